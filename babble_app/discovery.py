@@ -1,0 +1,36 @@
+"""Finds the one-file additions: every module of a package is imported, and what it declares is collected."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+T = TypeVar("T")
+
+
+def import_modules(package: ModuleType) -> Iterator[ModuleType]:
+    """Import each public module of `package`, in the order of their names, and yield it."""
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
+        if not info.name.startswith("_"):
+            yield importlib.import_module(f"{package.__name__}.{info.name}")
+
+
+def declared(package: ModuleType, name: str, kind: type[T]) -> list[T]:
+    """Collect the constant `name` from each module of `package`.
+
+    Raises:
+        TypeError: a module lacks the constant, or it is of another kind.
+    """
+    found: list[T] = []
+    for module in import_modules(package):
+        value = getattr(module, name, None)
+        if not isinstance(value, kind):
+            message = f"{module.__name__} must define {name} as a {kind.__name__}"
+            raise TypeError(message)
+        found.append(value)
+    return found

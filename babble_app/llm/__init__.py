@@ -1,0 +1,1 @@
+"""Language models: providers as data, one port, its adapters, and the offline demo model."""

@@ -1,0 +1,190 @@
+"""The events of a run: one tagged union that every surface (pages, REST, ChatKit, embed, SDK) shows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from babble_app.schemas.base import Schema, Timestamp
+from babble_app.schemas.findings import Finding
+from babble_app.schemas.usage import Usage
+
+Mode = Literal["auto", "build", "chat"]
+"""What the sender wants: let triage decide, write or change the agent, or just an answer."""
+
+VersionKind = Literal["create", "edit", "manual", "revert"]
+
+
+class RunStarted(Schema):
+    """The run left the queue; always the first event."""
+
+    type: Literal["run.started"] = "run.started"
+    run_id: str
+    chat_id: str
+    message_id: str
+    """The question's."""
+    model: str
+    mode: Mode = "auto"
+
+
+class TextDelta(Schema):
+    """A piece of the answer's Markdown."""
+
+    type: Literal["text.delta"] = "text.delta"
+    text: str
+
+
+class ReasoningDelta(Schema):
+    """A piece of what a reasoning model thinks aloud; never taken for the answer or for code."""
+
+    type: Literal["reasoning.delta"] = "reasoning.delta"
+    text: str
+
+
+class ProgramDelta(Schema):
+    """A piece of the program being written; the canvas begins anew at each `attempt`."""
+
+    type: Literal["program.delta"] = "program.delta"
+    text: str
+
+
+class Attempt(Schema):
+    """Round `n` of `of` begins; `findings` is what was wrong with the round before (empty for the first)."""
+
+    type: Literal["attempt"] = "attempt"
+    n: int
+    of: int
+    findings: tuple[Finding, ...] = ()
+
+
+class ToolCalled(Schema):
+    """A model asked for a tool."""
+
+    type: Literal["tool.called"] = "tool.called"
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
+
+
+class ToolAnswered(Schema):
+    """The tool's answer, shortened for people."""
+
+    type: Literal["tool.answered"] = "tool.answered"
+    call_id: str
+    name: str
+    ok: bool
+    summary: str
+
+
+class Citation(Schema):
+    """A passage of a file that the answer rests on; `[number]` in the text refers to it."""
+
+    type: Literal["citation"] = "citation"
+    number: int
+    file_id: str
+    file: str
+    page: int | None = None
+    quote: str
+
+
+class StateChanged(Schema):
+    """What the run is doing now, in one word: `thinking`, `building`, `changing`, `checking`, `answering`."""
+
+    type: Literal["state"] = "state"
+    name: str
+    detail: str = ""
+
+
+class VersionSaved(Schema):
+    """A valid program became a version."""
+
+    type: Literal["version.saved"] = "version.saved"
+    agent_id: str
+    version_id: str
+    number: int
+    kind: VersionKind = "create"
+    summary: str = ""
+
+
+class MessageDone(Schema):
+    """The answer is complete and stored; the last event of a run that went well."""
+
+    type: Literal["message.done"] = "message.done"
+    message_id: str
+    text: str
+    usage: Usage = Usage()
+    model: str
+
+
+class RunFailed(Schema):
+    """The run ended with an error; what had arrived is stored with the message. A last event."""
+
+    type: Literal["run.failed"] = "run.failed"
+    code: str
+    message: str
+    retryable: bool = False
+
+
+class RunStopped(Schema):
+    """The person pressed Stop; what had arrived is stored with the message. A last event."""
+
+    type: Literal["run.stopped"] = "run.stopped"
+
+
+RunEvent = Annotated[
+    RunStarted
+    | TextDelta
+    | ReasoningDelta
+    | ProgramDelta
+    | Attempt
+    | ToolCalled
+    | ToolAnswered
+    | Citation
+    | StateChanged
+    | VersionSaved
+    | MessageDone
+    | RunFailed
+    | RunStopped,
+    Field(discriminator="type"),
+]
+run_event_adapter: TypeAdapter[RunEvent] = TypeAdapter(RunEvent)
+
+LAST_EVENTS = ("message.done", "run.failed", "run.stopped")
+"""Types after which a run's log holds nothing more."""
+
+
+class NumberedEvent(Schema):
+    """An event as the log holds it; `seq` counts from 1 without gaps within one run."""
+
+    seq: int
+    at: Timestamp
+    event: RunEvent
+
+
+class VersionProposed(Schema):
+    """What builder and iterator hand to the run engine: a checked program to be saved. Never on the wire."""
+
+    type: Literal["version.proposed"] = "version.proposed"
+    kind: VersionKind
+    program: str
+    name: str
+    """The agent's name, for a new agent."""
+    summary: str
+    """One sentence: what the program does, or what changed."""
+    findings: tuple[Finding, ...] = ()
+    """Warnings only."""
+    rounds: int = 1
+    raw: str = ""
+    """The model's own last answer."""
+
+
+class UsageCounted(Schema):
+    """What one model call of the run used. Never on the wire: the engine adds it up for `message.done`."""
+
+    type: Literal["usage.counted"] = "usage.counted"
+    usage: Usage
+
+
+AgentEvent = RunEvent | VersionProposed | UsageCounted
+"""What agents yield; the engine turns the last two into stored versions and figures."""

@@ -1,0 +1,131 @@
+"""What goes into a language model and what comes out, the same for every provider."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from babble_app.schemas.base import Schema
+from babble_app.schemas.usage import Usage
+
+Task = Literal["answer", "triage", "build", "change", "talk", "ask", "summarize", "rephrase"]
+"""What the call is for. Routing and the offline demo model go by it; it is never sent to a provider."""
+
+
+class Image(Schema):
+    """A picture for models that see."""
+
+    media_type: str
+    data: bytes
+    """The encoded file (PNG, JPEG, WebP or GIF)."""
+
+
+class ToolCall(Schema):
+    """A tool the model asked for. Also an event of the stream: it comes whole, never in pieces."""
+
+    type: Literal["tool_call"] = "tool_call"
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    error: str = ""
+    """Set when the model's arguments were not a JSON object; `arguments` is then empty."""
+
+
+class ModelMessage(Schema):
+    """One message of the prompt."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    text: str = ""
+    images: tuple[Image, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Assistant only."""
+    tool_call_id: str = ""
+    """Tool only: which call this answers."""
+
+
+class ToolSpec(Schema):
+    """A function the model may call."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    """JSON Schema of an object."""
+
+
+class ModelRequest(Schema):
+    """One call of a model."""
+
+    messages: tuple[ModelMessage, ...]
+    task: Task = "answer"
+    tools: tuple[ToolSpec, ...] = ()
+    json_schema: dict[str, Any] | None = None
+    """When given, the answer's text is JSON of this shape (as far as the provider can promise)."""
+    temperature: float | None = None
+    max_output_tokens: int | None = None
+
+
+class TextPart(Schema):
+    """A piece of the answer."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class ReasoningPart(Schema):
+    """A piece of the model's thinking."""
+
+    type: Literal["reasoning"] = "reasoning"
+    text: str
+
+
+class ModelDone(Schema):
+    """The end of the stream; always last, exactly once, unless the stream raised."""
+
+    type: Literal["done"] = "done"
+    usage: Usage = Usage()
+    model: str
+    """What the provider says it ran."""
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] = "stop"
+
+
+ModelEvent = Annotated[TextPart | ReasoningPart | ToolCall | ModelDone, Field(discriminator="type")]
+
+
+class ModelAnswer(Schema):
+    """A whole answer, not streamed."""
+
+    text: str
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    usage: Usage = Usage()
+    model: str
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] = "stop"
+
+
+class ModelInfo(Schema):
+    """A model that can be chosen now."""
+
+    id: str
+    """`provider/name`, as `model` fields everywhere take it."""
+    provider: str
+    title: str
+    note: str = ""
+    """What to know before choosing it, such as "not an AI"."""
+    context_tokens: int | None = None
+    sees_images: bool = False
+    calls_tools: bool = False
+
+
+class ProviderInfo(Schema):
+    """A provider as the settings page shows it; never the key itself."""
+
+    id: str
+    title: str
+    status: Literal["ready", "no_key", "off"]
+    key_source: Literal["environment", "settings", "none", "not_needed"]
+    last4: str = ""
+    base_url: str = ""
+    takes_base_url: bool = False
+    key_env: str = ""
+    help: str = ""

@@ -1,0 +1,55 @@
+"""Test conversations with an agent: the trace of a Based program that runs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from babble_app.schemas.base import Schema, Timestamp
+
+TraceType = Literal[
+    "enter_loop", "agent", "user", "condition", "ask", "http", "action", "extract", "print", "assign",
+    "return_to_context", "error", "end",
+]  # fmt: skip
+SessionStatus = Literal["waiting", "finished", "done", "transferred", "hung_up", "failed", "limit"]
+
+
+class TraceEvent(Schema):
+    """One step of a program (BASED.md 8); fields that a type does not use are empty."""
+
+    type: TraceType
+    line: int | None = None
+    text: str = ""
+    """What was said, asked, printed; an error's message; a condition's text."""
+    via: Literal["", "say", "talk"] = ""
+    name: str = ""
+    """A condition's slug, an action's or a variable's name, an error's code, an end's status."""
+    data: dict[str, Any] = {}
+    """Arguments, results and previews, JSON values."""
+
+
+class SessionState(Schema):
+    """Where the program stands."""
+
+    line: int | None
+    status: SessionStatus
+
+
+class AgentSession(Schema):
+    """A test conversation; `events` is the whole trace so far."""
+
+    id: str
+    agent_id: str
+    version_id: str | None
+    """None when it runs text that is not saved."""
+    program: str
+    model: str
+    events: tuple[TraceEvent, ...]
+    state: SessionState
+    created_at: Timestamp
+
+
+class SessionTurn(Schema):
+    """What one message of the visitor brought about."""
+
+    events: tuple[TraceEvent, ...]
+    state: SessionState

@@ -1,0 +1,111 @@
+"""Everything that is configured from outside: environment variables and `.env`, read here only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+VERSION = "0.1.0"
+
+
+class Settings(BaseSettings):
+    """The server's configuration; `.env.example` describes each variable."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    port: int = Field(default=8000, validation_alias="BABBLE_PORT", ge=1, le=65535)
+    host: str = Field(default="127.0.0.1", validation_alias="BABBLE_HOST")
+    data_dir: Path = Field(default=Path("data"), validation_alias="BABBLE_DATA_DIR")
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    redis_url: str = Field(default="", validation_alias="REDIS_URL")
+    public_url: str = Field(default="", validation_alias="BABBLE_PUBLIC_URL")
+    allowed_origins: str = Field(default="", validation_alias="BABBLE_ALLOWED_ORIGINS")
+    trusted_proxies: str = Field(default="", validation_alias="BABBLE_TRUSTED_PROXIES")
+    registration: Literal["open", "invite", "closed"] = Field(
+        default="open", validation_alias="BABBLE_REGISTRATION"
+    )
+    admin_email: str = Field(default="", validation_alias="BABBLE_ADMIN_EMAIL")
+    admin_key: SecretStr = Field(default=SecretStr(""), validation_alias="BABBLE_ADMIN_KEY")
+    secret_key: SecretStr = Field(default=SecretStr(""), validation_alias="BABBLE_SECRET_KEY")
+    master_key: SecretStr = Field(default=SecretStr(""), validation_alias="BABBLE_MASTER_KEY")
+    default_model: str = Field(default="", validation_alias="BABBLE_DEFAULT_MODEL")
+    max_upload_mb: int = Field(default=25, validation_alias="BABBLE_MAX_UPLOAD_MB", ge=1)
+    workspace_quota_mb: int = Field(default=500, validation_alias="BABBLE_WORKSPACE_QUOTA_MB", ge=1)
+    log_level: str = Field(default="INFO", validation_alias="BABBLE_LOG_LEVEL")
+
+    first_token_timeout_seconds: float = Field(
+        default=60.0, validation_alias="BABBLE_FIRST_TOKEN_TIMEOUT", gt=0
+    )
+    idle_timeout_seconds: float = Field(default=30.0, validation_alias="BABBLE_IDLE_TIMEOUT", gt=0)
+    total_timeout_seconds: float = Field(
+        default=600.0, validation_alias="BABBLE_TOTAL_TIMEOUT", gt=0
+    )
+    max_answer_chars: int = Field(default=400_000, validation_alias="BABBLE_MAX_ANSWER_CHARS", gt=0)
+
+    openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY")
+    openai_base_url: str = Field(default="", validation_alias="OPENAI_BASE_URL")
+    anthropic_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="ANTHROPIC_API_KEY"
+    )
+    anthropic_base_url: str = Field(default="", validation_alias="ANTHROPIC_BASE_URL")
+    openrouter_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="OPENROUTER_API_KEY"
+    )
+    openrouter_base_url: str = Field(default="", validation_alias="OPENROUTER_BASE_URL")
+    groq_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="GROQ_API_KEY")
+    hf_token: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("HF_TOKEN", "HUGGINGFACE_API_KEY")
+    )
+    ollama_host: str = Field(default="", validation_alias="OLLAMA_HOST")
+
+    @property
+    def database_address(self) -> str:
+        """The SQLAlchemy address: SQLite in the data directory unless DATABASE_URL says otherwise."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data_dir / 'babble.db').resolve()}"
+        scheme, separator, rest = self.database_url.partition("://")
+        if separator and scheme in {"postgres", "postgresql", "postgresql+asyncpg"}:
+            return f"postgresql+psycopg://{rest}"
+        if scheme == "sqlite+aiosqlite":
+            return f"sqlite://{rest}"
+        return self.database_url
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """Largest accepted file."""
+        return self.max_upload_mb * 1024 * 1024
+
+    @property
+    def workspace_quota_bytes(self) -> int:
+        """Most bytes that a workspace's files may take together."""
+        return self.workspace_quota_mb * 1024 * 1024
+
+    def secret(self, name: Literal["secret_key", "master_key"]) -> bytes:
+        """Return the configured secret, or the one generated once into the data directory (0600)."""
+        configured: SecretStr = getattr(self, name)
+        if configured.get_secret_value():
+            return configured.get_secret_value().encode()
+        return _generated_secret(self.data_dir / "secrets" / name)
+
+
+def _generated_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_bytes().strip()
+
+
+@cache
+def get_settings() -> Settings:
+    """Read the environment once."""
+    return Settings()
