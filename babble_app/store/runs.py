@@ -178,7 +178,7 @@ def mark_running(run_id: str) -> Operation:
     """Note that the run left the queue."""
     return update(RunRow).where(col(RunRow.id) == run_id).values(
         status="running", started_at=now()
-    ), None
+    ), ()
 
 
 def mark_ended(
