@@ -101,11 +101,13 @@ def _without_outer_blanks(lines: list[str]) -> list[str]:
 
 def _with_added_blanks(lines: list[str]) -> list[str]:
     """Mark bare empty lines as added where a run of them lies between two added lines."""
-    marked: list[str] = []
-    for index, line in enumerate(lines):
-        after = next((other for other in lines[index:] if other), "")
-        between = bool(marked) and marked[-1].startswith("+") and after.startswith("+")
-        marked.append("+" if not line and between else line)
+    marked, after = list(lines), ""
+    for at in range(len(lines) - 1, -1, -1):
+        after = lines[at] or after
+        marked[at] = lines[at] or ("+" if after.startswith("+") else "")
+    for at, line in enumerate(lines):
+        if not line and not (at and marked[at - 1].startswith("+")):
+            marked[at] = ""
     return marked
 
 

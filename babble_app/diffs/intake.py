@@ -43,34 +43,41 @@ def _read(lines: list[str]) -> tuple[Hunk, ...]:
 
 
 def _diff_part(lines: list[str]) -> list[str]:
-    """Return the fenced parts that hold `@@`, else everything from the first `---` or `@@`."""
-    fenced = [part for part in _fenced_parts(lines) if _first_start(part) is not None]
-    if fenced:
-        return [line for part in fenced for line in part]
-    start = _first_start(lines)
-    return [] if start is None else lines[start:]
+    """Return the fenced parts that hold hunks, or everything from the first `---` or `@@` if that is not fenced."""
+    start = next((at for at in range(len(lines)) if _starts_diff(lines, at)), None)
+    if start is None:
+        return []
+    fences = _fences(lines)
+    if not any(start in fence for fence in fences):
+        return lines[start:]
+    holding = [fence for fence in fences if any(_starts_diff(lines, at) for at in fence)]
+    inside = {at for fence in holding for at in fence}
+    stray = any(lines[at].startswith("@@") for at in range(start, len(lines)) if at not in inside)
+    if stray or (fences[-1] not in holding and fences[-1].stop > len(lines)):
+        # A line of the file closed the fence: what follows would be lost without a word.
+        raise DiffError(
+            "D_EMPTY_HUNK",
+            "The diff is not wholly inside one fence. Send it again in a `~~~~diff` fence.",
+        )
+    return [lines[at] for at in sorted(inside) if at < len(lines)]
 
 
-def _first_start(lines: list[str]) -> int | None:
-    starts = (at for at, line in enumerate(lines) if line.startswith("@@") or _header_at(lines, at))
-    return next(starts, None)
+def _starts_diff(lines: list[str], at: int) -> bool:
+    return at < len(lines) and (lines[at].startswith("@@") or _header_at(lines, at))
 
 
-def _fenced_parts(lines: list[str]) -> list[list[str]]:
-    """Return what stands inside each fence; a fence that is never closed reaches to the end."""
-    parts: list[list[str]] = []
-    fence = ""
-    for line in lines:
+def _fences(lines: list[str]) -> list[range]:
+    """Return which lines stand inside each fence; one that is never closed reaches beyond the end."""
+    ranges: list[range] = []
+    start, fence = 0, ""
+    for at, line in enumerate(lines):
         opening = _FENCE.match(line)
-        if fence:
-            if line.rstrip() == fence:
-                fence = ""
-            else:
-                parts[-1].append(line)
-        elif opening:
-            fence = opening.group(1) + opening.group(2)
-            parts.append([])
-    return parts
+        if fence and line.rstrip() == fence:
+            ranges.append(range(start, at))
+            fence = ""
+        elif not fence and opening:
+            start, fence = at + 1, opening.group(1) + opening.group(2)
+    return [*ranges, range(start, len(lines) + 1)] if fence else ranges
 
 
 def _header_at(lines: list[str], at: int) -> bool:

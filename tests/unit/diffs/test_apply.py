@@ -290,3 +290,22 @@ def test_hostile_sizes_end_in_bounded_time(text: str, answer: str) -> None:
     refusal(text, answer)
 
     assert time.perf_counter() - started < 4
+
+
+def test_a_fence_in_the_files_own_text_does_not_cut_the_diff() -> None:
+    text = "\n```\nexample\n```\nend\n"
+
+    assert (
+        apply(text, "@@\n-\n ```\n example\n ```\n-end\n+END\n").text == "```\nexample\n```\nEND\n"
+    )
+    assert (
+        apply(text, "```diff\n@@\n-\n ```\n example\n ```\n-end\n+END\n```\n").text
+        == "```\nexample\n```\nEND\n"
+    )
+
+
+@pytest.mark.parametrize("rest", ["-end\n+END\n```\n", "@@\n-end\n+END\n```\n", "@@\n-end\n+END\n"])
+def test_a_diff_whose_fence_closes_early_is_refused_and_not_applied_in_part(rest: str) -> None:
+    answer = "```diff\n@@\n-one\n+ONE\n```\nexample\n" + rest
+
+    assert refusal("one\n```\nexample\nend\n", answer).code == "D_EMPTY_HUNK"
