@@ -1,1 +1,1 @@
-"""Use cases, one file per noun: what pages, API and command line may ask for, always on behalf of an owner."""
+"""Use cases, one file per noun: they check the owner, decide, and store."""
