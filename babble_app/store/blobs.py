@@ -68,6 +68,12 @@ class Blobs:
         """Remove the contents; the caller has made sure that nothing refers to them."""
         self.path(sha256).unlink(missing_ok=True)
 
+    def tidy(self) -> set[str]:
+        """Remove what interrupted uploads have left, and return the SHA-256 of everything that is kept."""
+        for path in self._folder.glob("receiving-*"):
+            path.unlink(missing_ok=True)
+        return {path.name for path in self._folder.glob("??/*")}
+
     def _new_file(self) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(prefix="receiving-", dir=self._folder)
