@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     total_timeout_seconds: float = Field(
         default=600.0, validation_alias="BABBLE_TOTAL_TIMEOUT", gt=0
     )
+    run_timeout_seconds: float = Field(default=1800.0, validation_alias="BABBLE_RUN_TIMEOUT", gt=0)
+    max_run_chars: int = Field(default=2_000_000, validation_alias="BABBLE_MAX_RUN_CHARS", gt=0)
     max_answer_chars: int = Field(default=400_000, validation_alias="BABBLE_MAX_ANSWER_CHARS", gt=0)
 
     openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY")
@@ -75,6 +77,14 @@ class Settings(BaseSettings):
         if scheme == "sqlite+aiosqlite":
             return f"sqlite://{rest}"
         return self.database_url
+
+    @property
+    def own_origins(self) -> tuple[str, ...]:
+        """Origins whose pages may call this server: its own addresses, never `*`."""
+        configured = [self.public_url, *self.allowed_origins.split(",")]
+        local = [f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"]
+        trimmed = (origin.strip().rstrip("/") for origin in [*configured, *local])
+        return tuple(dict.fromkeys(origin for origin in trimmed if origin and origin != "*"))
 
     @property
     def max_upload_bytes(self) -> int:
