@@ -46,9 +46,7 @@ class EventStream(StreamingResponse):
 def frame(numbered: NumberedEvent) -> bytes:
     """Write an event as a frame; JSON has no raw line ends, so one data line holds it."""
     event = numbered.event
-    return (
-        f"id: {numbered.seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
-    )
+    return f"id: {numbered.seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
 
 
 async def _frames(events: AsyncGenerator[NumberedEvent, None]) -> AsyncGenerator[bytes, None]:

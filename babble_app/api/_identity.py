@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from babble_app.errors import AccountSuspendedError, UnauthenticatedError
+from babble_app.errors import AccountSuspendedError, NotReadyError, UnauthenticatedError
 from babble_app.schemas.accounts import LOGIN_COOKIE, User
 from babble_app.services import accounts
 from babble_app.services.runtime import Runtime
@@ -26,8 +26,16 @@ _cookie = APIKeyCookie(
 
 
 def get_runtime(request: Request) -> Runtime:
-    """Return the runtime of the process."""
-    return request.app.state.runtime_getter()
+    """Return the runtime of the process.
+
+    Raises:
+        NotReadyError: it is not open yet.
+    """
+    try:
+        return request.app.state.runtime_getter()
+    except RuntimeError as error:
+        message = "The server is starting. Try again in a moment."
+        raise NotReadyError(message) from error
 
 
 Rt = Annotated[Runtime, Depends(get_runtime)]
@@ -49,7 +57,9 @@ async def current_user(
     """
     user = await _find_user(request, rt)
     if user is None:
-        message = "Log in, or send `Authorization: Bearer <token>` with a token that has not expired."
+        message = (
+            "Log in, or send `Authorization: Bearer <token>` with a token that has not expired."
+        )
         raise UnauthenticatedError(message)
     if user.suspended:
         message = "This account was suspended. Ask the administrator of this server."

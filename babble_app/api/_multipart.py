@@ -22,6 +22,8 @@ MAX_FILES = 20
 """Most files in one request."""
 FIELD = "file"
 _OVERHEAD_BYTES = 64 * 1024
+_MAX_BOUNDARY_BYTES = 70
+"""RFC 2046 5.1.1."""
 
 
 def max_request_bytes(max_upload_bytes: int) -> int:
@@ -137,7 +139,7 @@ def _boundary(request: Request) -> bytes:
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     _refuse_if(
-        kind != b"multipart/form-data" or not boundary,
+        kind != b"multipart/form-data" or not 0 < len(boundary) <= _MAX_BOUNDARY_BYTES,
         "Send the files as multipart/form-data, each in a part named `file`.",
     )
     return boundary
@@ -147,7 +149,9 @@ def _file_name(headers: tuple[tuple[bytes, bytes], ...]) -> str:
     disposition = dict(headers).get(b"content-disposition", b"").decode("latin-1")
     _, options = parse_options_header(disposition)
     field = _decode(options.get(b"name", b""))
-    _refuse_if(field != FIELD, f"There is no part '{field[:50]}'; files go into parts named `file`.")
+    _refuse_if(
+        field != FIELD, f"There is no part '{field[:50]}'; files go into parts named `file`."
+    )
     name = _decode(options.get(b"filename", b""))
     _refuse_if(not name, "A file needs a name (`filename` in its part's Content-Disposition).")
     # Browsers write these three, and only these, percent-encoded.

@@ -25,7 +25,10 @@ TAGS = [
     {"name": "auth", "description": "Accounts, tokens and logins."},
     {"name": "workspaces", "description": "A place for files, chats and agents."},
     {"name": "files", "description": "What the models can read."},
-    {"name": "chats", "description": "Conversations, each with the files and the agent it is about."},
+    {
+        "name": "chats",
+        "description": "Conversations, each with the files and the agent it is about.",
+    },
     {"name": "messages", "description": "Sending a message starts a run."},
     {"name": "runs", "description": "A run makes one answer; it goes on without its readers."},
     {"name": "agents", "description": "Based programs and their versions."},
@@ -52,7 +55,10 @@ _PROBLEM: dict[str, Any] = {
             "type": "boolean",
             "description": "Whether the same request may succeed later.",
         },
-        "field": {"type": "string", "description": "Of `validation_failed`: the part that is wrong."},
+        "field": {
+            "type": "string",
+            "description": "Of `validation_failed`: the part that is wrong.",
+        },
         "head": {"type": "string", "description": "Of `conflict`: the id of what is there now."},
         "errors": {
             "type": "array",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 REQUEST_ID = "babble.request_id"
 """The scope's key under which the outermost layer leaves the request's id."""
 
-_CODES = {
+CODES = {
     400: "malformed_request",
     401: "invalid_token",
     403: "permission_denied",
@@ -37,14 +37,13 @@ _CODES = {
     429: "rate_limited",
     503: "unavailable",
 }
-INTERNAL_DETAIL = (
-    "Something went wrong here that we did not foresee. Try again; if it stays, tell the operator the request id."
-)
+"""Codes of failures that have only a status."""
+INTERNAL_DETAIL = "Something went wrong here that we did not foresee. Try again; if it stays, tell the operator the request id."
 
 
 def code_of_status(status: int) -> str:
     """Return the code of a failure that has only a status."""
-    return _CODES.get(status, "internal" if status >= 500 else "malformed_request")
+    return CODES.get(status, "internal" if status >= 500 else "malformed_request")
 
 
 def title_of_code(code: str) -> str:

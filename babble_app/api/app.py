@@ -1,4 +1,4 @@
-"""Assembles the HTTP surface: every module of this package that has a `router`, and the layers around the whole."""
+"""Assembles the API: every module of this package has a `router`; what none of them answers is answered here."""
 
 from __future__ import annotations
 
@@ -10,22 +10,13 @@ from starlette.exceptions import HTTPException
 
 from babble_app import api
 from babble_app.api import _failures
-from babble_app.api._multipart import max_request_bytes
 from babble_app.api._openapi import DescribedApi
-from babble_app.api.middleware.bodies import BodyLimits
-from babble_app.api.middleware.client import ForwardedClient
-from babble_app.api.middleware.closed import ClosedPaths
-from babble_app.api.middleware.edge import Edge
-from babble_app.api.middleware.headers import SecurityHeaders
-from babble_app.api.middleware.origin import OriginCheck
 from babble_app.discovery import import_modules
 from babble_app.errors import BabbleError
-from babble_app.settings import VERSION, Settings, get_settings
+from babble_app.settings import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from starlette.types import ASGIApp
 
     from babble_app.services.runtime import Runtime
 
@@ -65,14 +56,3 @@ def routers() -> Iterator[APIRouter]:
             message = f"{module.__name__} must define router as an APIRouter"
             raise TypeError(message)
         yield router
-
-
-def wrap(asgi_app: ASGIApp, settings: Settings | None = None) -> ASGIApp:
-    """Put the layers that everything needs around the API and the pages together; the last of `api_transformer`."""
-    settings = settings or get_settings()
-    asgi_app = BodyLimits(asgi_app, max_request_bytes(settings.max_upload_bytes))
-    asgi_app = ClosedPaths(asgi_app)
-    asgi_app = OriginCheck(asgi_app, settings.allowed_origins, settings.public_url)
-    asgi_app = SecurityHeaders(asgi_app)
-    asgi_app = ForwardedClient(asgi_app, settings.trusted_proxies)
-    return Edge(asgi_app)

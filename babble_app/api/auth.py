@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Request, status
 from fastapi.responses import FileResponse
 from pydantic import Field, SecretStr, StringConstraints
 from starlette.background import BackgroundTask
 
 from babble_app.api._bodies import Id, ModelName, Text
 from babble_app.api._identity import Me, Rt, client_address, user_agent
-from babble_app.schemas.accounts import LOGIN_COOKIE, Login, NewLogin, User
+from babble_app.schemas.accounts import Login, NewLogin, User
 from babble_app.schemas.base import Schema
 from babble_app.services import accounts
 from babble_app.services.runtime import Runtime

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from babble_app.api._identity import Rt, client_address, user_agent
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/auth", include_in_schema=False)
 
-_PAGES = {"login": "/login/", "register": "/register/"}
+_LOGIN_PAGE = "/login/"
 _MAX_FIELDS = 10
+_MAX_FIELD_BYTES = 4096
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -42,7 +42,7 @@ async def log_in(rt: Rt, request: Request) -> Response:
             user_agent=user_agent(request),
         )
     except BabbleError as error:
-        return _go_back(rt, request, Flash(**_said(form, error)))
+        return _go_back(rt, request, _flash("login", form, error))
     return _enter(rt, request, login, form)
 
 
@@ -60,7 +60,7 @@ async def register(rt: Rt, request: Request) -> Response:
             user_agent=user_agent(request),
         )
     except BabbleError as error:
-        return _go_back(rt, request, Flash(form="register", **_said(form, error)))
+        return _go_back(rt, request, _flash("register", form, error))
     return _enter(rt, request, login, form)
 
 
@@ -69,6 +69,64 @@ async def log_out(rt: Rt, request: Request) -> Response:
     """End the login, also on the server, and go to the login page."""
     if token := request.cookies.get(LOGIN_COOKIE):
         await accounts.log_out(rt, token)
-    response = _redirect(_PAGES["login"])
-    forget_login(response, secure=_is_secure(rt, request))
+    response = _redirect(_LOGIN_PAGE)
+    response.delete_cookie(LOGIN_COOKIE, httponly=True, samesite="lax")
     return response
+
+
+async def _read_form(request: Request) -> dict[str, str]:
+    """Return the form's text fields; files and repeated names count for nothing."""
+    form = await request.form(max_files=0, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _enter(rt: Runtime, request: Request, login: NewLogin, form: dict[str, str]) -> Response:
+    response = _redirect(local_path(form.get("next", HOME)))
+    lifetime = login.login.expires_at - datetime.now(UTC)
+    response.set_cookie(
+        LOGIN_COOKIE,
+        login.token,
+        max_age=int(lifetime.total_seconds()),
+        httponly=True,
+        secure=_is_secure(rt, request),
+        samesite="lax",
+    )
+    response.delete_cookie(FLASH_COOKIE, httponly=True, samesite="lax")
+    return response
+
+
+def _go_back(rt: Runtime, request: Request, flash: Flash) -> Response:
+    response = _redirect(_LOGIN_PAGE)
+    response.set_cookie(
+        FLASH_COOKIE,
+        seal_flash(rt.settings, flash),
+        max_age=FLASH_SECONDS,
+        httponly=True,
+        secure=_is_secure(rt, request),
+        samesite="lax",
+    )
+    return response
+
+
+def _flash(which: Literal["login", "register"], form: dict[str, str], error: BabbleError) -> Flash:
+    # A cookie holds 4 KB; what nobody types is cut.
+    return Flash(
+        form=which,
+        code=error.code,
+        message=str(error)[:500],
+        email=form.get("email", "")[:320],
+        name=form.get("name", "")[:200],
+        next=local_path(form.get("next", HOME))[:500],
+    )
+
+
+def _redirect(path: str) -> RedirectResponse:
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+
+
+def _is_secure(rt: Runtime, request: Request) -> bool:
+    """Tell whether the browser reaches us over https, here or at the address the operator named."""
+    if request.url.scheme == "https":
+        return True
+    public = urlsplit(rt.settings.public_url)
+    return public.scheme == "https" and public.hostname not in _LOOPBACK

@@ -62,11 +62,10 @@ async def add_files(rt: Rt, me: Me, workspace_id: Id, request: Request) -> list[
     try:
         async with aclosing(read_files(request)) as parts:
             async for part in parts:
-                added.append(
-                    await files.add_file(
-                        rt, me.id, workspace_id, name=part.name, chunks=part.chunks
-                    )
+                file = await files.add_file(
+                    rt, me.id, workspace_id, name=part.name, chunks=part.chunks
                 )
+                added.append(file)
     except BabbleError:
         for file in added:
             await _forget(rt, me.id, file)

@@ -59,9 +59,7 @@ async def get_provider(rt: Rt, me: Me, provider: Id) -> ProviderInfo:
 @router.put("/{provider}")
 async def set_key(rt: Rt, me: Me, provider: Id, body: KeyBody) -> ProviderInfo:
     """Store a key, encrypted; an earlier one is replaced."""
-    await keys.set_key(
-        rt, me.id, provider, body.key.get_secret_value(), base_url=body.base_url
-    )
+    await keys.set_key(rt, me.id, provider, body.key.get_secret_value(), base_url=body.base_url)
     return await get_provider(rt, me, provider)
 
 

@@ -28,7 +28,7 @@ IdempotencyKey = Annotated[
 class MessageBody(Schema):
     """A question, or the description of an agent or of a change."""
 
-    text: Annotated[Text, StringConstraints(min_length=1, max_length=200_000)]
+    text: Annotated[Text, StringConstraints(min_length=1, max_length=100_000)]
     model: ModelName = ""
     """`provider/name`; empty: the chat's, else the caller's default."""
     mode: Mode = "auto"

@@ -55,13 +55,12 @@ async def follow_run(
 @router.post("/stop")
 async def stop_run(rt: Rt, me: Me, run_id: Id) -> Run:
     """Stop the run; what has arrived stays. A run that has ended is left as it is."""
-    await runs.stop(rt, me.id, run_id)
-    return await runs.get_run(rt, me.id, run_id)
+    return await runs.stop(rt, me.id, run_id)
 
 
 @router.post("/retry", status_code=status.HTTP_202_ACCEPTED)
 async def retry_run(rt: Rt, me: Me, run_id: Id, response: Response) -> StartedRun:
-    """Run the same question again."""
+    """Ask the same question again, after a run that failed, was stopped or was interrupted."""
     run = await runs.run_again(rt, me.id, run_id)
     response.headers["Location"] = f"/api/runs/{run.id}"
     return StartedRun.of(run)

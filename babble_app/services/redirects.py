@@ -9,9 +9,9 @@ _MAX_CHARS = 2000
 
 
 def local_path(wanted: str) -> str:
-    """Return `wanted` when it is a path of this site, else the home page.
+    r"""Return `wanted` when it is a path of this site, else the home page.
 
-    Browsers read `//host`, `/\\host` and paths with stray tabs or line ends as other sites, also after decoding; a path that
+    Browsers read `//host`, `/\host` and paths with stray tabs or line ends as other sites, also after decoding; a path that
     needs any of those is not one of ours.
     """
     if len(wanted) > _MAX_CHARS:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-_SECURE = {"https": {"http": "https", "websocket": "wss"}, "http": {"http": "http", "websocket": "ws"}}
+_SECURE = {
+    "https": {"http": "https", "websocket": "wss"},
+    "http": {"http": "http", "websocket": "ws"},
+}
 
 
 class ForwardedClient:

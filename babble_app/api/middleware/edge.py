@@ -47,7 +47,7 @@ class Edge:
             await self._app(scope, receive, send_with_id)
         except ClientDisconnect:
             logger.info("request %s was left by its client", request_id)
-        except Exception:  # noqa: BLE001 - the outermost edge of a request: the server must answer and go on
+        except Exception:
             logger.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
             if not started:
                 response = problem(scope, 500, INTERNAL_DETAIL)
