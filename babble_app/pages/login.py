@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.icons import brand_mark
-from babble_app.components.native_form import native_form
+from babble_app.components.native import native_form
 from babble_app.components.parts import notice
 from babble_app.components.password_field import password_field
 from babble_app.states.login import LoginState
