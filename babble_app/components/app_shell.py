@@ -74,7 +74,9 @@ def _workspace_links() -> rx.Component:
         ),
         rx.el.ul(
             rx.el.li(
-                _link("files", "Files, chats, agents", home, ShellState.router.url.path.contains(home))
+                _link(
+                    "files", "Files, chats, agents", home, ShellState.router.url.path.contains(home)
+                )
             ),
             class_name="sidebar-list",
         ),
@@ -121,7 +123,9 @@ def _link(sign: str, label: str, href: Any, here: Any) -> rx.Component:
 
 def _foot() -> rx.Component:
     return rx.el.div(
-        _link("settings", "Settings", "/settings/", ShellState.router.url.path.contains("/settings")),
+        _link(
+            "settings", "Settings", "/settings/", ShellState.router.url.path.contains("/settings")
+        ),
         rx.el.div(
             rx.el.span(ShellState.initial, class_name="avatar", aria_hidden="true"),
             rx.el.span(ShellState.person, class_name="truncate grow", title=ShellState.email),
