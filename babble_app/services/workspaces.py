@@ -44,7 +44,7 @@ async def rename_workspace(
 ) -> Workspace:
     """Give the workspace another name."""
     async with rt.database.unit_of_work() as db:
-        row = await rows.get_workspace(db, owner_id, workspace_id)
+        row = await rows.get_workspace(db, owner_id, workspace_id, lock=True)
         row.name = clean_name(name)
         row.updated_at = now()
     return await get_workspace(rt, owner_id, workspace_id)
