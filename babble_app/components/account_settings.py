@@ -162,7 +162,11 @@ def _leaving() -> rx.Component:
         "Everything you own here, as a zip: chats, files, agents with all versions.",
         rx.el.div(
             download_link(
-                icon("download"), "Export", href="/api/auth/export", name="babble-export.zip", class_name="button"
+                icon("download"),
+                "Export",
+                href="/api/auth/export",
+                name="babble-export.zip",
+                class_name="button",
             ),
             rx.el.button(
                 icon("trash"),
@@ -178,7 +182,9 @@ def _leaving() -> rx.Component:
 
 def _everywhere_dialog() -> rx.Component:
     return confirm_dialog(
-        rx.el.p("All your browsers are logged out, this one too, and all access tokens of scripts end."),
+        rx.el.p(
+            "All your browsers are logged out, this one too, and all access tokens of scripts end."
+        ),
         is_open=AccountState.dialog == "everywhere",
         title="Sign out everywhere?",
         label="Sign out everywhere",

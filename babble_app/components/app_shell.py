@@ -124,7 +124,9 @@ def _link(sign: str, label: Any, href: Any, here: Any) -> rx.Component:
 
 def _foot() -> rx.Component:
     return rx.el.div(
-        _link("settings", "Settings", "/settings/", ShellState.router.url.path.contains("/settings")),
+        _link(
+            "settings", "Settings", "/settings/", ShellState.router.url.path.contains("/settings")
+        ),
         rx.el.div(
             rx.el.span(ShellState.initial, class_name="avatar", aria_hidden="true"),
             rx.el.span(ShellState.person, class_name="truncate grow", title=ShellState.email),

@@ -60,7 +60,9 @@ def _row(row: rx.Var[FileRow]) -> rx.Component:
                 (
                     "reading",
                     rx.el.span(
-                        rx.el.span(rx.el.span(class_name="dot dot--live"), "being read", class_name="row"),
+                        rx.el.span(
+                            rx.el.span(class_name="dot dot--live"), "being read", class_name="row"
+                        ),
                         rx.el.span(row.size),
                         class_name="list-note",
                     ),
@@ -106,11 +108,16 @@ def _viewer() -> rx.Component:
                 rx.el.img(src=file.content, alt=file.name, class_name="viewer-image"),
                 rx.fragment(
                     rx.cond(file.reason != "", notice("warn", file.reason)),
-                    rx.cond(file.status == "reading", notice("info", "The file is still being read.")),
+                    rx.cond(
+                        file.status == "reading", notice("info", "The file is still being read.")
+                    ),
                     rx.foreach(FilesState.pages, _page),
                     rx.cond(
                         FilesState.cut,
-                        notice("info", "Only the beginning is shown here; download the file for the rest."),
+                        notice(
+                            "info",
+                            "Only the beginning is shown here; download the file for the rest.",
+                        ),
                     ),
                 ),
             ),

@@ -69,9 +69,7 @@ def _provider(row: rx.Var[ProviderRow]) -> rx.Component:
                 rx.cond(
                     row.ready,
                     rx.el.span("ready", class_name="badge badge--good"),
-                    rx.el.span(
-                        rx.cond(row.source == "none", "no key", "off"), class_name="badge"
-                    ),
+                    rx.el.span(rx.cond(row.source == "none", "no key", "off"), class_name="badge"),
                 ),
                 class_name="row",
             ),
@@ -98,7 +96,10 @@ def _key_words(row: rx.Var[ProviderRow]) -> rx.Component:
         (
             "environment",
             rx.el.span(
-                "key ending in ", rx.el.code(row.last4), " from the server's ", rx.el.code(row.key_env)
+                "key ending in ",
+                rx.el.code(row.last4),
+                " from the server's ",
+                rx.el.code(row.key_env),
             ),
         ),
         ("settings", rx.el.span("your key ending in ", rx.el.code(row.last4))),
@@ -115,7 +116,9 @@ def _acts(row: rx.Var[ProviderRow]) -> rx.Component:
         rx.cond(
             row.source != "not_needed",
             _act(
-                rx.match(row.source, ("settings", "Replace"), ("environment", "Use my own"), "Add key"),
+                rx.match(
+                    row.source, ("settings", "Replace"), ("environment", "Use my own"), "Add key"
+                ),
                 SettingsState.open_dialog("key", row.id),
                 row,
                 quiet=True,
@@ -138,7 +141,9 @@ def _acts(row: rx.Var[ProviderRow]) -> rx.Component:
     )
 
 
-def _act(label: rx.Var[str] | str, act: rx.event.EventSpec, row: rx.Var[ProviderRow], *, quiet: bool) -> rx.Component:
+def _act(
+    label: rx.Var[str] | str, act: rx.event.EventSpec, row: rx.Var[ProviderRow], *, quiet: bool
+) -> rx.Component:
     return rx.el.button(
         label,
         rx.el.span(" ", row.title, class_name="visually-hidden"),

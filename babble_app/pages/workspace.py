@@ -48,7 +48,11 @@ def _head() -> rx.Component:
         rx.el.div(
             rx.el.h1(row.name, class_name="page-title"),
             rx.el.p(
-                rx.cond(WorkspaceState.loaded, f"{row.files}, {row.chats}, {row.agents} · {row.size}", " "),
+                rx.cond(
+                    WorkspaceState.loaded,
+                    f"{row.files}, {row.chats}, {row.agents} · {row.size}",
+                    " ",
+                ),
                 class_name="page-note",
             ),
         ),
@@ -62,7 +66,11 @@ def _head() -> rx.Component:
             ),
             menu(
                 "More for this workspace",
-                menu_item("pencil", "Rename", on_click=WorkspaceState.open_dialog("rename", row.id, row.name)),
+                menu_item(
+                    "pencil",
+                    "Rename",
+                    on_click=WorkspaceState.open_dialog("rename", row.id, row.name),
+                ),
                 menu_item(
                     "trash",
                     "Delete…",
@@ -127,7 +135,9 @@ def _chat_row(row: rx.Var[ChatRow]) -> rx.Component:
             rx.el.span(
                 rx.cond(
                     row.running,
-                    rx.el.span(rx.el.span(class_name="dot dot--live"), "answering", class_name="row"),
+                    rx.el.span(
+                        rx.el.span(class_name="dot dot--live"), "answering", class_name="row"
+                    ),
                     rx.el.span("edited ", time_ago(row.edited_at)),
                 ),
                 class_name="list-note",
@@ -149,7 +159,9 @@ def _agents() -> rx.Component:
         rx.cond(
             rows.length() > 0,
             rx.el.ul(rx.foreach(rows, _agent_row), class_name="list"),
-            rx.el.p("An agent appears here as soon as its first version is written.", class_name="muted"),
+            rx.el.p(
+                "An agent appears here as soon as its first version is written.", class_name="muted"
+            ),
         ),
     )
 
@@ -177,7 +189,11 @@ def _row_menu(noun: str, row_id: Any, name: Any) -> rx.Component:
     return rx.el.div(
         menu(
             f"More for {name}",
-            menu_item("pencil", "Rename", on_click=WorkspaceState.open_dialog(f"rename-{noun}", row_id, name)),
+            menu_item(
+                "pencil",
+                "Rename",
+                on_click=WorkspaceState.open_dialog(f"rename-{noun}", row_id, name),
+            ),
             menu_item(
                 "trash",
                 "Delete…",

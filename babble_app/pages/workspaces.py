@@ -84,7 +84,9 @@ def _row(row: rx.Var[WorkspaceRow]) -> rx.Component:
             menu(
                 f"More for {row.name}",
                 menu_item("pencil", "Rename", on_click=WorkspacesState.open_rename(row.id)),
-                menu_item("trash", "Delete…", danger=True, on_click=WorkspacesState.open_delete(row.id)),
+                menu_item(
+                    "trash", "Delete…", danger=True, on_click=WorkspacesState.open_delete(row.id)
+                ),
             ),
             class_name="list-actions",
         ),

@@ -18,8 +18,21 @@ from babble_app.states.toasts import toast
 if TYPE_CHECKING:
     from babble_app.schemas.accounts import Login
 
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 @dataclass(frozen=True)
@@ -129,9 +142,7 @@ class AccountState(rx.State):
         """Erase the account with everything it owns."""
         user = await get_user(self)
         try:
-            await accounts.delete_account(
-                runtime.current(), user.id, str(form.get("password", ""))
-            )
+            await accounts.delete_account(runtime.current(), user.id, str(form.get("password", "")))
         except BabbleError as error:
             self.leave_problem = str(error)
             return None

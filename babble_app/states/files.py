@@ -147,7 +147,9 @@ def file_row(file: File) -> FileRow:
         name=file.name,
         kind=file.kind,
         size=size_words(file.size_bytes),
-        pages=count_words(file.page_count, "page") if file.kind == "pdf" and file.page_count else "",
+        pages=count_words(file.page_count, "page")
+        if file.kind == "pdf" and file.page_count
+        else "",
         status=file.status,
         reason=file.reason,
         added_at=file.created_at.isoformat(),

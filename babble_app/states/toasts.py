@@ -43,9 +43,7 @@ class ToastState(rx.State):
         self.toasts = [toast for toast in self.toasts if toast.id != toast_id]
 
 
-async def toast(
-    state: BaseState, text: str, kind: Literal["info", "good", "bad"] = "info"
-) -> None:
+async def toast(state: BaseState, text: str, kind: Literal["info", "good", "bad"] = "info") -> None:
     """Show a message; called by handlers of any state while they may write."""
     toasts = await state.get_state(ToastState)
     toasts._add(kind, text)  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]

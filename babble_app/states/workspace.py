@@ -37,7 +37,9 @@ class AgentRow:
     edited_at: str = ""
 
 
-Dialog = Literal["", "rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"]
+Dialog = Literal[
+    "", "rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"
+]
 
 
 class WorkspaceState(rx.State):
@@ -75,7 +77,10 @@ class WorkspaceState(rx.State):
         self.workspace = workspace_row(await workspaces.get_workspace(rt, user.id, workspace_id))
         self.chat_rows = [
             ChatRow(
-                chat.id, chat.title or "New chat", chat.updated_at.isoformat(), chat.active_run_id is not None
+                chat.id,
+                chat.title or "New chat",
+                chat.updated_at.isoformat(),
+                chat.active_run_id is not None,
             )
             for chat in await chats.list_chats(rt, user.id, workspace_id)
         ]
@@ -96,7 +101,14 @@ class WorkspaceState(rx.State):
     @rx.event
     def open_dialog(self, dialog: str, chosen_id: str, chosen_name: str) -> None:
         """Ask for a name, or whether it is really meant."""
-        if dialog in {"rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"}:
+        if dialog in {
+            "rename",
+            "delete",
+            "rename-chat",
+            "delete-chat",
+            "rename-agent",
+            "delete-agent",
+        }:
             self.dialog = dialog  # type: ignore[assignment]
         self.chosen_id, self.chosen_name, self.problem = chosen_id, chosen_name, ""
 
