@@ -28,7 +28,7 @@ from babble_app.services.logins import (
     revoke_all_logins,
     revoke_login,
 )
-from babble_app.services.names import clean_email, clean_name, find_email
+from babble_app.services.names import clean_email, clean_model, clean_name, find_email
 from babble_app.services.passwords import check_password
 from babble_app.services.removal import removing
 from babble_app.store import users as rows
@@ -47,7 +47,6 @@ __all__ = [
 
 Theme = Literal["system", "light", "dark"]
 _THEMES = ("system", "light", "dark")
-_MAX_MODEL_CHARS = 200
 _WRONG = "Email or password is wrong."
 
 
@@ -109,7 +108,7 @@ async def log_in(
     if rt.passwords.needs_rehash(found.password_hash):
         better = await rt.passwords.hash(password)
     async with rt.database.unit_of_work() as db:
-        row = await rows.get_user(db, found.id)
+        row = await rows.get_user(db, found.id, lock=True)
         if row.password_hash != found.password_hash:
             # The password was changed while it was being verified.
             raise InvalidCredentialsError(_WRONG)
@@ -133,11 +132,11 @@ async def update_user(
 ) -> User:
     """Change what is given of the account."""
     async with rt.database.unit_of_work() as db:
-        row = await rows.get_user(db, owner_id)
+        row = await rows.get_user(db, owner_id, lock=True)
         if name is not None:
             row.name = clean_name(name)
         if default_model is not None:
-            row.default_model = _checked_model(default_model)
+            row.default_model = clean_model(default_model, field="default_model")
         if theme is not None:
             if theme not in _THEMES:
                 raise ValidationFailedError("The theme is system, light or dark.", field="theme")
@@ -165,7 +164,7 @@ async def change_password(
     check_password(new, user.email)
     password_hash = await rt.passwords.hash(new)
     async with rt.database.unit_of_work() as db:
-        row = await rows.get_user(db, owner_id)
+        row = await rows.get_user(db, owner_id, lock=True)
         row.password_hash = password_hash
         await end_all(db, row, but_token=token)
     rt.login_cache.forget()
@@ -209,7 +208,7 @@ async def list_users(rt: Runtime) -> list[User]:
 async def suspend_user(rt: Runtime, user_id: str, suspended: bool) -> User:
     """Refuse all credentials of the account, or take it back; for administrators."""
     async with rt.database.unit_of_work() as db:
-        row = await rows.get_user(db, user_id)
+        row = await rows.get_user(db, user_id, lock=True)
         row.suspended_at = now() if suspended else None
         if suspended:
             await end_all(db, row)
@@ -230,14 +229,6 @@ async def _confirm_password(rt: Runtime, owner_id: str, password: str, refusal: 
     if not await rt.passwords.verify(password, row.password_hash):
         raise ValidationFailedError(refusal, field="current")
     return row
-
-
-def _checked_model(model: str) -> str:
-    model = model.strip()
-    if model and ("/" not in model or len(model) > _MAX_MODEL_CHARS or not model.isprintable()):
-        message = "A model is named provider/model, such as openai/gpt-4o-mini."
-        raise ValidationFailedError(message, field="default_model")
-    return model
 
 
 def _closed(rt: Runtime) -> str:

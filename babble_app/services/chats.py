@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from babble_app.errors import NotFoundError, ValidationFailedError
-from babble_app.services.names import clean_name, is_unprintable
+from babble_app.services.names import clean_model, clean_name, is_unprintable
 from babble_app.services.removal import stop_runs
 from babble_app.store import agents as agent_rows
 from babble_app.store import chats as rows
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MAX_TITLE_CHARS = 60
 """Of a title taken from the first message."""
 MAX_CHAT_FILES = 100
-MAX_MODEL_CHARS = 200
 MAX_MESSAGES = 200
 _MARKUP = re.compile(r"[#*_`>~|\[\]]+")
 
@@ -37,7 +36,7 @@ async def create_chat(
         workspace_id=workspace_id,
         title=clean_name(title, what="title", field="title") if title.strip() else "",
         titled_by_person=bool(title.strip()),
-        model=_checked_model(model),
+        model=clean_model(model),
     )
     async with rt.database.unit_of_work() as db:
         await workspace_rows.get_workspace(db, owner_id, workspace_id)
@@ -72,12 +71,12 @@ async def update_chat(
 ) -> Chat:
     """Change what is given of the chat; an empty model or agent takes the choice back."""
     async with rt.database.unit_of_work() as db:
-        row = await rows.get_chat(db, owner_id, chat_id)
+        row = await rows.get_chat(db, owner_id, chat_id, lock=True)
         if title is not None:
             row.title = clean_name(title, what="title", field="title")
             row.titled_by_person = True
         if model is not None:
-            row.model = _checked_model(model)
+            row.model = clean_model(model)
         if agent_id is not None:
             row.agent_id = agent_id or None
             if agent_id:
@@ -100,7 +99,7 @@ async def choose_files(rt: Runtime, owner_id: str, chat_id: str, file_ids: Seque
         message = f"A chat sees at most {MAX_CHAT_FILES} files."
         raise ValidationFailedError(message, field="file_ids")
     async with rt.database.unit_of_work() as db:
-        row = await rows.get_chat(db, owner_id, chat_id)
+        row = await rows.get_chat(db, owner_id, chat_id, lock=True)
         await rows.set_files(db, owner_id, row, file_ids)
         row.updated_at = now()
     return await get_chat(rt, owner_id, chat_id)
@@ -152,11 +151,3 @@ def _title_from(text: str) -> str:
     if " " in cut[MAX_TITLE_CHARS // 2 :]:
         cut = cut.rpartition(" ")[0]
     return cut.rstrip(" ,.;:-") + "…"
-
-
-def _checked_model(model: str) -> str:
-    model = model.strip()
-    if model and ("/" not in model or len(model) > MAX_MODEL_CHARS or not model.isprintable()):
-        message = "A model is named provider/model, such as openai/gpt-4o-mini."
-        raise ValidationFailedError(message, field="model")
-    return model

@@ -125,7 +125,7 @@ async def revoke_login(rt: Runtime, owner_id: str, login_id: str) -> None:
 async def revoke_all_logins(rt: Runtime, owner_id: str) -> None:
     """Log the account out everywhere: all logins end, and so do all access tokens made before."""
     async with rt.database.unit_of_work() as db:
-        user = await rows.get_user(db, owner_id)
+        user = await rows.get_user(db, owner_id, lock=True)
         await end_all(db, user)
     rt.login_cache.forget()
 

@@ -9,6 +9,7 @@ from babble_app.errors import ValidationFailedError
 
 MAX_NAME_CHARS = 120
 MAX_EMAIL_CHARS = 254
+MAX_MODEL_CHARS = 200
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,63}")
 # Control, format (such as the marks that turn the writing direction), surrogate, private use; line and paragraph ends.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -66,3 +67,34 @@ def find_email(email: str) -> str:
         return clean_email(email)
     except ValidationFailedError:
         return ""
+
+
+def clean_model(model: str, *, field: str = "model") -> str:
+    """Return a model's name, or an empty string for "the default one".
+
+    Raises:
+        ValidationFailedError: it is no `provider/model`.
+    """
+    model = model.strip()
+    if model and ("/" not in model or len(model) > MAX_MODEL_CHARS or not model.isprintable()):
+        message = "A model is named provider/model, such as openai/gpt-4o-mini."
+        raise ValidationFailedError(message, field=field)
+    return model
+
+
+def usable_name(proposed: str) -> str:
+    """Return what can be used of a name that a model proposed; maybe nothing."""
+    shown = "".join(char for char in proposed if not is_unprintable(char))
+    return " ".join(shown.split())[:MAX_NAME_CHARS].strip()
+
+
+def free_slug(name: str, taken: set[str]) -> str:
+    """Return the name as a part of an address, with a number where it is taken already."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-") or "agent"
+    number = 2
+    free = slug
+    while free in taken:
+        free = f"{slug}-{number}"
+        number += 1
+    return free

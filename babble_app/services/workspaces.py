@@ -42,7 +42,7 @@ async def get_workspace(rt: Runtime, owner_id: str, workspace_id: str) -> Worksp
 async def rename_workspace(rt: Runtime, owner_id: str, workspace_id: str, name: str) -> Workspace:
     """Give the workspace another name."""
     async with rt.database.unit_of_work() as db:
-        row = await rows.get_workspace(db, owner_id, workspace_id)
+        row = await rows.get_workspace(db, owner_id, workspace_id, lock=True)
         row.name = clean_name(name)
         row.updated_at = now()
     return await get_workspace(rt, owner_id, workspace_id)

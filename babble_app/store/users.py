@@ -19,18 +19,21 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 
-async def get_user(db: AsyncSession, owner_id: str) -> UserRow:
-    """Return the account; raises NotFoundError."""
-    row = await find_user(db, owner_id)
+async def get_user(db: AsyncSession, owner_id: str, *, lock: bool = False) -> UserRow:
+    """Return the account, locked against other changes if wanted; raises NotFoundError."""
+    row = await find_user(db, owner_id, lock=lock)
     if row is None:
         message = "There is no such account."
         raise NotFoundError(message)
     return row
 
 
-async def find_user(db: AsyncSession, owner_id: str) -> UserRow | None:
+async def find_user(db: AsyncSession, owner_id: str, *, lock: bool = False) -> UserRow | None:
     """Return the account, or None."""
-    return (await db.exec(select(UserRow).where(UserRow.id == owner_id))).one_or_none()
+    statement = select(UserRow).where(UserRow.id == owner_id)
+    if lock:
+        statement = statement.with_for_update()
+    return (await db.exec(statement)).one_or_none()
 
 
 async def find_user_by_email(db: AsyncSession, email: str) -> UserRow | None:

@@ -19,24 +19,15 @@ if TYPE_CHECKING:
 _NONE = "There is no such workspace."
 
 
-async def get_workspace(db: AsyncSession, owner_id: str, workspace_id: str) -> WorkspaceRow:
-    """Return the owner's workspace; raises NotFoundError."""
+async def get_workspace(
+    db: AsyncSession, owner_id: str, workspace_id: str, *, lock: bool = False
+) -> WorkspaceRow:
+    """Return the owner's workspace, locked against other changes if wanted; raises NotFoundError."""
     statement = select(WorkspaceRow).where(
         WorkspaceRow.id == workspace_id, WorkspaceRow.owner_id == owner_id
     )
-    row = (await db.exec(statement)).one_or_none()
-    if row is None:
-        raise NotFoundError(_NONE)
-    return row
-
-
-async def lock_workspace(db: AsyncSession, owner_id: str, workspace_id: str) -> WorkspaceRow:
-    """Return the owner's workspace and let nobody else change it until the unit of work ends."""
-    statement = (
-        select(WorkspaceRow)
-        .where(WorkspaceRow.id == workspace_id, WorkspaceRow.owner_id == owner_id)
-        .with_for_update()
-    )
+    if lock:
+        statement = statement.with_for_update()
     row = (await db.exec(statement)).one_or_none()
     if row is None:
         raise NotFoundError(_NONE)
