@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.icons import brand_mark, icon
-from babble_app.components.native_form import native_form
+from babble_app.components.native import native_form
 from babble_app.components.parts import Toaster
 from babble_app.states.shell import ChatLink, ShellState
 from babble_app.states.toasts import ToastState

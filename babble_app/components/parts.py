@@ -87,3 +87,13 @@ def skeleton_list(rows: int = 3) -> rx.Component:
         rx.el.div(class_name="skeleton grow", style={"max_width": "40%"}), class_name="list-item"
     )
     return rx.el.ul(*[row] * rows, class_name="list", aria_hidden="true")
+
+
+def demo_hint() -> rx.Component:
+    """Say what answers while there is no key, and where to put one."""
+    return notice(
+        "info",
+        "You are on the offline demo model; add a key in ",
+        rx.el.a("Settings", href="/settings/", class_name="link"),
+        ".",
+    )

@@ -15,8 +15,6 @@ from babble_app.states.session import get_user
 if TYPE_CHECKING:
     from babble_app.schemas.chats import Chat
 
-DEMO_MODEL = "demo/based"
-
 
 @dataclass(frozen=True)
 class ChatLink:
@@ -70,7 +68,7 @@ async def fill_shell(state: BaseState, *, workspace_id: str, title: str = "") ->
     shell.initial = shell.person[:1]
     shell.drawer = False
     shell.here_title = title
-    shell.on_demo_model = await models.default_model(rt, user) == DEMO_MODEL
+    shell.on_demo_model = await models.default_model(rt, user.id) == models.DEMO_MODEL
     shell.here_workspace_id, shell.here_workspace_name, shell.chat_links = "", "", []
     if workspace_id:
         workspace = await workspaces.get_workspace(rt, user.id, workspace_id)
