@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, status
+from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import FileResponse
 from pydantic import Field, SecretStr, StringConstraints
 from starlette.background import BackgroundTask
 
 from babble_app.api._bodies import Id, ModelName, Text
 from babble_app.api._identity import Me, Rt, client_address, user_agent
-from babble_app.schemas.accounts import Login, NewLogin, User
+from babble_app.schemas.accounts import LOGIN_COOKIE, Login, NewLogin, User
 from babble_app.schemas.base import Schema
 from babble_app.services import accounts
 from babble_app.services.runtime import Runtime
@@ -83,7 +83,7 @@ async def register(rt: Rt, request: Request, body: NewAccountBody) -> Token:
 
 @router.post("/login")
 async def log_in(rt: Rt, request: Request, body: CredentialsBody) -> Token:
-    """Return a token. A wrong password and an unknown email get the same answer."""
+    """Return a token for scripts. A wrong password and an unknown email get the same answer."""
     login = await accounts.log_in(
         rt,
         email=body.email,
@@ -92,6 +92,16 @@ async def log_in(rt: Rt, request: Request, body: CredentialsBody) -> Token:
         user_agent=user_agent(request),
     )
     return await _token(rt, login)
+
+
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
+async def log_out(rt: Rt, me: Me, request: Request, response: Response) -> None:
+    """End the browser's login when the cookie was sent; else all access tokens of the account, made before now."""
+    if "authorization" in request.headers:
+        await accounts.revoke_access_tokens(rt, me.id)
+        return
+    await accounts.log_out(rt, request.cookies[LOGIN_COOKIE])
+    response.delete_cookie(LOGIN_COOKIE, httponly=True, samesite="lax")
 
 
 @router.get("/me")
@@ -113,10 +123,14 @@ async def delete_me(rt: Rt, me: Me, body: PasswordBody) -> None:
 
 
 @router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
-async def change_password(rt: Rt, me: Me, body: NewPasswordBody) -> None:
-    """Change the password; all logins and tokens made before end."""
+async def change_password(rt: Rt, me: Me, request: Request, body: NewPasswordBody) -> None:
+    """Change the password; all tokens end, and all logins but the one that asks."""
     await accounts.change_password(
-        rt, me.id, body.current.get_secret_value(), body.new.get_secret_value()
+        rt,
+        me.id,
+        body.current.get_secret_value(),
+        body.new.get_secret_value(),
+        token=request.cookies.get(LOGIN_COOKIE, ""),
     )
 
 
@@ -156,5 +170,7 @@ async def revoke_login(rt: Rt, me: Me, login_id: Id) -> None:
 
 
 async def _token(rt: Runtime, login: NewLogin) -> Token:
+    # A token stands on its own: no login of a browser shall be left behind in the list of logins.
+    await accounts.log_out(rt, login.token)
     token = await accounts.make_access_token(rt, login.user)
     return Token(user=login.user, access_token=token.access_token, expires_in=token.expires_in)

@@ -10,7 +10,7 @@ import reflex as rx
 
 from babble_app.components.icons import brand_mark, icon
 from babble_app.components.native import native_form
-from babble_app.components.parts import Toaster
+from babble_app.components.parts import ThemeSync, Toaster
 from babble_app.states.shell import ChatLink, ShellState
 from babble_app.states.toasts import ToastState
 
@@ -29,6 +29,7 @@ def app_shell(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
                 rx.el.main(page(), id="main", tab_index=-1, class_name="main"),
                 class_name="stage",
             ),
+            ThemeSync.create(theme=ShellState.theme),
             Toaster.create(toasts=ToastState.toasts, on_dismiss=ToastState.dismiss),
             class_name="shell",
             data_drawer=rx.cond(ShellState.drawer, "open", "closed"),
@@ -68,14 +69,14 @@ def _sidebar() -> rx.Component:
 def _workspace_links() -> rx.Component:
     home = f"/workspace/{ShellState.here_workspace_id}"
     return rx.fragment(
-        rx.el.div(
-            rx.el.span(ShellState.here_workspace_name, class_name="truncate"),
-            class_name="sidebar-title",
-        ),
+        rx.el.div("Workspace", class_name="sidebar-title"),
         rx.el.ul(
             rx.el.li(
                 _link(
-                    "files", "Files, chats, agents", home, ShellState.router.url.path.contains(home)
+                    "files",
+                    rx.el.span(ShellState.here_workspace_name, class_name="truncate"),
+                    home,
+                    ShellState.router.url.path.contains(home),
                 )
             ),
             class_name="sidebar-list",
@@ -111,7 +112,7 @@ def _chat_link(chat: rx.Var[ChatLink]) -> rx.Component:
     )
 
 
-def _link(sign: str, label: str, href: Any, here: Any) -> rx.Component:
+def _link(sign: str, label: Any, href: Any, here: Any) -> rx.Component:
     return rx.el.a(
         icon(sign),
         label,
@@ -158,7 +159,11 @@ def _topbar() -> rx.Component:
         ),
         rx.el.nav(
             rx.el.ol(
-                rx.el.li(rx.el.a("Workspaces", href="/", class_name="crumb")),
+                # Settings stand beside the workspaces, not in them.
+                rx.cond(
+                    (ShellState.here_workspace_id != "") | (ShellState.here_title == ""),
+                    rx.el.li(rx.el.a("Workspaces", href="/", class_name="crumb")),
+                ),
                 rx.cond(ShellState.here_workspace_id != "", rx.el.li(_workspace_crumb())),
                 rx.cond(
                     ShellState.here_title != "",

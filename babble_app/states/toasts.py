@@ -9,6 +9,7 @@ import reflex as rx
 from reflex.state import BaseState
 
 MOST_AT_ONCE = 4
+MOST_CHARS = 500
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class ToastState(rx.State):
         self._last_id += 1
         kept = self.toasts[-MOST_AT_ONCE + 1 :]
         self.toasts = [*kept, Toast(self._last_id, kind, text)]
+
+    @rx.event
+    def show_failure(self, text: str) -> None:
+        """Say what went wrong; sent by the server itself when a handler raised."""
+        self._add("bad", text[:MOST_CHARS])
 
     @rx.event
     def dismiss(self, toast_id: int) -> None:
