@@ -93,9 +93,7 @@ async def delete_chat(rt: Runtime, owner_id: str, chat_id: str) -> None:
         await rows.delete_chat(db, owner_id, chat_id)
 
 
-async def choose_files(
-    rt: Runtime, owner_id: str, chat_id: str, file_ids: Sequence[str]
-) -> Chat:
+async def choose_files(rt: Runtime, owner_id: str, chat_id: str, file_ids: Sequence[str]) -> Chat:
     """Let the chat's models see exactly these files of its workspace."""
     if len(set(file_ids)) > MAX_CHAT_FILES:
         message = f"A chat sees at most {MAX_CHAT_FILES} files."

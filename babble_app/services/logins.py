@@ -61,9 +61,7 @@ class LoginCache:
         self._known.clear()
 
 
-async def add_login(
-    db: AsyncSession, user: UserRow, *, address: str, user_agent: str
-) -> NewLogin:
+async def add_login(db: AsyncSession, user: UserRow, *, address: str, user_agent: str) -> NewLogin:
     """Add a login of the account; the token is shown here only."""
     token = secrets.token_urlsafe(32)
     at = now()
@@ -136,9 +134,7 @@ async def end_all(db: AsyncSession, user: UserRow, *, but_token: str = "") -> No
     """Delete the account's logins, but for one where wanted, and refuse its access tokens from now on."""
     user.tokens_valid_after = now()
     db.add(user)
-    await rows.delete_logins(
-        db, user.id, but_token_hash=hash_token(but_token) if but_token else ""
-    )
+    await rows.delete_logins(db, user.id, but_token_hash=hash_token(but_token) if but_token else "")
 
 
 def hash_token(token: str) -> str:

@@ -95,7 +95,9 @@ def _problem(password: str, email: str) -> str:
 
 
 def _common() -> frozenset[str]:
-    text = resources.files("babble_app.services").joinpath("common_passwords.txt").read_text("utf-8")
+    text = (
+        resources.files("babble_app.services").joinpath("common_passwords.txt").read_text("utf-8")
+    )
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 

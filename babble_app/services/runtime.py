@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from babble_app.llm.catalogue import Models
+from babble_app.services import files
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
+from babble_app.services.passwords import Passwords
+from babble_app.services.run_registry import RunRegistry
+from babble_app.services.vault import Vault
 from babble_app.store.blobs import Blobs
 from babble_app.store.engine import Database
 from babble_app.store.migrations import migrate
 from babble_app.store.writer import EventWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncGenerator, Coroutine
 
-    from babble_app.llm.catalogue import Models
-    from babble_app.services.runs import RunRegistry
     from babble_app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -32,10 +36,14 @@ class Runtime:
     database: Database
     writer: EventWriter
     blobs: Blobs
-    limiter: Limiter
-    login_cache: LoginCache
-    models: Models = field(init=False)
-    runs: RunRegistry = field(init=False)
+    models: Models
+    runs: RunRegistry
+    vault: Vault
+    limiter: Limiter = field(default_factory=Limiter)
+    passwords: Passwords = field(default_factory=Passwords)
+    login_cache: LoginCache = field(default_factory=LoginCache)
+    reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
+    """The files that are being read, by their ids."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     """Work that outlives the request that asked for it."""
 
@@ -52,22 +60,19 @@ class Runtime:
             logger.error("background task %s failed", task.get_name(), exc_info=error)
 
     async def close(self) -> None:
-        """End background work, write what is queued, close all connections."""
+        """Let runs end, end other background work, write what is queued, close all connections."""
+        await self.runs.close()
         tasks = list(self.tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.models.close()
         await self.writer.close()
         await self.database.close()
 
 
-async def open_runtime(
-    settings: Settings,
-    *,
-    make_models: Callable[[Settings], Models] | None = None,
-    make_runs: Callable[[Runtime], RunRegistry] | None = None,
-) -> Runtime:
-    """Migrate the database and open everything."""
+async def open_runtime(settings: Settings) -> Runtime:
+    """Migrate the database, open everything, and take up what the last stop cut off."""
     address = settings.database_address
     await asyncio.to_thread(migrate, address)
     runtime = Runtime(
@@ -75,15 +80,27 @@ async def open_runtime(
         database=Database(address),
         writer=EventWriter(address),
         blobs=Blobs(settings.data_dir / "blobs"),
-        limiter=Limiter(),
-        login_cache=LoginCache(),
+        models=Models(settings),
+        runs=RunRegistry(),
+        vault=Vault(settings.secret("master_key")),
     )
-    if make_models is not None:
-        runtime.models = make_models(settings)
-    if make_runs is not None:
-        runtime.runs = make_runs(runtime)
     runtime.writer.start()
+    try:
+        await files.recover(runtime)
+    except BaseException:
+        await runtime.close()
+        raise
     return runtime
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[Runtime]:
+    """Open the runtime for as long as the block lasts."""
+    runtime = await open_runtime(settings)
+    try:
+        yield runtime
+    finally:
+        await runtime.close()
 
 
 _current: list[Runtime] = []

@@ -39,9 +39,7 @@ async def get_workspace(rt: Runtime, owner_id: str, workspace_id: str) -> Worksp
     return found[0]
 
 
-async def rename_workspace(
-    rt: Runtime, owner_id: str, workspace_id: str, name: str
-) -> Workspace:
+async def rename_workspace(rt: Runtime, owner_id: str, workspace_id: str, name: str) -> Workspace:
     """Give the workspace another name."""
     async with rt.database.unit_of_work() as db:
         row = await rows.get_workspace(db, owner_id, workspace_id, lock=True)

@@ -58,9 +58,7 @@ async def list_active_ids(
     db: AsyncSession, owner_id: str, *, workspace_id: str | None = None, chat_id: str | None = None
 ) -> list[str]:
     """Return the owner's queued and running runs: of the chat, of the workspace, or all."""
-    statement = select(RunRow.id).where(
-        RunRow.owner_id == owner_id, col(RunRow.status).in_(ACTIVE)
-    )
+    statement = select(RunRow.id).where(RunRow.owner_id == owner_id, col(RunRow.status).in_(ACTIVE))
     if chat_id is not None:
         statement = statement.where(RunRow.chat_id == chat_id)
     if workspace_id is not None:
