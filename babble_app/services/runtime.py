@@ -6,14 +6,13 @@ import asyncio
 import logging
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from babble_app.llm.catalogue import Models
-from babble_app.services import files
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.passwords import Passwords
-from babble_app.services.run_registry import RunRegistry
+from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
 from babble_app.services.vault import Vault
 from babble_app.store.blobs import Blobs
 from babble_app.store.engine import Database
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from babble_app.settings import Settings
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass
@@ -44,24 +44,24 @@ class Runtime:
     login_cache: LoginCache = field(default_factory=LoginCache)
     reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
     """The files that are being read, by their ids."""
-    tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     """Work that outlives the request that asked for it."""
 
-    def start_task(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    def start_task(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """Run `work` in the background; an error that nobody awaits is logged, and `close` ends what still runs."""
         task = asyncio.create_task(work, name=name)
         self.tasks.add(task)
         task.add_done_callback(self._finish_task)
         return task
 
-    def _finish_task(self, task: asyncio.Task[None]) -> None:
+    def _finish_task(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("background task %s failed", task.get_name(), exc_info=error)
 
-    async def close(self) -> None:
-        """Let runs end, end other background work, write what is queued, close all connections."""
-        await self.runs.close()
+    async def close(self, drain_seconds: float = DRAIN_SECONDS) -> None:
+        """Let runs end for a while, end background work, write what is queued, close all connections."""
+        await self.runs.close(drain_seconds)
         tasks = list(self.tasks)
         for task in tasks:
             task.cancel()
@@ -72,7 +72,7 @@ class Runtime:
 
 
 async def open_runtime(settings: Settings) -> Runtime:
-    """Migrate the database, open everything, and take up what the last stop cut off."""
+    """Migrate the database and open everything."""
     address = settings.database_address
     await asyncio.to_thread(migrate, address)
     runtime = Runtime(
@@ -85,17 +85,12 @@ async def open_runtime(settings: Settings) -> Runtime:
         vault=Vault(settings.secret("master_key")),
     )
     runtime.writer.start()
-    try:
-        await files.recover(runtime)
-    except BaseException:
-        await runtime.close()
-        raise
     return runtime
 
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncGenerator[Runtime]:
-    """Open the runtime for as long as the block lasts."""
+    """Open a runtime for one command of the command line, and close it."""
     runtime = await open_runtime(settings)
     try:
         yield runtime

@@ -99,9 +99,7 @@ def read_cookie(header: str, name: str) -> str:
 class RequireSession(Middleware):
     """Refuses every event of every state unless a valid login came with its socket; must be the first middleware."""
 
-    async def preprocess(
-        self, app: rx.App, state: BaseState, event: Event
-    ) -> StateUpdate | None:
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Let the event pass (None), or answer it here."""
         if event.name.endswith(".setvar"):
             return StateUpdate()
