@@ -7,9 +7,7 @@ import time
 from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import BabbleError
-from babble_app.llm.provider import all_providers
 from babble_app.schemas.health import Health
-from babble_app.services.keys import environment_credential
 from babble_app.settings import VERSION
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ async def get_health(rt: Runtime) -> Health:
         database=database,
         ollama=ollama,
         providers={
-            provider.id: _state(rt, provider, ollama) for provider in all_providers().values()
+            provider.id: _state(rt, provider, ollama) for provider in rt.models.providers.values()
         },
         uptime_s=round(time.monotonic() - _STARTED, 3),
     )
@@ -83,7 +81,7 @@ _probe = _OllamaProbe()
 async def _call_ollama(rt: Runtime) -> _Ollama:
     try:
         async with asyncio.timeout(_WAIT_SECONDS):
-            await rt.models.check("ollama", environment_credential(rt.settings, "ollama"))
+            await rt.models.check("ollama", None)
     except (BabbleError, TimeoutError):
         return "unavailable"
     return "connected"
@@ -92,6 +90,6 @@ async def _call_ollama(rt: Runtime) -> _Ollama:
 def _state(rt: Runtime, provider: Provider, ollama: _Ollama) -> _State:
     if provider.id == "ollama":
         return "ok" if ollama == "connected" else ollama
-    if provider.wire == "demo" or environment_credential(rt.settings, provider.id) is not None:
+    if rt.models.environment_credential(provider.id):
         return "ok"
     return "not_configured"
