@@ -20,6 +20,8 @@ _OLLAMA_FRESH_SECONDS = 10.0
 
 _Ollama = Literal["connected", "unavailable", "not_configured"]
 _State = Literal["ok", "unavailable", "not_configured"]
+_ollama_answers: dict[str, tuple[float, _Ollama]] = {}
+"""By address: when it was asked, and what came of it."""
 
 
 async def get_health(rt: Runtime) -> Health:
@@ -58,24 +60,14 @@ async def _look_at_database(rt: Runtime) -> Literal["ok", "unavailable"]:
 
 async def _look_at_ollama(rt: Runtime) -> _Ollama:
     """Ask the Ollama that the server's settings name for its list, at most every ten seconds."""
-    if not rt.settings.ollama_host:
+    address = rt.settings.ollama_host
+    if not address:
         return "not_configured"
-    return await _probe.ask(rt)
-
-
-class _OllamaProbe:
-    def __init__(self) -> None:
-        self._answer: _Ollama = "unavailable"
-        self._asked_at = float("-inf")
-
-    async def ask(self, rt: Runtime) -> _Ollama:
-        if time.monotonic() - self._asked_at > _OLLAMA_FRESH_SECONDS:
-            self._asked_at = time.monotonic()
-            self._answer = await _call_ollama(rt)
-        return self._answer
-
-
-_probe = _OllamaProbe()
+    asked_at, answer = _ollama_answers.get(address, (float("-inf"), "unavailable"))
+    if time.monotonic() - asked_at > _OLLAMA_FRESH_SECONDS:
+        answer = await _call_ollama(rt)
+        _ollama_answers[address] = (time.monotonic(), answer)
+    return answer
 
 
 async def _call_ollama(rt: Runtime) -> _Ollama:
