@@ -55,9 +55,7 @@ async def add_file(
         rt.blobs.changing,
         rt.database.unit_of_work() as db,
     ):
-        workspace = await workspace_rows.get_workspace(
-            db, owner_id, workspace_id, lock=True
-        )
+        workspace = await workspace_rows.get_workspace(db, owner_id, workspace_id, lock=True)
         await _check_room(rt, db, owner_id, workspace_id, draft.size_bytes)
         row = FileRow(
             owner_id=owner_id,

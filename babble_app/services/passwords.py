@@ -17,28 +17,26 @@ with warnings.catch_warnings():
         "ignore", message=r"Accessing argon2\.__version__", category=DeprecationWarning
     )
     from passlib.context import CryptContext
-    from passlib.hash import argon2
 
-    argon2.get_backend()  # loads it now, while its warnings are caught
+    _CONTEXT: Any = CryptContext(
+        schemes=["argon2"],
+        argon2__type="ID",
+        argon2__memory_cost=19 * 1024,
+        argon2__time_cost=2,
+        argon2__parallelism=1,
+    )
+    _CONTEXT.handler().get_backend()  # loads it now, while its warnings are caught
 
 MIN_CHARS = 10
 MAX_CHARS = 1024
 _AT_ONCE = 2
-_MEMORY_KIB = 19 * 1024
 
 
 class Passwords:
     """Hashes and verifies; two at once at most, so that a flood of log-ins takes neither memory nor all cores."""
 
     def __init__(self) -> None:
-        """Prepare the context; the hash for unknown emails is made when it is first needed."""
-        self._context: Any = CryptContext(
-            schemes=["argon2"],
-            argon2__type="ID",
-            argon2__memory_cost=_MEMORY_KIB,
-            argon2__time_cost=2,
-            argon2__parallelism=1,
-        )
+        """Hash nothing yet; the hash for unknown emails is made when it is first needed."""
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._dummy = ""
 
@@ -59,13 +57,13 @@ class Passwords:
 
     def needs_rehash(self, password_hash: str) -> bool:
         """Say whether the hash was made with other costs than today's."""
-        return bool(self._context.needs_update(password_hash))
+        return bool(_CONTEXT.needs_update(password_hash))
 
     def _hash(self, password: str) -> str:
-        return cast("str", self._context.hash(_normal(password)))
+        return cast("str", _CONTEXT.hash(_normal(password)))
 
     def _verify(self, password: str, password_hash: str) -> bool:
-        return bool(self._context.verify(password, password_hash))
+        return bool(_CONTEXT.verify(password, password_hash))
 
 
 def check_password(password: str, email: str) -> None:

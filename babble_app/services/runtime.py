@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from babble_app.llm.catalogue import Models
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
+from babble_app.services.passwords import Passwords
 from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
+from babble_app.services.vault import Vault
 from babble_app.store.blobs import Blobs
 from babble_app.store.engine import Database
 from babble_app.store.migrations import migrate
@@ -34,10 +36,14 @@ class Runtime:
     database: Database
     writer: EventWriter
     blobs: Blobs
-    limiter: Limiter
-    login_cache: LoginCache
     models: Models
     runs: RunRegistry
+    vault: Vault
+    limiter: Limiter = field(default_factory=Limiter)
+    passwords: Passwords = field(default_factory=Passwords)
+    login_cache: LoginCache = field(default_factory=LoginCache)
+    reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
+    """The files that are being read, by their ids."""
     tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     """Work that outlives the request that asked for it."""
 
@@ -74,10 +80,9 @@ async def open_runtime(settings: Settings) -> Runtime:
         database=Database(address),
         writer=EventWriter(address),
         blobs=Blobs(settings.data_dir / "blobs"),
-        limiter=Limiter(),
-        login_cache=LoginCache(),
         models=Models(settings),
         runs=RunRegistry(),
+        vault=Vault(settings.secret("master_key")),
     )
     runtime.writer.start()
     return runtime

@@ -239,7 +239,9 @@ def _check_text(text: str) -> None:
         message = f"The program has {len(text):,} characters; {MAX_PROGRAM_CHARS:,} is the most."
         raise ValidationFailedError(message, field="text")
     if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValidationFailedError("The program contains characters that are no text.", field="text")
+        raise ValidationFailedError(
+            "The program contains characters that are no text.", field="text"
+        )
 
 
 async def _check_program(text: str) -> tuple[Finding, ...]:

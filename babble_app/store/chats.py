@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 _NONE = "There is no such chat."
 
 
-async def get_chat(
-    db: AsyncSession, owner_id: str, chat_id: str, *, lock: bool = False
-) -> ChatRow:
+async def get_chat(db: AsyncSession, owner_id: str, chat_id: str, *, lock: bool = False) -> ChatRow:
     """Return the owner's chat, locked against other changes if wanted; raises NotFoundError."""
     statement = select(ChatRow).where(ChatRow.id == chat_id, ChatRow.owner_id == owner_id)
     if lock:

@@ -80,6 +80,11 @@ async def list_logins(db: AsyncSession, owner_id: str, seen_after: datetime) -> 
     return (await db.exec(statement)).all()
 
 
+async def list_all_logins(db: AsyncSession, owner_id: str) -> Sequence[LoginRow]:
+    """Return the account's logins, also those that have ended by themselves."""
+    return (await db.exec(select(LoginRow).where(LoginRow.user_id == owner_id))).all()
+
+
 async def touch_login(db: AsyncSession, login_id: str, before: datetime) -> None:
     """Note that the login was used, unless that was noted since `before`."""
     await db.exec(

@@ -39,12 +39,13 @@ async def list_workspaces(
 ) -> list[Workspace]:
     """Return the owner's workspaces with what is in them, the last edited first; or just the one."""
     statement = (
-        select(WorkspaceRow, _count(FileRow), _count(ChatRow), _count(AgentRow), _size())
+        select(WorkspaceRow, _count(FileRow), _count(ChatRow), _count(AgentRow))
         .where(WorkspaceRow.owner_id == owner_id)
-        .order_by(col(WorkspaceRow.updated_at).desc())
+        .order_by(col(WorkspaceRow.updated_at).desc(), col(WorkspaceRow.id))
     )
     if workspace_id is not None:
         statement = statement.where(WorkspaceRow.id == workspace_id)
+    sizes = await _sizes(db, owner_id)
     return [
         Workspace.model_validate(
             {
@@ -52,10 +53,10 @@ async def list_workspaces(
                 "file_count": files,
                 "chat_count": chats,
                 "agent_count": agents,
-                "size_bytes": size,
+                "size_bytes": sizes.get(row.id, 0),
             }
         )
-        for row, files, chats, agents, size in (await db.exec(statement)).all()
+        for row, files, chats, agents in (await db.exec(statement)).all()
     ]
 
 
@@ -77,10 +78,11 @@ def _count(table: type[FileRow | ChatRow | AgentRow]) -> ScalarSelect[Any]:
     )
 
 
-def _size() -> ScalarSelect[Any]:
-    return (
-        select(func.coalesce(func.sum(FileRow.size_bytes), 0))
-        .where(col(FileRow.workspace_id) == WorkspaceRow.id)
-        .correlate(WorkspaceRow)
-        .scalar_subquery()
+async def _sizes(db: AsyncSession, owner_id: str) -> dict[str, int]:
+    """Return how many bytes the files of each of the owner's workspaces have together."""
+    statement = (
+        select(FileRow.workspace_id, func.sum(FileRow.size_bytes))
+        .where(FileRow.owner_id == owner_id)
+        .group_by(FileRow.workspace_id)
     )
+    return {workspace_id: int(size) for workspace_id, size in (await db.exec(statement)).all()}
