@@ -87,7 +87,13 @@ def sample(schema: dict[str, Any], ids: dict[str, str], name: str = "") -> Any:
         case "boolean":
             return True
         case _:
-            return ids[id_kind(name)] if id_kind(name) else "demo/based" if "model" in name else "sample text"
+            return (
+                ids[id_kind(name)]
+                if id_kind(name)
+                else "demo/based"
+                if "model" in name
+                else "sample text"
+            )
 
 
 def id_kind(name: str) -> str:

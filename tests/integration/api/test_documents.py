@@ -71,7 +71,10 @@ def test_both_credentials_are_described():
 
     assert schemes["bearer"]["scheme"] == "bearer"
     assert schemes["cookie"]["in"] == "cookie"
-    assert document()["paths"]["/api/auth/me"]["get"]["security"] == [{"bearer": []}, {"cookie": []}]
+    assert document()["paths"]["/api/auth/me"]["get"]["security"] == [
+        {"bearer": []},
+        {"cookie": []},
+    ]
 
 
 def test_the_page_shows_every_operation_event_and_code(anybody: httpx.Client):

@@ -69,7 +69,9 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
     run = started.json()["run_id"]
     client.get(f"/api/runs/{run}/events").raise_for_status()
     login = server.call(
-        accounts.log_in(rt, email=person.user.email, password=PASSWORD, address=owner, user_agent="x")
+        accounts.log_in(
+            rt, email=person.user.email, password=PASSWORD, address=owner, user_agent="x"
+        )
     )
     return {
         "workspace_id": workspace,
@@ -285,7 +287,5 @@ def test_a_text_that_cannot_be_stored_is_no_failure_of_the_server(
     good = sample(operation.body, first[1])
     for name, value in good.items():
         if isinstance(value, str):
-            answer = first[0].client.request(
-                operation.method, path, json={**good, name: text}
-            )
+            answer = first[0].client.request(operation.method, path, json={**good, name: text})
             assert answer.status_code in {200, 401, 404, 413, 422}, (name, answer.text)

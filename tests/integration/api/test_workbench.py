@@ -94,9 +94,7 @@ def test_a_workspace_without_a_usable_name_is_refused(person: Person, body: Any)
     ],
 )
 def test_a_body_that_is_no_json_is_refused(person: Person, content: bytes, kind: str):
-    answer = person.client.post(
-        "/api/workspaces", content=content, headers={"Content-Type": kind}
-    )
+    answer = person.client.post("/api/workspaces", content=content, headers={"Content-Type": kind})
 
     assert answer.status_code in {400, 422}
     code_of(answer)
@@ -176,9 +174,7 @@ def test_part_of_a_file_can_be_asked_for(
         ("n" * 10_000 + ".txt", b"x", (422, "validation_failed")),
     ],
 )
-def test_a_refused_file_says_why(
-    person: Person, name: str, data: bytes, expected: tuple[int, str]
-):
+def test_a_refused_file_says_why(person: Person, name: str, data: bytes, expected: tuple[int, str]):
     workspace = make_workspace(person)
 
     answer = upload(person, workspace, (name, data))
@@ -196,7 +192,9 @@ def test_when_one_file_is_refused_none_is_kept(person: Person):
     assert person.client.get(f"/api/workspaces/{workspace}/files").json() == []
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd.txt", "..\\..\\x.txt", "/abs.txt", "a\r\nb.txt"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.txt", "..\\..\\x.txt", "/abs.txt", "a\r\nb.txt"]
+)
 def test_a_files_name_is_a_name_only(person: Person, name: str):
     workspace = make_workspace(person)
 
