@@ -16,6 +16,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from weakref import WeakKeyDictionary
 
 from babble_app.errors import BabbleError
 from babble_app.llm import failures, tokens
@@ -24,6 +25,8 @@ from babble_app.llm.openai_request import request_body
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
+
+    import aiohttp
 
     from babble_app.llm import http
     from babble_app.llm.deadlines import Deadlines
@@ -125,8 +128,10 @@ class LiteLLMWire:
                 "max_retries": 0,
                 "num_retries": 0,
                 "timeout": self.deadlines.total_seconds,
-                "shared_session": self.sessions.get(),
+                "client": _transport(self.sessions.get()),
                 "no-log": True,
+                # else a call with tools imports `mcp`, which only the proxy's extra brings (LiteLLM 1.106.2)
+                "_skip_mcp_handler": True,
             }
         )
 
@@ -139,6 +144,21 @@ class LiteLLMWire:
         headers = cast("Mapping[str, str]", getattr(response, "headers", None) or {})
         status = getattr(original, "status_code", None) or 500
         return failures.refusal(self.target, int(status), text, headers)
+
+
+_transports: WeakKeyDictionary[aiohttp.ClientSession, object] = WeakKeyDictionary()
+
+
+def _transport(session: aiohttp.ClientSession) -> object:
+    """Let LiteLLM use our connections: those it makes itself are closed by nobody."""
+    transport = _transports.get(session)
+    if transport is None:
+        from litellm.llms.custom_httpx import http_handler  # noqa: PLC0415 - loaded by now
+
+        transport = _transports[session] = http_handler.AsyncHTTPHandler(
+            shared_session=session, follow_redirects=False
+        )
+    return transport
 
 
 @cache
