@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     total_timeout_seconds: float = Field(
         default=600.0, validation_alias="BABBLE_TOTAL_TIMEOUT", gt=0
     )
+    run_timeout_seconds: float = Field(default=1800.0, validation_alias="BABBLE_RUN_TIMEOUT", gt=0)
+    max_run_chars: int = Field(default=2_000_000, validation_alias="BABBLE_MAX_RUN_CHARS", gt=0)
     max_answer_chars: int = Field(default=400_000, validation_alias="BABBLE_MAX_ANSWER_CHARS", gt=0)
 
     openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY")
@@ -59,8 +61,14 @@ class Settings(BaseSettings):
     )
     openrouter_base_url: str = Field(default="", validation_alias="OPENROUTER_BASE_URL")
     groq_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="GROQ_API_KEY")
+    groq_base_url: str = Field(default="", validation_alias="GROQ_BASE_URL")
     hf_token: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("HF_TOKEN", "HUGGINGFACE_API_KEY")
+    )
+    hf_base_url: str = Field(default="", validation_alias="HF_BASE_URL")
+    custom_base_url: str = Field(default="", validation_alias="BABBLE_CUSTOM_BASE_URL")
+    custom_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="BABBLE_CUSTOM_API_KEY"
     )
     ollama_host: str = Field(default="", validation_alias="OLLAMA_HOST")
 
@@ -75,6 +83,14 @@ class Settings(BaseSettings):
         if scheme == "sqlite+aiosqlite":
             return f"sqlite://{rest}"
         return self.database_url
+
+    @property
+    def own_origins(self) -> tuple[str, ...]:
+        """Origins whose pages may call this server: its own addresses, never `*`."""
+        configured = [self.public_url, *self.allowed_origins.split(",")]
+        local = [f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"]
+        trimmed = (origin.strip().rstrip("/") for origin in [*configured, *local])
+        return tuple(dict.fromkeys(origin for origin in trimmed if origin and origin != "*"))
 
     @property
     def max_upload_bytes(self) -> int:
