@@ -61,12 +61,6 @@ class Shift:
     surplus: str = ""
     """What the model's lines have too much at their start."""
 
-    @property
-    def indents(self) -> bool:
-        """Whether it is a step of indentation; an odd number of spaces is a lost or doubled prefix instead."""
-        changed = self.missing + self.surplus
-        return "\t" in changed or len(changed) % 2 == 0
-
     def apply(self, line: str) -> str | None:
         """Return the line as the file would have it; None where it has not the surplus."""
         if not line.strip():
@@ -155,8 +149,7 @@ def shift_between(mine: list[str], theirs: list[str]) -> Shift | None:
             found.add(Shift(surplus=my_indent.removesuffix(their_indent)))
         else:
             return None
-    shift = found.pop() if len(found) == 1 else None
-    return shift if shift and shift.indents else None
+    return found.pop() if len(found) == 1 else None
 
 
 def words_of(line: str) -> set[str]:
