@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.agents import naming
 from babble_app.agents.context import files_message, images_for
-from babble_app.agents.fences import FenceSplitter
+from babble_app.agents.fences import BARE_PROGRAM, FenceSplitter
 from babble_app.agents.findings import blocking, no_program, render_findings
 from babble_app.agents.prompt_texts import render
 from babble_app.agents.turn import Turn
@@ -51,7 +51,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     for number in range(1, ROUNDS + 1):
         yield Attempt(n=number, of=ROUNDS, findings=findings)
         yield StateChanged(name="building")
-        turn, splitter = Turn(), FenceSplitter(bare_code=True)
+        turn, splitter = Turn(), FenceSplitter(bare=BARE_PROGRAM)
         async with aclosing(_write(model, messages, turn, splitter)) as events:
             async for event in events:
                 if not isinstance(event, TextDelta):

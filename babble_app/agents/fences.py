@@ -9,8 +9,9 @@ Part = tuple[Literal["prose", "code"], str]
 
 _OPENING = re.compile(r" {0,3}(`{3,}|~{3,})[^`\n]*\n?$")
 _MAYBE_OPENING = re.compile(r" {0,3}(`{0,2}|~{0,2}|`{3,}[^`\n]*|~{3,}[^\n]*)$")
-_BARE_STARTS = ("say(", "loop:")
-"""Line beginnings that are never prose: a program whose fence was forgotten."""
+BARE_PROGRAM = ("say(", "loop:")
+BARE_DIFF = ("@@", "--- a/", "*** Begin Patch", "<<<<<<< ")
+"""Line beginnings that are never prose: a program or a diff whose fence was forgotten."""
 
 
 class FenceSplitter:
@@ -19,11 +20,11 @@ class FenceSplitter:
     Only the first fence counts; a later one is prose. Held back are the beginnings of lines that may still become fences.
     """
 
-    def __init__(self, *, bare_code: bool = False) -> None:
+    def __init__(self, *, bare: tuple[str, ...] = ()) -> None:
         """Begin outside of any fence.
 
         Args:
-            bare_code: Take a line that begins as programs do for the beginning of an unfenced program.
+            bare: Take a line that begins so for the beginning of unfenced code.
         """
         self.code = ""
         """The fence's content so far."""
@@ -33,7 +34,7 @@ class FenceSplitter:
         self._inside = False
         self._held = ""
         self._line_start = True
-        self._starts = _BARE_STARTS if bare_code else ()
+        self._starts = bare
 
     def feed(self, piece: str) -> list[Part]:
         """Take a piece and return what is certain now."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.agents import naming
 from babble_app.agents.context import files_message, images_for
-from babble_app.agents.fences import FenceSplitter, fence
+from babble_app.agents.fences import BARE_DIFF, FenceSplitter, fence
 from babble_app.agents.prompt_texts import render
 from babble_app.agents.revision import LADDER, Outcome, Revision
 from babble_app.agents.turn import Turn
@@ -60,7 +60,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
                     said.append(event.text)
                     yield event
         yield StateChanged(name="checking")
-        outcome = await asyncio.to_thread(revision.take, turn.text)
+        outcome = await asyncio.to_thread(revision.take, turn.text, cut_off=turn.cut_off)
         if outcome.program is not None:
             proposal = _proposal(request, outcome, "".join(said), number, turn)
             yield ProgramDelta(text=proposal.program)
@@ -88,7 +88,7 @@ async def _answer(
     model: ModelClient, messages: list[ModelMessage], turn: Turn
 ) -> AsyncGenerator[AgentEvent, None]:
     """Yield the answer's prose; the diff in its fence is not for the reader."""
-    splitter = FenceSplitter()
+    splitter = FenceSplitter(bare=BARE_DIFF)
     request = ModelRequest(messages=tuple(messages), task="change")
     async with aclosing(turn.stream(model, request)) as parts:
         async for part in parts:

@@ -60,10 +60,12 @@ class Revision:
         self._last_answer: str | None = None
         self._repeated = False
 
-    def take(self, answer: str) -> Outcome:
-        """Apply an answer of the model and check the result."""
+    def take(self, answer: str, *, cut_off: bool = False) -> Outcome:
+        """Apply an answer of the model and check the result; one that was cut off is not applied in part."""
         self._repeated, self._last_answer = answer == self._last_answer, answer
         try:
+            if cut_off:
+                raise DiffError("D_TOO_LARGE", "The answer was cut off because it was too long.")
             changed = self._changed(answer)
             self._require_change(changed)
         except DiffError as error:
