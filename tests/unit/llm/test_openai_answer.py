@@ -126,6 +126,24 @@ def test_an_error_in_the_stream_keeps_its_meaning():
 
 
 @pytest.mark.parametrize(
+    "document",
+    [
+        [],
+        "text",
+        {"choices": ["x"]},
+        {"choices": {"a": 1}},
+        {"choices": [{"delta": "x"}]},
+        {"choices": [{"delta": {"content": 1}}]},
+        {"choices": [{"delta": {"tool_calls": ["x"]}}]},
+        {"choices": [{"delta": {"tool_calls": [{"index": "x"}]}}]},
+    ],
+)
+def test_a_chunk_of_another_shape_is_refused(document):
+    with pytest.raises(ModelAnswerInvalidError):
+        make_reader().read(document)
+
+
+@pytest.mark.parametrize(
     "document", [None, [], {}, {"choices": []}, {"choices": [{"message": "x"}]}]
 )
 def test_a_document_that_is_no_answer_is_refused(document):
