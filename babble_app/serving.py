@@ -42,7 +42,7 @@ def serve(
     command = _server_command(host, port)
     if dev:
         return _serve_reloading(command)
-    os.execv(command[0], command)  # noqa: S606 - our own command, no input of anybody
+    return os.execv(command[0], command)  # noqa: S606 - our own command, no input of anybody
 
 
 def _ensure_build() -> bool:

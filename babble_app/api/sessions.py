@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, status
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
 from babble_app.api._bodies import Id, ModelName, Text
 from babble_app.api._identity import Me, Rt
@@ -24,6 +24,13 @@ class NewSessionBody(Schema):
     """A text that is not saved, instead of a version."""
     model: ModelName = ""
     """`provider/name`; empty: the caller's default."""
+
+    @model_validator(mode="after")
+    def _one_program(self) -> NewSessionBody:
+        if self.version_id is not None and self.program is not None:
+            message = "Give `version_id` or `program`, not both"
+            raise ValueError(message)
+        return self
 
 
 class VisitorBody(Schema):
@@ -69,7 +76,7 @@ async def send_to_session(rt: Rt, me: Me, session_id: Id, body: VisitorBody) -> 
     return await sessions.send_message(rt, me.id, session_id, body.text)
 
 
-@router.post("/sessions/{session_id}/reset")
+@router.post("/sessions/{session_id}/reset", status_code=status.HTTP_201_CREATED)
 async def reset_session(rt: Rt, me: Me, session_id: Id) -> AgentSession:
-    """Begin the conversation anew."""
+    """Begin anew with the same program and model, as another test conversation."""
     return await sessions.reset(rt, me.id, session_id)

@@ -11,11 +11,13 @@ import gc
 import logging
 import os
 import threading
+import warnings
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from weakref import WeakKeyDictionary
 
 from babble_app.errors import BabbleError
 from babble_app.llm import failures, tokens
@@ -24,6 +26,8 @@ from babble_app.llm.openai_request import request_body
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
+
+    import aiohttp
 
     from babble_app.llm import http
     from babble_app.llm.deadlines import Deadlines
@@ -80,6 +84,7 @@ def _import() -> _LiteLLM:
     litellm.disable_hf_tokenizer_download = True
     litellm.suppress_debug_info = True
     litellm.drop_params = True
+    warnings.filterwarnings("ignore", "Item '.*' on TypedDict class", UserWarning)  # its own types
     logging.getLogger("LiteLLM").setLevel(logging.ERROR)
     return cast("_LiteLLM", litellm)
 
@@ -101,6 +106,8 @@ class LiteLLMWire:
                     reader.read(cast("_Chunk", chunk).model_dump(exclude_none=True))
                     if reader.fresh:
                         yield reader.batch()
+                if chunks.received_finish_reason is None:
+                    reader.finish = None  # LiteLLM makes up an end for a stream that broke off
         except _vendor_errors() as error:
             raise self._translate(error) from error
         yield reader.end()
@@ -125,8 +132,10 @@ class LiteLLMWire:
                 "max_retries": 0,
                 "num_retries": 0,
                 "timeout": self.deadlines.total_seconds,
-                "shared_session": self.sessions.get(),
+                "client": _transport(self.sessions.get()),
                 "no-log": True,
+                # else a call with tools imports `mcp`, which only the proxy's extra brings (LiteLLM 1.106.2)
+                "_skip_mcp_handler": True,
             }
         )
 
@@ -135,10 +144,24 @@ class LiteLLMWire:
         text = f"{error}"
         if any(words in text.lower() for words in _UNREACHED):
             return failures.unreachable(self.target)
-        response = getattr(original, "response", None)
-        headers = cast("Mapping[str, str]", getattr(response, "headers", None) or {})
+        headers: object = getattr(error, "litellm_response_headers", None) or {}
         status = getattr(original, "status_code", None) or 500
-        return failures.refusal(self.target, int(status), text, headers)
+        return failures.refusal(self.target, int(status), text, cast("Mapping[str, str]", headers))
+
+
+_transports: WeakKeyDictionary[aiohttp.ClientSession, object] = WeakKeyDictionary()
+
+
+def _transport(session: aiohttp.ClientSession) -> object:
+    """Let LiteLLM use our connections: those it makes itself are closed by nobody."""
+    transport = _transports.get(session)
+    if transport is None:
+        from litellm.llms.custom_httpx import http_handler  # noqa: PLC0415 - loaded by now
+
+        transport = _transports[session] = http_handler.AsyncHTTPHandler(
+            shared_session=session, follow_redirects=False
+        )
+    return transport
 
 
 @cache

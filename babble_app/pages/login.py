@@ -117,7 +117,7 @@ def _next() -> rx.Component:
     return rx.el.input(type="hidden", name="next", value=LoginState.next_path, read_only=True)
 
 
-def _text_field(  # noqa: PLR0913 - the attributes of a field
+def _text_field(
     label: str, name: str, kind: str, value: Any, autocomplete: str, *, required: bool = True
 ) -> rx.Component:
     return rx.el.label(
