@@ -21,6 +21,8 @@ from tests.factories import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from babble_app.services.runtime import Runtime
 
 
