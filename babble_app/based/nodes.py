@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from typing import Any, cast
 
 SLUG_CHARS = 30
 """Length at which the reference converter cuts a condition's slug (BASED.md 4.1)."""
@@ -21,6 +22,12 @@ class Exit(ast.AST):
     col_offset: int
     end_lineno: int
 
+    def __init__(self, condition: ast.expr | None, body: list[ast.stmt]) -> None:
+        super().__init__()
+        self.condition = condition
+        self.body = body
+        self.name = None
+
 
 class Conversation(ast.stmt):
     """A `loop:` clause and the `until` clauses after it."""
@@ -28,6 +35,11 @@ class Conversation(ast.stmt):
     _fields = ("body", "exits")
     body: list[ast.stmt]
     exits: list[Exit]
+
+    def __init__(self, body: list[ast.stmt]) -> None:
+        super().__init__()
+        self.body = body
+        self.exits = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,20 @@ def find_talk(conversation: Conversation) -> Talk | None:
 def is_talk(node: ast.AST) -> bool:
     """Whether the node calls `talk`."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "talk"
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes directly inside, but for those that only mark a name as loaded or stored."""
+    found: list[Any] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found.extend(
+                cast("list[Any]", value)
+            )  # of nodes, or of texts and Nones, which are left out
+        elif isinstance(value, ast.AST) and name != "ctx":
+            found.append(value)
+    return [inner for inner in found if isinstance(inner, ast.AST)]
 
 
 def slug(text: str) -> str:

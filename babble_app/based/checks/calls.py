@@ -6,19 +6,16 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from babble_app.based.checks.context import Context
-    from babble_app.based.checks.places import Visit
+    from babble_app.based.checks.context import Check, Context
+    from babble_app.based.checks.places import Place
 
 _ASK = 'order = res.ask(question="Which cake and how many?", example={"cake": "apple", "count": 1})'
 
 
-def check(visit: Visit, context: Context) -> None:
-    """Check one node."""
-    node = visit.node
-    if not isinstance(node, ast.Call):
-        return
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "ask":
-        _ask(node, context)
+def _call(node: ast.Call, _place: Place, context: Context) -> None:
+    if isinstance(node.func, ast.Attribute):
+        if node.func.attr == "ask":
+            _ask(node, context)
     elif isinstance(node.func, ast.Name) and node.func.id not in context.bound:
         if node.func.id == "extract":
             _extract(node, context)
@@ -47,11 +44,14 @@ def _extract(node: ast.Call, context: Context) -> None:
     key = node.args[0] if node.args else next(
         (word.value for word in node.keywords if word.arg == "key"), None
     )  # fmt: skip
-    valid = isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value
-    if not valid or key.value.startswith("_"):  # pyright: ignore
+    text = key.value if isinstance(key, ast.Constant) else None
+    if not isinstance(text, str) or not text or text.startswith("_"):
         context.report.add(
             "E213",
             node,
             "`extract` needs a key that is a text in quotes and does not begin with `_`.",
             'Write extract("email", order["email"])',
         )
+
+
+CHECKS: dict[type[ast.AST], Check] = {ast.Call: _call}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 import string
 from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine import jsons, matches, randomness, times, web
 from babble_app.based.machine.iteration import iterate, to_list
-from babble_app.based.machine.values import Module, Native, TypeValue
+from babble_app.based.machine.values import Module, Native, error_type, is_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,12 +16,14 @@ if TYPE_CHECKING:
     from babble_app.based.machine.core import Machine
 
 _MATH = (
-    "acos", "asin", "atan", "atan2", "ceil", "cos", "degrees", "dist", "exp", "fabs", "floor", "fmod", "gcd", "hypot",
-    "isclose", "isfinite", "isinf", "isnan", "log", "log10", "log2", "pow", "radians", "sin", "sqrt", "tan", "trunc",
+    "acos", "asin", "atan", "atan2", "ceil", "cos", "degrees", "dist", "exp", "fabs", "floor", "fmod", "gcd",
+    "hypot", "isclose", "isfinite", "isinf", "isnan", "log", "log10", "log2", "pow", "radians", "sin", "sqrt",
+    "tan", "trunc",
 )  # fmt: skip
 _MAX_FACTORIAL = 1000
 _TYPING = (
-    "Any", "Callable", "Dict", "Iterable", "List", "Literal", "Mapping", "Optional", "Sequence", "Set", "Tuple", "Union",
+    "Any", "Callable", "Dict", "Iterable", "List", "Literal", "Mapping", "Optional", "Sequence", "Set", "Tuple",
+    "Union",
 )  # fmt: skip
 _STRING = (
     "ascii_letters",
@@ -70,9 +71,7 @@ def _make_json() -> Module:
     def loads(machine: Machine, text: Any) -> Any:
         return jsons.loads(machine.meter, text)
 
-    error = TypeValue(
-        "JSONDecodeError", (json.JSONDecodeError,), lambda _machine, *args: ValueError(*args)
-    )
+    error = error_type(ValueError, "JSONDecodeError")
     members: dict[str, Any] = {
         "dumps": Native("dumps", dumps), "loads": Native("loads", loads), "JSONDecodeError": error,
     }  # fmt: skip
@@ -89,7 +88,7 @@ def _counter(machine: Machine, values: Any = ()) -> dict[Any, int]:
 
 
 def _ordered(_machine: Machine, values: Any = ()) -> dict[Any, Any]:
-    return dict(values if isinstance(values, dict) else iterate(values))  # pyright: ignore
+    return dict(values if is_dict(values) else iterate(values))
 
 
 def _make_collections() -> Module:
