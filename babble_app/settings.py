@@ -77,6 +77,14 @@ class Settings(BaseSettings):
         return self.database_url
 
     @property
+    def own_origins(self) -> tuple[str, ...]:
+        """Origins whose pages may call this server: its own addresses, never `*`."""
+        configured = [self.public_url, *self.allowed_origins.split(",")]
+        local = [f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"]
+        trimmed = (origin.strip().rstrip("/") for origin in [*configured, *local])
+        return tuple(dict.fromkeys(origin for origin in trimmed if origin and origin != "*"))
+
+    @property
     def max_upload_bytes(self) -> int:
         """Largest accepted file."""
         return self.max_upload_mb * 1024 * 1024

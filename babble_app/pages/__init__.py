@@ -1,0 +1,1 @@
+"""One file per route: layout only; found by the composition root."""
