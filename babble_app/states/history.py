@@ -1,0 +1,54 @@
+"""The messages of the chat that is shown: they change once a turn, never with the answer being written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import reflex as rx
+
+from babble_app.services import chats, runs
+from babble_app.states.message_views import MessageView, in_reading_order, message_view
+
+if TYPE_CHECKING:
+    from babble_app.services.runtime import Runtime
+
+PAGE_SIZE = 60
+
+
+@dataclass(frozen=True)
+class History:
+    """A chat's latest messages, as read from the store."""
+
+    messages: list[MessageView]
+    waiting: list[MessageView]
+    has_earlier: bool
+
+
+class HistoryState(rx.State):
+    """What has been said."""
+
+    messages: list[MessageView] = []
+    waiting: list[MessageView] = []
+    """Questions that were sent while an answer was being written; the oldest is asked next."""
+    has_earlier: bool = False
+
+    def _show(self, history: History) -> None:
+        self.messages = history.messages
+        self.waiting = history.waiting
+        self.has_earlier = history.has_earlier
+
+
+async def read_history(
+    rt: Runtime, owner_id: str, chat_id: str, *, limit: int = PAGE_SIZE
+) -> History:
+    """Read the newest `limit` messages, parted from the questions that wait in line."""
+    active = await runs.list_active_runs(rt, owner_id, chat_id)
+    queued = {run.id for run in active if run.status == "queued"} - {run.id for run in active[:1]}
+    stored = await chats.list_messages(rt, owner_id, chat_id, limit=limit)
+    views = [message_view(message) for message in in_reading_order(stored)]
+    return History(
+        messages=[view for view in views if view.run_id not in queued],
+        waiting=[view for view in views if view.run_id in queued],
+        has_earlier=len(stored) == limit,
+    )
