@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     total_timeout_seconds: float = Field(
         default=600.0, validation_alias="BABBLE_TOTAL_TIMEOUT", gt=0
     )
+    run_timeout_seconds: float = Field(default=1800.0, validation_alias="BABBLE_RUN_TIMEOUT", gt=0)
+    max_run_chars: int = Field(default=2_000_000, validation_alias="BABBLE_MAX_RUN_CHARS", gt=0)
     max_answer_chars: int = Field(default=400_000, validation_alias="BABBLE_MAX_ANSWER_CHARS", gt=0)
 
     openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY")

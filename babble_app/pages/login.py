@@ -1,18 +1,145 @@
-"""The login page."""
+"""Log in or register: two native forms, because only a real answer of the server can set the cookie."""
+
+from __future__ import annotations
+
+from typing import Any
+
 import reflex as rx
 
-
-class Probe(rx.State):
-    """x."""
-    n: int = 0
-
-    @rx.event
-    def go(self):
-        """x."""
-        self.n += 1
+from babble_app.components.icons import brand_mark
+from babble_app.components.native_form import native_form
+from babble_app.components.parts import notice
+from babble_app.components.password_field import password_field
+from babble_app.states.login import LoginState
 
 
-@rx.page(route="/login", title="Log in")
+@rx.page(route="/login", title="Log in · Babble", on_load=LoginState.load)
 def login() -> rx.Component:
-    """x."""
-    return rx.el.div(rx.el.button("go", on_click=Probe.go), Probe.n)
+    """The only page for people we do not know yet."""
+    return rx.el.main(
+        rx.el.div(_pitch(), class_name="login-pitch"),
+        rx.el.div(
+            rx.el.h1(
+                rx.cond(LoginState.form == "login", "Log in", "Make an account"),
+                class_name="page-title",
+            ),
+            _tabs(),
+            rx.cond(LoginState.problem != "", notice("bad", LoginState.problem, role="alert")),
+            rx.cond(LoginState.form == "login", _login_form(), _register_form()),
+            class_name="login-panel",
+        ),
+        class_name="login",
+    )
+
+
+def _pitch() -> rx.Component:
+    return rx.fragment(
+        rx.el.p(brand_mark(28), "Babble", class_name="brand login-brand"),
+        rx.el.p("Say what the agent should do. Watch it being written.", class_name="login-claim"),
+        rx.el.pre(
+            rx.el.code(_EXAMPLE),
+            class_name="login-example",
+            aria_label="An agent as Babble writes it",
+        ),
+        rx.el.p(
+            "Then talk to it beside its code, change it by asking, and go back to any version.",
+            class_name="muted",
+        ),
+    )
+
+
+_EXAMPLE = """\
+say "Hello! I am Nora from the bike shop."
+loop:
+    talk "Find out what is wrong with the bike."
+    until "the customer names a part":
+        part = ask("Which part?")
+        say f"We will look at the {part} today."
+"""
+
+
+def _tabs() -> rx.Component:
+    return rx.el.nav(
+        _tab("login", "Log in"), _tab("register", "Register"), aria_label="Forms", class_name="tabs"
+    )
+
+
+def _tab(form: str, label: str) -> rx.Component:
+    return rx.el.button(
+        label,
+        type="button",
+        on_click=LoginState.choose_form(form),
+        aria_current=rx.cond(LoginState.form == form, "page", "false"),
+        class_name="tab",
+    )
+
+
+def _login_form() -> rx.Component:
+    return native_form(
+        _next(),
+        _text_field("Email", "email", "email", LoginState.email, "username"),
+        password_field("Password", "password", "current-password"),
+        rx.el.button("Log in", type="submit", class_name="button button--primary button--wide"),
+        action="/auth/login",
+        class_name="stack",
+        key="login",
+    )
+
+
+def _register_form() -> rx.Component:
+    return native_form(
+        _next(),
+        rx.match(
+            LoginState.registration,
+            (
+                "closed",
+                notice("warn", "New accounts are closed here. Ask the administrator of this server."),
+            ),
+            (
+                "invite",
+                notice("info", "Accounts are by invitation: use the email you were invited with."),
+            ),
+            rx.fragment(),
+        ),
+        _text_field("Email", "email", "email", LoginState.email, "username"),
+        _text_field("Name (optional)", "name", "text", LoginState.name, "name", required=False),
+        password_field(
+            "Password",
+            "password",
+            "new-password",
+            hint="At least 10 characters. Long and easy to remember beats short and odd.",
+            min_length=10,
+        ),
+        rx.el.button(
+            "Make the account",
+            type="submit",
+            disabled=LoginState.registration == "closed",
+            class_name="button button--primary button--wide",
+        ),
+        action="/auth/register",
+        class_name="stack",
+        key="register",
+    )
+
+
+def _next() -> rx.Component:
+    return rx.el.input(type="hidden", name="next", value=LoginState.next_path, read_only=True)
+
+
+def _text_field(  # noqa: PLR0913 - the attributes of a field
+    label: str, name: str, kind: str, value: Any, autocomplete: str, *, required: bool = True
+) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(label, class_name="field-label"),
+        rx.el.input(
+            type=kind,
+            name=name,
+            default_value=value,
+            key=value,
+            required=required,
+            max_length=254,
+            auto_complete=autocomplete,
+            class_name="input",
+        ),
+        class_name="field",
+    )

@@ -1,0 +1,89 @@
+"""Small parts that several pages use: menus, times, toasts, notices, empty states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from babble_app.components.icons import icon
+
+
+class Menu(rx.Component):
+    """A button with a panel; children are `menu_item`s."""
+
+    library = rx.asset("menu.jsx", shared=True).importable_path
+    tag = "Menu"
+
+    label: rx.Var[str]
+    side: rx.Var[str]
+    trigger_class: rx.Var[str]
+    trigger: rx.Component | None = None
+
+
+class TimeAgo(rx.Component):
+    """A moment, told relative to now."""
+
+    library = rx.asset("time_ago.jsx", shared=True).importable_path
+    tag = "TimeAgo"
+
+    at: rx.Var[str]
+
+
+class Toaster(rx.Component):
+    """The corner where toasts appear."""
+
+    library = rx.asset("toaster.jsx", shared=True).importable_path
+    tag = "Toaster"
+
+    toasts: rx.Var[list[Any]]
+    on_dismiss: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+
+
+def menu(label: Any, *items: Any, **props: Any) -> rx.Component:
+    """Put further acts behind three dots (or `trigger=`)."""
+    props.setdefault("trigger", icon("dots"))
+    return Menu.create(*items, label=label, **props)
+
+
+def menu_item(icon_name: str, label: Any, *, danger: bool = False, **props: Any) -> rx.Component:
+    """Return one act of a menu; with `href` it is a link."""
+    make = rx.el.a if "href" in props else rx.el.button
+    if "href" not in props:
+        props["type"] = "button"
+    kind = "menu-item menu-item--danger" if danger else "menu-item"
+    return make(icon(icon_name, 16), label, role="menuitem", class_name=kind, **props)
+
+
+def time_ago(at: Any) -> rx.Component:
+    """Show an ISO time in words."""
+    return TimeAgo.create(at=at)
+
+
+def notice(kind: str, *children: Any, **props: Any) -> rx.Component:
+    """Say something beside the matter it is about: `info`, `warn`, `bad` or `good`."""
+    sign = {"good": "check", "info": "info"}.get(kind, "warning")
+    return rx.el.div(
+        icon(sign),
+        rx.el.div(*children, class_name="grow"),
+        class_name=f"notice notice--{kind}",
+        **props,
+    )
+
+
+def problem_text(text: Any) -> rx.Component:
+    """Show a refusal in words, when there is one."""
+    return rx.cond(text != "", notice("bad", text, role="alert"))
+
+
+def empty(title: str, *children: Any) -> rx.Component:
+    """Say what would be here, and how to get it."""
+    return rx.el.div(rx.el.h3(title, class_name="empty-title"), *children, class_name="empty")
+
+
+def skeleton_list(rows: int = 3) -> rx.Component:
+    """Hold the place of a list that is being fetched."""
+    row = rx.el.li(
+        rx.el.div(class_name="skeleton grow", style={"max_width": "40%"}), class_name="list-item"
+    )
+    return rx.el.ul(*[row] * rows, class_name="list", aria_hidden="true")

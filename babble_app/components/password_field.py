@@ -1,0 +1,27 @@
+"""A password field that can show what was typed."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+
+class PasswordField(rx.Component):
+    """A labelled field; the typed text stays in the browser until its form is sent."""
+
+    library = rx.asset("password_field.jsx", shared=True).importable_path
+    tag = "PasswordField"
+
+    label: rx.Var[str]
+    name: rx.Var[str]
+    auto_complete: rx.Var[str]
+    hint: rx.Var[str]
+    min_length: rx.Var[int]
+
+
+def password_field(
+    label: str, name: str, auto_complete: str, *, hint: str = "", min_length: int = 0
+) -> rx.Component:
+    """Return the field with its label and hint."""
+    return PasswordField.create(
+        label=label, name=name, auto_complete=auto_complete, hint=hint, min_length=min_length
+    )

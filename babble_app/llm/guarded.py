@@ -1,0 +1,164 @@
+"""The one `ModelClient`: a wire, with deadlines, retries, a size cap and a check that something was said.
+
+Everything that must hold for every provider is here, so a wire only has to translate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from babble_app.errors import (
+    BabbleError,
+    ModelAnswerInvalidError,
+    ModelTimeoutError,
+    ProviderUnavailableError,
+)
+from babble_app.llm import failures, tokens
+from babble_app.llm.deadlines import Deadlines
+from babble_app.llm.retries import Retries
+from babble_app.schemas.models import ModelDone, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+
+    from babble_app.llm.target import Target
+    from babble_app.schemas.models import ModelAnswer, ModelEvent, ModelMessage, ModelRequest
+
+T = TypeVar("T")
+
+
+class Wire(Protocol):
+    """How one kind of server is spoken to."""
+
+    def batches(self, request: ModelRequest) -> AsyncGenerator[Sequence[ModelEvent], None]:
+        """Yield what each read brought; an empty batch says that the model is at work (on a tool's arguments).
+
+        The last event is a `ModelDone`; a stream that ends without one raises.
+        """
+        ...
+
+    async def whole(self, request: ModelRequest) -> ModelAnswer:
+        """Return the answer in one piece."""
+        ...
+
+
+@dataclass
+class GuardedClient:
+    """A `ModelClient` over a wire."""
+
+    name: str
+    sees_images: bool
+    target: Target
+    wire: Wire
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    retries: Retries = field(default_factory=Retries)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """Yield the answer's pieces, then `ModelDone`; see `ModelClient`."""
+        clock = asyncio.get_running_loop().time
+        total_at = clock() + self.deadlines.total_seconds
+        watch = _Watch(self.target, self.deadlines.max_chars)
+        source, batch = await self._open(self._fitting(request))
+        async with aclosing(source):
+            while batch is not None:
+                for event in batch:
+                    watch.see(event)
+                    yield event
+                until = min(total_at, clock() + self.deadlines.idle_seconds)
+                batch = await self._next(source, until)
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """Return the whole answer; raises as `stream` does."""
+        fitting = self._fitting(request)
+        until = asyncio.get_running_loop().time() + self.deadlines.whole_seconds
+        answer = await self._insist(lambda: self._within(self.wire.whole(fitting), until))
+        watch = _Watch(self.target, self.deadlines.max_chars)
+        watch.count(answer.text + answer.reasoning)
+        if not answer.text.strip() and not answer.tool_calls:
+            raise failures.empty(self.target)
+        return answer
+
+    def count_tokens(self, messages: Sequence[ModelMessage]) -> int:
+        """Estimate the prompt's tokens, offline."""
+        return tokens.count_messages(messages)
+
+    async def _open(
+        self, request: ModelRequest
+    ) -> tuple[AsyncGenerator[Sequence[ModelEvent], None], Sequence[ModelEvent] | None]:
+        until = asyncio.get_running_loop().time() + self.deadlines.first_token_seconds
+
+        async def first() -> tuple[
+            AsyncGenerator[Sequence[ModelEvent], None], Sequence[ModelEvent] | None
+        ]:
+            source = self.wire.batches(request)
+            return source, await self._within(anext(source, None), until)
+
+        return await self._insist(first)
+
+    async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
+        retries_made = 0
+        while True:
+            try:
+                return await call()
+            except BabbleError as error:
+                wait = self.retries.wait_seconds(error, retries_made)
+                if wait is None:
+                    raise
+                retries_made += 1
+                await self.retries.sleep(wait)
+
+    async def _next(
+        self, source: AsyncGenerator[Sequence[ModelEvent], None], until: float
+    ) -> Sequence[ModelEvent] | None:
+        try:
+            return await self._within(anext(source, None), until)
+        except ProviderUnavailableError as error:
+            raise failures.cut_off(self.target) from error
+
+    async def _within(self, awaitable: Awaitable[T], until: float) -> T:
+        try:
+            async with asyncio.timeout_at(until):
+                return await awaitable
+        except TimeoutError:
+            raise ModelTimeoutError(
+                f"{self.target.provider.title} sent nothing for too long, or took too long altogether. "
+                "Try again, or choose another model."
+            ) from None
+
+    def _fitting(self, request: ModelRequest) -> ModelRequest:
+        if self.sees_images or not any(message.images for message in request.messages):
+            return request
+        blind = tuple(message.model_copy(update={"images": ()}) for message in request.messages)
+        return request.model_copy(update={"messages": blind})
+
+
+@dataclass
+class _Watch:
+    """Counts what arrives, and refuses too much and nothing at all."""
+
+    target: Target
+    max_chars: int
+    chars: int = 0
+    said_something: bool = False
+
+    def see(self, event: ModelEvent) -> None:
+        if isinstance(event, ModelDone):
+            if not self.said_something:
+                raise failures.empty(self.target)
+        elif isinstance(event, ToolCall):
+            self.said_something = True
+        else:
+            self.count(event.text)
+            if event.type == "text" and not self.said_something:
+                self.said_something = not event.text.isspace()
+
+    def count(self, text: str) -> None:
+        self.chars += len(text)
+        if self.chars > self.max_chars:
+            raise ModelAnswerInvalidError(
+                f"The answer of {self.target.provider.title} grew past {self.max_chars:,} characters and was stopped. "
+                "Ask for less at once, or choose another model."
+            )

@@ -1,0 +1,58 @@
+"""Prices and sizes of known models: the table that LiteLLM ships, read as a file without importing LiteLLM."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import orjson
+
+if TYPE_CHECKING:
+    from babble_app.schemas.usage import Usage
+
+TABLE = "model_prices_and_context_window_backup.json"
+
+
+@cache
+def litellm_folder() -> Path:
+    """Find the installed LiteLLM without importing it (importing takes seconds)."""
+    spec = find_spec("litellm")
+    assert spec is not None, "litellm is in requirements.txt"
+    assert spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0])
+
+
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    return orjson.loads((litellm_folder() / TABLE).read_bytes())
+
+
+def load() -> None:
+    """Read the table now (about 50 ms), so that no request has to."""
+    _table()
+
+
+def facts(provider: str, model: str) -> dict[str, Any]:
+    """Return the table's row for the model, or an empty one; OpenAI's and Anthropic's rows have no prefix."""
+    table = _table()
+    row = table.get(f"{provider}/{model}") or table.get(model)
+    if row is None and provider == "openrouter":
+        row = table.get(model.partition("/")[2])
+    return row if row is not None and row.get("mode", "chat") in {"chat", "responses"} else {}
+
+
+def cost_usd(provider: str, model: str, usage: Usage) -> float | None:
+    """Return the price of `usage`, or None where the table does not know the model."""
+    row = facts(provider, model)
+    fresh, answer = row.get("input_cost_per_token"), row.get("output_cost_per_token")
+    if fresh is None or answer is None:
+        return None
+    cached = cast("float | None", row.get("cache_read_input_token_cost"))
+    cached_price = fresh if cached is None else cached
+    return float(
+        (usage.input_tokens - usage.cached_tokens) * fresh
+        + usage.cached_tokens * cached_price
+        + usage.output_tokens * answer
+    )

@@ -1,0 +1,1 @@
+"""Text of files: which types are accepted, how their text is read, cut into passages and searched."""

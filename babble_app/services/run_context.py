@@ -1,0 +1,108 @@
+"""Gathers what an agent needs to answer a question: the conversation, the chosen files, the program on the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from logging import getLogger
+from typing import TYPE_CHECKING
+
+from babble_app.agents.request import AgentRequest, ContextFile
+from babble_app.errors import BabbleError
+from babble_app.retrieval.extraction import encode_for_model
+from babble_app.schemas.models import Image, ModelMessage
+from babble_app.services import chats, files, versions
+from babble_app.store import runs as rows
+
+if TYPE_CHECKING:
+    from babble_app.schemas.chats import Message
+    from babble_app.schemas.events import Mode
+    from babble_app.services.runtime import Runtime
+
+logger = getLogger(__name__)
+
+HISTORY_MESSAGES = 60
+HISTORY_CHARS = 60_000
+"""About 15,000 tokens: leaves room for files and program in the smallest context windows in use."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """An agent's request, and what the program was when it was made."""
+
+    request: AgentRequest
+    agent_id: str | None
+    head_version_id: str | None
+
+
+async def gather(
+    rt: Runtime, owner_id: str, chat_id: str, *, question_id: str, text: str, mode: Mode
+) -> Context:
+    """Read everything that the run needs; later changes by the person do not reach it."""
+    chat = await chats.get_chat(rt, owner_id, chat_id)
+    program = name = head = None
+    if chat.agent_id is not None:
+        agent = await versions.get_agent(rt, owner_id, chat.agent_id)
+        version = await versions.get_version(rt, owner_id, agent.head_version_id)
+        program, name, head = version.text, agent.name, version.id
+    request = AgentRequest(
+        text=text,
+        mode=mode,
+        program=program,
+        agent_name=name,
+        history=await _history(rt, owner_id, chat_id, question_id),
+        files=tuple([await _file(rt, owner_id, file_id) for file_id in chat.file_ids]),
+        today=datetime.now(UTC).date(),
+    )
+    return Context(request=request, agent_id=chat.agent_id, head_version_id=head)
+
+
+async def _history(
+    rt: Runtime, owner_id: str, chat_id: str, question_id: str
+) -> tuple[ModelMessage, ...]:
+    """Return the exchanges before the question, the oldest first.
+
+    A question that waited in the queue stands before the answer it waited for, so exchanges are put together by their runs,
+    not by their places.
+    """
+    stored = await chats.list_messages(rt, owner_id, chat_id, limit=HISTORY_MESSAGES)
+    async with rt.database.reading() as db:
+        question_of = await rows.questions_by_run(db, owner_id, chat_id)
+    answers: dict[str, Message] = {}
+    for message in stored:
+        if message.role == "assistant" and message.text:
+            answers[question_of.get(message.run_id or "", "")] = message
+    history: list[ModelMessage] = []
+    for message in stored:
+        if message.id == question_id:
+            break
+        if message.role == "user":
+            history.append(ModelMessage(role="user", text=message.text))
+            if answer := answers.get(message.id):
+                history.append(ModelMessage(role="assistant", text=answer.text))
+    return _newest_that_fit(history)
+
+
+def _newest_that_fit(history: list[ModelMessage]) -> tuple[ModelMessage, ...]:
+    kept: list[ModelMessage] = []
+    room = HISTORY_CHARS
+    for message in reversed(history):
+        room -= len(message.text)
+        if room < 0:
+            break
+        kept.append(message)
+    return tuple(reversed(kept))
+
+
+async def _file(rt: Runtime, owner_id: str, file_id: str) -> ContextFile:
+    file = await files.wait_until_read(rt, owner_id, file_id)
+    text = await files.get_text(rt, owner_id, file_id)
+    image = None
+    if file.kind == "image" and file.status == "ready":
+        _, path = await files.get_content_path(rt, owner_id, file_id)
+        try:
+            media_type, data = await encode_for_model(path)
+            image = Image(media_type=media_type, data=data)
+        except BabbleError as error:
+            logger.info("image %s is not shown to the model: %s", file_id, error.code)
+    return ContextFile(id=file.id, name=file.name, kind=file.kind, pages=text.pages, image=image)

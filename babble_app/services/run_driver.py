@@ -1,0 +1,272 @@
+"""Drives one run: takes its turn, produces its events, and stores its end whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field
+from functools import partial
+from logging import getLogger
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy.exc import IntegrityError
+
+from babble_app.agents import orchestrator
+from babble_app.errors import (
+    AgentNotValidError,
+    BabbleError,
+    DatabaseUnavailableError,
+    ModelAnswerInvalidError,
+    ModelTimeoutError,
+    NotFoundError,
+    RunInterruptedError,
+)
+from babble_app.schemas.events import (
+    MessageDone,
+    RunFailed,
+    RunStarted,
+    RunStopped,
+    UsageCounted,
+    VersionProposed,
+    VersionSaved,
+)
+from babble_app.services import chats, models, run_context, versions
+from babble_app.services.answers import Answer
+from babble_app.services.run_log import RunLog
+from babble_app.store import runs as rows
+from babble_app.store.tables.base import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from babble_app.schemas.chats import RunStatus
+    from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent
+    from babble_app.services.runtime import Runtime
+
+logger = getLogger(__name__)
+
+STORE_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Waits between tries to store a run's end while the database is away."""
+Ending = Literal["done", "failed", "stopped", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run is about."""
+
+    owner_id: str
+    chat_id: str
+    question_id: str
+    text: str
+    model: str
+    mode: Mode
+    run_id: str = field(default_factory=partial(new_id, "run"))
+    answer_id: str = field(default_factory=partial(new_id, "msg"))
+
+
+async def supervise(rt: Runtime, job: Job) -> None:
+    """Take the chat's turn, produce the answer, and store its end whatever happens."""
+    answer = Answer(model=job.model)
+    log = RunLog(partial(_store, rt, job.run_id))
+    ending: Ending = "done"
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(rt.runs.turn(job.chat_id))
+            await _drive(rt, job, log, answer)
+        except BabbleError as error:
+            ending = "failed"
+            _note_problem(answer, error)
+        except asyncio.CancelledError:
+            ending = "interrupted" if rt.runs.closing else "stopped"
+        except Exception:
+            logger.exception("run %s failed", job.run_id)
+            ending = "failed"
+            _note_problem(answer, BabbleError("Something went wrong on the server. Try again."))
+        # A task of its own: a second Stop must not cut the storing of the first one's partial answer.
+        finishing = asyncio.create_task(_finish(rt, job, log, answer, ending))
+        while not finishing.done():
+            try:
+                await asyncio.shield(finishing)
+            except asyncio.CancelledError:
+                logger.info("run %s is already ending", job.run_id)
+
+
+def _note_problem(answer: Answer, error: BabbleError) -> None:
+    answer.add(RunFailed(code=error.code, message=str(error), retryable=error.retryable))
+    if isinstance(error, AgentNotValidError):
+        answer.raw = error.raw
+
+
+async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
+    """Produce the run's events to the end."""
+    started = RunStarted(
+        run_id=job.run_id,
+        chat_id=job.chat_id,
+        message_id=job.question_id,
+        model=job.model,
+        mode=job.mode,
+    )
+    log.append(started)
+    answer.add(started)
+    try:
+        async with asyncio.timeout(rt.settings.run_timeout_seconds):
+            model = await models.open_model(rt, job.owner_id, job.model)
+            context = await run_context.gather(
+                rt,
+                job.owner_id,
+                job.chat_id,
+                question_id=job.question_id,
+                text=job.text,
+                mode=job.mode,
+            )
+            async with aclosing(orchestrator.run(model, context.request)) as produced:
+                async for event in produced:
+                    await _take(rt, job, context, log, answer, event)
+    except TimeoutError as error:
+        message = "This took too long and was ended. What had arrived is kept."
+        raise ModelTimeoutError(message) from error
+
+
+async def _take(
+    rt: Runtime,
+    job: Job,
+    context: run_context.Context,
+    log: RunLog,
+    answer: Answer,
+    event: AgentEvent,
+) -> None:
+    """Put one of the agent's events into the log; proposals and figures become stored facts first."""
+    match event:
+        case UsageCounted():
+            answer.usage += event.usage
+            return
+        case VersionProposed():
+            event = await _save_version(rt, job, context, event)
+        case _:
+            pass
+    answer.add(event)
+    log.append(event)
+    if answer.size_chars > rt.settings.max_run_chars:
+        message = (
+            "The model wrote more than is allowed here and was stopped. What had arrived is kept."
+        )
+        raise ModelAnswerInvalidError(message)
+
+
+async def _save_version(
+    rt: Runtime, job: Job, context: run_context.Context, proposed: VersionProposed
+) -> VersionSaved:
+    if context.agent_id is None:
+        chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
+        version = await versions.create_agent(
+            rt,
+            job.owner_id,
+            chat.workspace_id,
+            proposal=proposed,
+            request=job.text,
+            model=job.model,
+        )
+        await chats.update_chat(rt, job.owner_id, job.chat_id, agent_id=version.agent_id)
+    else:
+        version = await versions.add_version(
+            rt,
+            job.owner_id,
+            context.agent_id,
+            text=proposed.program,
+            parent_id=context.head_version_id or "",
+            kind="edit",
+            author="iterator" if proposed.kind == "edit" else "builder",
+            request=job.text,
+            summary=proposed.summary,
+            model=job.model,
+            rounds=proposed.rounds,
+            findings=proposed.findings,
+        )
+    return VersionSaved(
+        agent_id=version.agent_id,
+        version_id=version.id,
+        number=version.number,
+        kind=version.kind,
+        summary=version.summary,
+    )
+
+
+async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> None:
+    operations = [rows.add_events(run_id, batch)]
+    if isinstance(batch[0].event, RunStarted):
+        operations.append(rows.mark_running(run_id))
+    try:
+        await rt.writer.write(operations)
+    except IntegrityError as error:
+        message = "The chat was deleted."
+        raise NotFoundError(message) from error
+    rt.runs.broker.publish(run_id, batch)
+
+
+async def _finish(rt: Runtime, job: Job, log: RunLog, answer: Answer, ending: Ending) -> None:
+    """Store the answer, the run's state and its last event in one transaction, then show the event."""
+    try:
+        await log.close()
+    except BabbleError as error:
+        ending = "failed"
+        _note_problem(answer, error)
+    last = log.number([_last_event(job, answer, ending)])
+    answer.add(last[0].event)
+    try:
+        await _write_patiently(rt, ending_operations(job, answer, ending, last))
+    except IntegrityError:
+        logger.info("run %s ended after its chat was deleted", job.run_id)
+    except BabbleError:
+        logger.exception("the end of run %s could not be stored", job.run_id)
+    finally:
+        # Readers must come to an end even when the database is gone; `recover` stores the end at the next start.
+        rt.runs.broker.publish(job.run_id, last)
+        rt.runs.broker.close(job.run_id)
+
+
+def _last_event(job: Job, answer: Answer, ending: Ending) -> MessageDone | RunFailed | RunStopped:
+    if ending == "done":
+        return MessageDone(
+            message_id=job.answer_id, text=answer.text, usage=answer.usage, model=job.model
+        )
+    if ending == "stopped":
+        return RunStopped()
+    if answer.problem is None:
+        error = RunInterruptedError(
+            "The server was stopped while this was being written. Run it again."
+        )
+        return RunFailed(code=error.code, message=str(error), retryable=True)
+    return RunFailed(**answer.problem.model_dump())
+
+
+def ending_operations(
+    job: Job, answer: Answer, ending: RunStatus, last: Sequence[NumberedEvent]
+) -> list[rows.Operation]:
+    """Return what one transaction must write when a run ends: last events, answer, state."""
+    return [
+        rows.add_events(job.run_id, last),
+        rows.add_message(
+            job.answer_id,
+            job.owner_id,
+            job.chat_id,
+            run_id=job.run_id,
+            role="assistant",
+            text=answer.text,
+            status=ending,
+            model=answer.model,
+            details=answer.details(),
+        ),
+        *rows.mark_ended(
+            job.run_id, job.chat_id, status=ending, answer_id=job.answer_id, problem=answer.problem
+        ),
+    ]
+
+
+async def _write_patiently(rt: Runtime, operations: list[rows.Operation]) -> None:
+    for wait in STORE_RETRY_SECONDS:
+        try:
+            return await rt.writer.write(operations)
+        except DatabaseUnavailableError:
+            logger.warning("the end of a run could not be stored; trying again in %s s", wait)
+            await asyncio.sleep(wait)
+    return await rt.writer.write(operations)

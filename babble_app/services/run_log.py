@@ -1,0 +1,98 @@
+"""A live run's log: every event is stored before any reader sees it, pieces of text are gathered on the way.
+
+The first piece goes out at once. While one write is on its way (and for `FLUSH_SECONDS` after it began) further pieces are
+joined, so a fast model costs some 25 rows a second, not hundreds, and a reader waits 40 ms at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from babble_app.schemas.events import NumberedEvent, ProgramDelta, ReasoningDelta, TextDelta
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from babble_app.schemas.events import RunEvent
+
+FLUSH_SECONDS = 0.04
+_Delta = TextDelta | ReasoningDelta | ProgramDelta
+
+
+def number_from(last: int, events: Sequence[RunEvent]) -> list[NumberedEvent]:
+    """Give events the numbers that follow `last`."""
+    at = datetime.now(UTC)
+    return [
+        NumberedEvent(seq=seq, at=at, event=event) for seq, event in enumerate(events, last + 1)
+    ]
+
+
+class RunLog:
+    """Numbers, gathers and stores the events of one run, in order."""
+
+    def __init__(self, store: Callable[[Sequence[NumberedEvent]], Awaitable[None]]) -> None:
+        """Begin an empty log.
+
+        Args:
+            store: Makes the events durable, then shows them to the readers.
+        """
+        self._store = store
+        self._waiting: list[RunEvent] = []
+        self._pieces: list[str] = []
+        self._seq = 0
+        self._filled = asyncio.Event()
+        self._urgent = asyncio.Event()
+        self._closing = False
+        self._pump = asyncio.create_task(self._run())
+
+    def append(self, event: RunEvent) -> None:
+        """Take an event; it is stored soon, and `close` waits for it.
+
+        Raises:
+            BabbleError: an earlier event could not be stored.
+        """
+        if self._pump.done():
+            self._pump.result()
+        last = self._waiting[-1] if self._waiting else None
+        if isinstance(event, _Delta) and type(event) is type(last):
+            self._pieces.append(event.text)
+            return
+        self._join()
+        self._waiting.append(event)
+        self._filled.set()
+
+    async def close(self) -> None:
+        """Return when everything appended is stored; nothing can be appended after that."""
+        self._closing = True
+        self._filled.set()
+        self._urgent.set()
+        await asyncio.shield(self._pump)
+
+    def number(self, events: Sequence[RunEvent]) -> list[NumberedEvent]:
+        """Give the next numbers to events that the caller stores itself (the last ones, after `close`)."""
+        numbered = number_from(self._seq, events)
+        self._seq += len(numbered)
+        return numbered
+
+    def _join(self) -> None:
+        """Put the gathered pieces into the delta that they belong to."""
+        if not self._pieces:
+            return
+        last = self._waiting[-1]
+        assert isinstance(last, _Delta)
+        self._waiting[-1] = type(last)(text=last.text + "".join(self._pieces))
+        self._pieces.clear()
+
+    async def _run(self) -> None:
+        while not (self._closing and not self._waiting):
+            await self._filled.wait()
+            self._filled.clear()
+            self._join()
+            batch, self._waiting = self._waiting, []
+            if batch:
+                await self._store(self.number(batch))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._urgent.wait(), FLUSH_SECONDS)

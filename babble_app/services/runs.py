@@ -1,0 +1,219 @@
+"""The run engine: a question becomes a task of the server's own, whose events are stored, then shown to every reader.
+
+Pages reload, sockets drop, API clients go away: the run goes on. Stop cancels the provider's request and keeps what had arrived;
+a crash leaves the log, from which `recover` makes the answer at the next start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import IntegrityError
+
+from babble_app.errors import (
+    ConflictError,
+    IdempotencyConflictError,
+    RunInterruptedError,
+    ValidationFailedError,
+)
+from babble_app.schemas.events import RunFailed
+from babble_app.services import chats, limits, models
+from babble_app.services.answers import Answer
+from babble_app.services.run_driver import Job, ending_operations, supervise
+from babble_app.services.run_log import number_from
+from babble_app.store import runs as rows
+from babble_app.store.tables.base import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from babble_app.schemas.chats import Run
+    from babble_app.schemas.events import Mode, NumberedEvent
+    from babble_app.services.runtime import Runtime
+
+MAX_TEXT_CHARS = 32_000
+
+
+async def start(
+    rt: Runtime,
+    owner_id: str,
+    chat_id: str,
+    *,
+    text: str,
+    model: str = "",
+    mode: Mode = "auto",
+    idempotency_key: str | None = None,
+) -> Run:
+    """Store the question and start its run; it waits in line while another run of the chat is live.
+
+    Raises:
+        ValidationFailedError: the text is empty or too long.
+        IdempotencyConflictError: the key came before with another body.
+    """
+    _check_text(text)
+    chat = await chats.get_chat(rt, owner_id, chat_id)
+    fingerprint = hashlib.sha256("\0".join((chat_id, mode, model, text)).encode()).hexdigest()
+    if idempotency_key and (sent := await _sent_before(rt, owner_id, idempotency_key, fingerprint)):
+        return sent
+    await limits.hit(rt, "send", owner_id)
+    job = Job(
+        owner_id=owner_id,
+        chat_id=chat_id,
+        question_id=new_id("msg"),
+        text=text,
+        model=model or chat.model or await models.default_model(rt, owner_id),
+        mode=mode,
+    )
+    operations = [
+        *rows.add_run(
+            job.run_id,
+            owner_id,
+            chat_id,
+            question_id=job.question_id,
+            model=job.model,
+            mode=mode,
+            idempotency_key=idempotency_key,
+            request_hash=fingerprint,
+        ),
+        rows.add_message(
+            job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
+        ),
+    ]
+    try:
+        await rt.writer.write(operations)
+    except IntegrityError:
+        # The same key from a second request that came while the first was being stored.
+        sent = await _sent_before(rt, owner_id, idempotency_key or "", fingerprint)
+        if sent is None:
+            raise
+        return sent
+    await chats.set_title_from(rt, chat_id, text)
+    return await _launch(rt, job)
+
+
+async def run_again(rt: Runtime, owner_id: str, run_id: str) -> Run:
+    """Ask the same question once more, after a run that did not come to its end.
+
+    Raises:
+        ConflictError: the run is still going on, or its answer is complete.
+    """
+    run = await get_run(rt, owner_id, run_id)
+    if run.status in {"queued", "running", "done"}:
+        message = "Only an answer that failed, was stopped or was interrupted can be run again."
+        raise ConflictError(message)
+    await limits.hit(rt, "send", owner_id)
+    question = await chats.get_message(rt, owner_id, run.question_id)
+    job = Job(
+        owner_id=owner_id,
+        chat_id=run.chat_id,
+        question_id=question.id,
+        text=question.text,
+        model=run.model,
+        mode=run.mode,
+    )
+    await rt.writer.write(
+        rows.add_run(
+            job.run_id,
+            owner_id,
+            run.chat_id,
+            question_id=question.id,
+            model=run.model,
+            mode=run.mode,
+        )
+    )
+    return await _launch(rt, job)
+
+
+async def get_run(rt: Runtime, owner_id: str, run_id: str) -> Run:
+    """Return the run's state."""
+    async with rt.database.reading() as db:
+        return rows.run_shape(await rows.get_run(db, owner_id, run_id))
+
+
+async def list_active_runs(rt: Runtime, owner_id: str, chat_id: str) -> list[Run]:
+    """Return the chat's queued and running runs, the oldest first."""
+    async with rt.database.reading() as db:
+        return [rows.run_shape(row) for row in await rows.list_active(db, owner_id, chat_id)]
+
+
+async def stop(rt: Runtime, owner_id: str, run_id: str) -> Run:
+    """Cancel the run, keep what had arrived, and return its state then; an ended run is left as it is."""
+    await get_run(rt, owner_id, run_id)
+    await rt.runs.cancel(run_id)
+    return await get_run(rt, owner_id, run_id)
+
+
+async def events(
+    rt: Runtime, owner_id: str, run_id: str, after: int = 0
+) -> AsyncGenerator[NumberedEvent, None]:
+    """Yield the run's events numbered above `after`, then new ones as they come, until its last event."""
+    # The live log is taken hold of before the stored state is read: a run that ends in between is then read whole.
+    live = rt.runs.broker.follow(run_id, after)
+    await get_run(rt, owner_id, run_id)
+    if live is None:
+        async with rt.database.reading() as db:
+            stored = await rows.list_events(db, owner_id, run_id, after)
+        for event in stored:
+            yield event
+        return
+    async with aclosing(live):
+        async for event in live:
+            yield event
+
+
+async def recover(rt: Runtime) -> int:
+    """End the runs that a crash left open: keep each partial answer once, marked interrupted. Return how many."""
+    async with rt.database.reading() as db:
+        left = await rows.list_left_open(db)
+    error = RunInterruptedError("The server stopped while this was being written. Run it again.")
+    for row in left:
+        async with rt.database.reading() as db:
+            stored = await rows.list_events(db, row.owner_id, row.id, 0)
+        answer = Answer(model=row.model)
+        for item in stored:
+            answer.add(item.event)
+        failed = RunFailed(code=error.code, message=str(error), retryable=True)
+        answer.add(failed)
+        last = number_from(len(stored), [failed])
+        job = Job(
+            owner_id=row.owner_id,
+            chat_id=row.chat_id,
+            question_id=row.question_id,
+            text="",
+            model=row.model,
+            mode="auto",
+            run_id=row.id,
+        )
+        await rt.writer.write(ending_operations(job, answer, "interrupted", last))
+    return len(left)
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        message = "Write a message first."
+        raise ValidationFailedError(message, field="text")
+    if len(text) > MAX_TEXT_CHARS:
+        message = (
+            f"The message has {len(text):,} characters; {MAX_TEXT_CHARS:,} is the most. "
+            "Put long text into a file of the workspace."
+        )
+        raise ValidationFailedError(message, field="text")
+
+
+async def _sent_before(rt: Runtime, owner_id: str, key: str, fingerprint: str) -> Run | None:
+    async with rt.database.reading() as db:
+        row = await rows.find_run_by_key(db, owner_id, key)
+    if row is None:
+        return None
+    if row.request_hash != fingerprint:
+        message = "This Idempotency-Key was used with another message. Use a new key."
+        raise IdempotencyConflictError(message)
+    return rows.run_shape(row)
+
+
+async def _launch(rt: Runtime, job: Job) -> Run:
+    rt.runs.broker.open(job.run_id)
+    rt.runs.launch(job.run_id, supervise(rt, job))
+    return await get_run(rt, job.owner_id, job.run_id)

@@ -1,0 +1,168 @@
+"""Who sits at a tab: the guard before every event, and the binding of a tab's state to one person.
+
+Reflex gives a tab's whole state to whoever presents its token, calls any handler that a socket names, and knows no users
+(REFLEX.md 0, findings 3 and 4). So every event passes `RequireSession`, which reads the login cookie of the socket's
+handshake, and every new socket passes `BindTab` before it may listen.
+"""
+
+from __future__ import annotations
+
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, quote
+
+import reflex as rx
+from reflex.event import Event
+from reflex.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+
+from babble_app.errors import BabbleError, UnauthenticatedError
+from babble_app.schemas.accounts import LOGIN_COOKIE, User
+from babble_app.services import accounts, runtime
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_FRAMEWORK = "reflex___state____"
+PUBLIC_EVENTS = frozenset(
+    {
+        f"{_FRAMEWORK}state.hydrate",
+        f"{_FRAMEWORK}state.hydrate_and_load",
+        f"{_FRAMEWORK}state.set_is_hydrated",
+        f"{_FRAMEWORK}state.{_FRAMEWORK}on_load_internal_state.on_load_internal",
+        f"{_FRAMEWORK}state.{_FRAMEWORK}on_load_internal_state.set_is_hydrated",
+        f"{_FRAMEWORK}state.{_FRAMEWORK}update_vars_internal_state.update_vars_internal",
+        f"{_FRAMEWORK}state.{_FRAMEWORK}frontend_event_exception_state.handle_frontend_exception",
+        f"{_FRAMEWORK}state.babble_app___states___login____login_state.load",
+    }
+)
+"""What may be called without a login, by full name; everything else is refused."""
+
+
+class SessionState(rx.State):
+    """The person this tab's state belongs to; never sent to the browser."""
+
+    _user: User | None = None
+
+    def _bind(self, user: User | None) -> bool:
+        """Note who is there now; return whether that is somebody else than before."""
+        changed = (self._user and self._user.id) != (user and user.id)
+        if self._user != user:
+            self._user = user
+        return changed
+
+    def _who(self) -> User | None:
+        return self._user
+
+
+async def find_user(state: BaseState) -> User | None:
+    """Return the person at the tab, as the guard last saw them."""
+    session = await state.get_state(SessionState)
+    return session._who()  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
+
+
+async def get_user(state: BaseState) -> User:
+    """Return the person whose event is being handled.
+
+    Background handlers call this again under each lock before they write: the tab may belong to somebody else by then.
+
+    Raises:
+        UnauthenticatedError: nobody is logged in at this tab any more.
+    """
+    user = await find_user(state)
+    if user is None:
+        message = "Log in again: this page's login has ended."
+        raise UnauthenticatedError(message)
+    return user
+
+
+async def find_user_by_cookie(header: str) -> User | None:
+    """Return whose login the Cookie header carries; None for a missing, ended or suspended one."""
+    token = read_cookie(header, LOGIN_COOKIE)
+    if not token:
+        return None
+    try:
+        return await accounts.find_user_by_login(runtime.current(), token)
+    except BabbleError:
+        return None
+
+
+def read_cookie(header: str, name: str) -> str:
+    """Return one cookie of a Cookie header, or an empty string."""
+    try:
+        morsel = SimpleCookie(header).get(name)
+    except CookieError:
+        return ""
+    return morsel.value if morsel else ""
+
+
+class RequireSession(Middleware):
+    """Refuses every event of every state unless a valid login came with its socket; must be the first middleware."""
+
+    async def preprocess(
+        self, app: rx.App, state: BaseState, event: Event
+    ) -> StateUpdate | None:
+        """Let the event pass (None), or answer it here."""
+        if event.name.endswith(".setvar"):
+            return StateUpdate()
+        root = state._get_root_state()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        user = await find_user_by_cookie(root.router.headers.cookie)
+        session = await root.get_state(SessionState)
+        if _is_stale(app, root) and session._who() != user:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            # A late event of an older socket must not give the tab back to whoever sat there before.
+            return StateUpdate()
+        if session._bind(user):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            root.reset()
+            session._bind(user)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        if user is None and event.name not in PUBLIC_EVENTS:
+            return await _refusal(root)
+        return None
+
+
+def _is_stale(app: rx.App, root: BaseState) -> bool:
+    """Return whether the event came through another socket than the tab's present one."""
+    tab = root.router.session
+    namespace = app.event_namespace
+    return namespace is not None and namespace.token_to_sid.get(tab.client_token) != tab.session_id
+
+
+async def _refusal(root: BaseState) -> StateUpdate:
+    """Send the emptied state, and the browser to the login page."""
+    delta = await root._get_resolved_delta()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    root._clean()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    url = root.router.url
+    here = url.path + (f"?{url.query}" if url.query else "")
+    redirect = rx.redirect(f"/login/?next={quote(here, safe='')}")
+    return StateUpdate(delta=delta, events=Event.from_event_type(redirect))
+
+
+class BindTab:
+    """Empties a tab's state before a socket of another person may listen to it.
+
+    Between the socket's handshake and its first event, background handlers of the person before would still send to it.
+    """
+
+    def __init__(self, inner: ASGIApp, app: rx.App) -> None:
+        """Wrap the whole server."""
+        self.inner = inner
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Look at websocket handshakes only."""
+        if scope["type"] == "websocket" and scope["path"].startswith("/_event"):
+            await self._bind(scope)
+        await self.inner(scope, receive, send)
+
+    async def _bind(self, scope: Scope) -> None:
+        tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
+        if not tokens:
+            return
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        user = await find_user_by_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+        token = rx.BaseStateToken(ident=tokens[0], cls=SessionState)
+        async with self.app.state_manager.modify_state(token) as state:
+            root = state._get_root_state()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            session = await root.get_state(SessionState)
+            if session._bind(user):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                root.reset()
+                session._bind(user)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]

@@ -1,0 +1,98 @@
+"""The frame around every page: who is logged in, the chats at the side, where one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import reflex as rx
+from reflex.state import BaseState
+
+from babble_app.errors import NotFoundError
+from babble_app.services import chats, models, runtime, workspaces
+from babble_app.states.session import get_user
+
+if TYPE_CHECKING:
+    from babble_app.schemas.chats import Chat
+
+DEMO_MODEL = "demo/based"
+
+
+@dataclass(frozen=True)
+class ChatLink:
+    """A chat in the sidebar."""
+
+    id: str
+    title: str
+    running: bool
+
+
+class ShellState(rx.State):
+    """What the sidebar and the top bar show."""
+
+    email: str = ""
+    person: str = ""
+    initial: str = ""
+    here_workspace_id: str = ""
+    here_workspace_name: str = ""
+    here_title: str = ""
+    """The last crumb: a chat's title, an agent's name; empty on the workspace's own page."""
+    chat_links: list[ChatLink] = []
+    drawer: bool = False
+    on_demo_model: bool = False
+
+    @rx.event
+    async def load(self) -> None:
+        """Fill the frame on a page outside workspaces."""
+        await fill_shell(self, workspace_id="")
+
+    @rx.event
+    def open_drawer(self) -> None:
+        """Show the sidebar on a phone."""
+        self.drawer = True
+
+    @rx.event
+    def close_drawer(self) -> None:
+        """Hide it again."""
+        self.drawer = False
+
+
+async def fill_shell(state: BaseState, *, workspace_id: str, title: str = "") -> None:
+    """Set the frame for a page of `workspace_id` (empty: none); pages call this from their `load`.
+
+    Raises:
+        NotFoundError: the workspace is not there, or not this person's.
+    """
+    shell = await state.get_state(ShellState)
+    user = await get_user(state)
+    rt = runtime.current()
+    shell.email, shell.person = user.email, user.name or user.email
+    shell.initial = shell.person[:1]
+    shell.drawer = False
+    shell.here_title = title
+    shell.on_demo_model = await models.default_model(rt, user) == DEMO_MODEL
+    shell.here_workspace_id, shell.here_workspace_name, shell.chat_links = "", "", []
+    if workspace_id:
+        workspace = await workspaces.get_workspace(rt, user.id, workspace_id)
+        shell.here_workspace_id, shell.here_workspace_name = workspace.id, workspace.name
+        shell.chat_links = [
+            link(chat) for chat in await chats.list_chats(rt, user.id, workspace_id)
+        ]
+
+
+async def refresh_chat_links(state: BaseState) -> None:
+    """Read the chats at the side again, after one was made, renamed or deleted."""
+    shell = await state.get_state(ShellState)
+    if not shell.here_workspace_id:
+        return
+    user = await get_user(state)
+    try:
+        found = await chats.list_chats(runtime.current(), user.id, shell.here_workspace_id)
+    except NotFoundError:
+        found = []
+    shell.chat_links = [link(chat) for chat in found]
+
+
+def link(chat: Chat) -> ChatLink:
+    """Return the chat as the sidebar shows it."""
+    return ChatLink(chat.id, chat.title or "New chat", chat.active_run_id is not None)

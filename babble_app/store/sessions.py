@@ -1,0 +1,42 @@
+"""Test conversations with agents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlmodel import select
+
+from babble_app.errors import NotFoundError
+from babble_app.store.tables.sessions import SessionRow
+
+if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+async def get_session(db: AsyncSession, owner_id: str, session_id: str) -> SessionRow:
+    """Return the owner's conversation; raises NotFoundError."""
+    statement = select(SessionRow).where(
+        SessionRow.id == session_id, SessionRow.owner_id == owner_id
+    )
+    row = (await db.exec(statement)).one_or_none()
+    if row is None:
+        message = "There is no such test conversation."
+        raise NotFoundError(message)
+    return row
+
+
+def add_session(
+    db: AsyncSession,
+    owner_id: str,
+    *,
+    agent_id: str,
+    version_id: str | None,
+    program: str,
+    model: str,
+) -> SessionRow:
+    """Add a conversation; the caller fills in where it stands."""
+    row = SessionRow(
+        owner_id=owner_id, agent_id=agent_id, version_id=version_id, program=program, model=model
+    )
+    db.add(row)
+    return row

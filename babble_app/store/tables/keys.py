@@ -1,0 +1,28 @@
+"""Keys of model providers, encrypted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from babble_app.store.tables.base import Table, new_id, now
+
+
+class ProviderKeyRow(Table, table=True):
+    """A person's key for a provider; only `services/vault.py` can read it."""
+
+    __tablename__ = "provider_keys"
+    __table_args__ = (UniqueConstraint("owner_id", "provider"),)
+
+    id: str = Field(default_factory=lambda: new_id("key"), primary_key=True)
+    owner_id: str = Field(foreign_key="users.id", ondelete="CASCADE")
+    provider: str
+    key_id: str
+    """Which master key encrypted it."""
+    nonce: bytes
+    ciphertext: bytes
+    last4: str
+    base_url: str = ""
+    created_at: datetime = Field(default_factory=now)
