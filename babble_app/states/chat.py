@@ -16,10 +16,9 @@ from babble_app.states.live import LiveState
 from babble_app.states.tab import own_tab, owner_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable
 
     from babble_app.schemas.chats import Chat
-    from babble_app.schemas.models import ModelInfo
     from babble_app.schemas.workspaces import File, Workspace
     from babble_app.services.runtime import Runtime
     from babble_app.states.history import History
@@ -48,7 +47,6 @@ class _Page:
     chat: Chat
     workspace: Workspace
     files: list[File]
-    models: list[ModelInfo]
     default_model: str
     history: History
 
@@ -60,7 +58,7 @@ class ChatState(rx.State):
     status: str = "loading"
     """`loading`, `ready` or `missing`."""
     title: str = ""
-    workspace_id: str = ""
+    workspace: str = ""
     workspace_name: str = ""
     model: str = ""
     models: list[ModelChoice] = []
@@ -95,6 +93,18 @@ class ChatState(rx.State):
             (await self.get_state(HistoryState))._show(page.history)  # noqa: SLF001 - ours
         yield CanvasState.open_agent(page.chat.agent_id or "")
         yield LiveState.attach(chat_id)
+        yield ChatState.load_models()
+
+    @rx.event(background=True)
+    async def load_models(self) -> None:
+        """List what can be picked; providers are asked, so the page does not wait for it."""
+        async with self:
+            owner_id = await owner_of(self)
+        found = await models.list_models(runtime.current(), owner_id)
+        async with own_tab(self, owner_id):
+            titles = {info.id: f"{info.title} ({info.note})" if info.note else info.title for info in found}
+            titles.setdefault(self.model, self.model)
+            self.models = [ModelChoice(id=name, title=title) for name, title in titles.items()]
 
     @rx.event(background=True)
     async def send(self, text: str) -> AsyncGenerator[object, None]:
@@ -210,10 +220,10 @@ class ChatState(rx.State):
         """Take the notice away."""
         self.problem = ""
 
-    async def _try(self, owner_id: str, change: Any) -> None:
+    async def _try(self, owner_id: str, change: Awaitable[Chat]) -> None:
         """Carry out a change of the chat and show it, or why it was refused."""
         try:
-            chat: Chat = await change
+            chat = await change
         except BabbleError as error:
             async with own_tab(self, owner_id):
                 self.problem = str(error)
@@ -225,11 +235,10 @@ class ChatState(rx.State):
     def _show(self, page: _Page) -> None:
         self.status = "ready"
         self.title = page.chat.title
-        self.workspace_id, self.workspace_name = page.workspace.id, page.workspace.name
+        self.workspace, self.workspace_name = page.workspace.id, page.workspace.name
         self.model = page.chat.model or page.default_model
-        titles = {info.id: f"{info.title} ({info.note})" if info.note else info.title for info in page.models}
-        titles.setdefault(self.model, self.model)
-        self.models = [ModelChoice(id=name, title=title) for name, title in titles.items()]
+        if self.model not in {choice.id for choice in self.models}:
+            self.models = [*self.models, ModelChoice(id=self.model, title=self.model)]
         self.files = [FileChoice(file.id, file.name, _file_note(file), chosen=False) for file in page.files]
         self._mark_files(set(page.chat.file_ids))
 
@@ -246,7 +255,6 @@ async def _read_page(rt: Runtime, owner_id: str, chat_id: str) -> _Page:
         chat=chat,
         workspace=await workspaces.get_workspace(rt, owner_id, chat.workspace_id),
         files=await files.list_files(rt, owner_id, chat.workspace_id),
-        models=await models.list_models(rt, owner_id),
         default_model=await models.default_model(rt, owner_id),
         history=await read_history(rt, owner_id, chat_id),
     )
