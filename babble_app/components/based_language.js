@@ -40,7 +40,7 @@ const foldByIndent = foldService.of((state, lineStart, lineEnd) => {
 // The colours are custom properties of assets/chat.css, so that the page's theme is the editor's.
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.controlKeyword, tags.operatorKeyword], color: "var(--code-keyword)", fontWeight: "600" },
-  { tag: [tags.standard(tags.name), tags.standard(tags.variableName)], color: "var(--code-builtin)" },
+  { tag: [tags.standard(tags.name), tags.standard(tags.variableName)], color: "var(--code-name)" },
   { tag: tags.string, color: "var(--code-string)" },
   { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--code-number)" },

@@ -87,7 +87,7 @@ def _version_badge() -> rx.Component:
             CanvasState.number > 0,
             rx.el.span("v", CanvasState.number, class_name="badge badge--accent mono"),
         ),
-        rx.cond(CanvasState.dirty, rx.el.span("Unsaved edits", class_name="badge badge--warn")),
+        rx.cond(CanvasState.dirty, rx.el.span("Unsaved", class_name="badge badge--warn")),
         rx.cond(
             CanvasState.error_count > 0,
             rx.el.span(
@@ -204,7 +204,7 @@ def _conflict_acts() -> rx.Component:
         rx.el.button(
             "Save mine on top",
             type="button",
-            on_click=CanvasState.save_draft(on_head=True),
+            on_click=CanvasState.save_on_head,
             class_name="button button--small",
         ),
         rx.el.button(

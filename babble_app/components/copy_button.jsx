@@ -15,7 +15,7 @@ async function copy(text) {
   return undefined;
 }
 
-export function CopyButton({ text = "", label = "Copy", className = "button button-quiet button-small" }) {
+export function CopyButton({ text = "", label = "Copy", className = "button button--quiet button--small" }) {
   const [said, setSaid] = useState("");
   const timer = useRef(null);
   useEffect(() => () => clearTimeout(timer.current), []);

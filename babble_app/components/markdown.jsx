@@ -83,10 +83,24 @@ function sourceLinks({ sources, anchor }) {
   return () => (tree) => visit(tree);
 }
 
+// HTML in a message is words like any other; a block of it gets a paragraph.
+const htmlAsText = () => (tree) => {
+  const visit = (node, inText) => {
+    if (!node.children) return;
+    node.children = node.children.map((child) => {
+      if (child.type !== "html") return child;
+      const text = { type: "text", value: child.value };
+      return inText ? text : { type: "paragraph", children: [text] };
+    });
+    node.children.forEach((child) => visit(child, ["paragraph", "heading", "tableCell", "emphasis", "strong", "link"].includes(child.type)));
+  };
+  visit(tree, false);
+};
+
 export const Markdown = memo(function Markdown({ source = "", sources = [], anchor = "" }) {
-  const plugins = sources.length ? [remarkGfm, sourceLinks({ sources, anchor })] : [remarkGfm];
+  const plugins = sources.length ? [remarkGfm, htmlAsText, sourceLinks({ sources, anchor })] : [remarkGfm, htmlAsText];
   return (
-    <ReactMarkdown remarkPlugins={plugins} components={COMPONENTS} skipHtml={false}>
+    <ReactMarkdown remarkPlugins={plugins} components={COMPONENTS}>
       {source}
     </ReactMarkdown>
   );

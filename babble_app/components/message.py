@@ -39,8 +39,8 @@ def question(item: rx.Var[MessageView], *marks: rx.Component) -> rx.Component:
         rx.el.p(item.text, class_name="question-text"),
         rx.el.div(
             *marks,
-            time_ago(item.at),
             copy_button(text=item.text),
+            time_ago(item.at),
             class_name="message-foot",
         ),
         class_name="message question",
@@ -95,9 +95,9 @@ def _answer(item: rx.Var[MessageView]) -> rx.Component:
         _sources(item.sources, item.id),
         rx.cond(item.status != "done", _ending(item)),
         rx.el.div(
-            rx.el.span(item.figures, class_name="mono"),
             time_ago(item.at),
-            copy_button(text=item.text, label="Copy"),
+            copy_button(text=item.text),
+            rx.el.span(item.figures, class_name="mono"),
             class_name="message-foot",
         ),
         class_name="message answer",

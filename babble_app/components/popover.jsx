@@ -1,7 +1,7 @@
 // A button with a panel under or above it; Esc and a press elsewhere close it, and the focus goes back.
 import { useEffect, useId, useRef, useState } from "react";
 
-export function Popover({ label, title = "", side = "bottom", className = "button button-quiet button-small", children }) {
+export function Popover({ label, title = "", side = "bottom", className = "button button--quiet button--small", children }) {
   const [open, setOpen] = useState(false);
   const box = useRef(null);
   const button = useRef(null);

@@ -121,10 +121,10 @@ export function Workbench({ children, hasCanvas = false, writing = false, reveal
     <div className={`workbench ${narrow ? "is-narrow" : "is-wide"} ${right ? "has-right" : "is-alone"}`} ref={frame}>
       <div className="workbench-head">
         {header}
-        <div className="segments" role="group" aria-label="Panes">
+        <div className="segmented" role="group" aria-label="Panes">
           {NAMES.map((name) => (
             <button
-              key={name} type="button" className="segment" aria-pressed={Boolean(shown[name])} onClick={() => toggle(name)}
+              key={name} type="button" className="segmented-option" aria-pressed={Boolean(shown[name])} onClick={() => toggle(name)}
               disabled={name !== "chat" && !hasCanvas} title={name !== "chat" && !hasCanvas ? "Describe an agent first" : undefined}
             >
               {TITLES[name]}{name === "canvas" && dot && <span className="segment-dot" role="status" aria-label="changed" />}

@@ -7,11 +7,13 @@ import reflex as rx
 from babble_app.components.app_shell import app_shell
 from babble_app.components.canvas_pane import canvas_pane
 from babble_app.components.chat_pane import chat_pane
+from babble_app.components.icons import icon
 from babble_app.components.parts import empty
 from babble_app.components.test_pane import test_pane
 from babble_app.components.workbench import workbench
 from babble_app.states.canvas import CanvasState
 from babble_app.states.chat import ChatState
+from babble_app.states.history import HistoryState
 from babble_app.states.live import LiveState
 
 
@@ -42,8 +44,8 @@ def _bench() -> rx.Component:
 def _head() -> rx.Component:
     return rx.el.div(
         rx.el.input(
-            default_value=ChatState.title,
-            key=ChatState.shown_id + ChatState.title,
+            default_value=HistoryState.title,
+            key=ChatState.shown_id + HistoryState.title,
             placeholder="New chat",
             aria_label="Title of the chat",
             max_length=200,
@@ -53,10 +55,11 @@ def _head() -> rx.Component:
         rx.cond(
             CanvasState.agent != "",
             rx.el.a(
-                "Versions of ",
-                CanvasState.agent_name,
+                icon("agent", 16),
+                rx.el.span(CanvasState.agent_name, class_name="truncate"),
                 href=f"/agent/{CanvasState.agent}/versions",
-                class_name="link chat-agent truncate",
+                title="All versions of this agent",
+                class_name="chat-agent",
             ),
         ),
         class_name="chat-head",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 import reflex as rx
@@ -10,11 +11,11 @@ import reflex as rx
 from babble_app.based import checker
 from babble_app.errors import BabbleError, ConflictError, NotFoundError
 from babble_app.services import runtime, versions
+from babble_app.states.session import get_user
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.versions import VersionsState
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
     from babble_app.schemas.agents import Version
 
@@ -104,34 +105,26 @@ class CanvasState(rx.State):
             await owner_of(self)
             if doc_key == self.doc_key and len(text) <= MAX_TEXT_CHARS:
                 self._draft, self.dirty = text, text != self.text or self.dirty
-        yield CanvasState.save_draft(on_head=False)
+        yield CanvasState.save_draft()
 
     @rx.event(background=True)
-    async def save_draft(self, *, on_head: bool = False) -> AsyncGenerator[object, None]:
-        """Make a version of the edits; `on_head` saves over a version that was made meanwhile."""
+    async def save_draft(self) -> AsyncGenerator[object, None]:
+        """Make a version of the edits."""
         async with self:
             owner_id = await owner_of(self)
-            agent_id, parent_id, text = self.agent, self.version_id, self._draft
-            if self.saving or not self.dirty:
-                return
-            self.saving, self.problem, self.conflict = True, "", False
-        rt = runtime.current()
-        try:
-            if on_head:
-                parent_id = (await versions.get_agent(rt, owner_id, agent_id)).head_version_id
-            version = await versions.add_version(
-                rt, owner_id, agent_id, text=text, parent_id=parent_id, kind="manual", author=""
-            )
-            async with own_tab(self, owner_id):
-                self._show(version)
-        except BabbleError as error:
-            async with own_tab(self, owner_id):
-                self.problem, self.conflict = str(error), isinstance(error, ConflictError)
-            return
-        finally:
-            async with own_tab(self, owner_id):
-                self.saving = False
-        yield VersionsState.open_agent(agent_id)
+            agent_id, parent_id = self.agent, self.version_id
+        if await self._add_version(owner_id, parent_id):
+            yield VersionsState.open_agent(agent_id)
+
+    @rx.event(background=True)
+    async def save_on_head(self) -> AsyncGenerator[object, None]:
+        """Make a version of the edits although another one was saved meanwhile."""
+        async with self:
+            owner_id = await owner_of(self)
+            agent_id = self.agent
+        agent = await versions.get_agent(runtime.current(), owner_id, agent_id)
+        if await self._add_version(owner_id, agent.head_version_id):
+            yield VersionsState.open_agent(agent_id)
 
     @rx.event(background=True)
     async def discard(self) -> None:
@@ -188,6 +181,35 @@ class CanvasState(rx.State):
     def _program(self) -> tuple[str, str | None]:
         """Return the text on screen, and the version it is, if it is one."""
         return self._draft, None if self.dirty else self.version_id
+
+    async def _add_version(self, owner_id: str, parent_id: str) -> bool:
+        """Save the draft as a child of `parent_id`, or show why it was refused."""
+        async with own_tab(self, owner_id):
+            if self.saving or not self.dirty:
+                return False
+            self.saving, self.problem, self.conflict = True, "", False
+            agent_id, text = self.agent, self._draft
+            author = (await get_user(self)).name
+        try:
+            version = await versions.add_version(
+                runtime.current(),
+                owner_id,
+                agent_id,
+                text=text,
+                parent_id=parent_id,
+                kind="manual",
+                author=author,
+            )
+            async with own_tab(self, owner_id):
+                self._show(version)
+        except BabbleError as error:
+            async with own_tab(self, owner_id):
+                self.problem, self.conflict = str(error), isinstance(error, ConflictError)
+            return False
+        finally:
+            async with own_tab(self, owner_id):
+                self.saving = False
+        return True
 
     async def _show_head(self, owner_id: str, agent_id: str) -> None:
         rt = runtime.current()

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import reflex as rx
 
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.schemas.events import Mode
-from babble_app.services import chats, files, models, runs, runtime, workspaces
+from babble_app.services import chats, files, models, runs, runtime
 from babble_app.states.canvas import CanvasState
 from babble_app.states.history import PAGE_SIZE, HistoryState, read_history
 from babble_app.states.live import LiveState
+from babble_app.states.shell import fill_shell
 from babble_app.states.tab import own_tab, owner_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable
 
     from babble_app.schemas.chats import Chat
-    from babble_app.schemas.workspaces import File, Workspace
+    from babble_app.schemas.workspaces import File
     from babble_app.services.runtime import Runtime
     from babble_app.states.history import History
 
@@ -45,7 +46,6 @@ class ModelChoice:
 @dataclass(frozen=True)
 class _Page:
     chat: Chat
-    workspace: Workspace
     files: list[File]
     default_model: str
     history: History
@@ -57,9 +57,6 @@ class ChatState(rx.State):
     shown_id: str = ""
     status: str = "loading"
     """`loading`, `ready` or `missing`."""
-    title: str = ""
-    workspace: str = ""
-    workspace_name: str = ""
     model: str = ""
     models: list[ModelChoice] = []
     mode: str = "auto"
@@ -89,8 +86,9 @@ class ChatState(rx.State):
                 self.status = "missing"
             return
         async with own_tab(self, owner_id):
+            await fill_shell(self, workspace_id=page.chat.workspace_id, title=page.chat.title)
             self._show(page)
-            (await self.get_state(HistoryState))._show(page.history)  # noqa: SLF001 - ours
+            await (await self.get_state(HistoryState))._show(page.history)  # noqa: SLF001 - ours
         yield CanvasState.open_agent(page.chat.agent_id or "")
         yield LiveState.attach(chat_id)
         yield ChatState.load_models()
@@ -135,13 +133,10 @@ class ChatState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             chat_id = self.shown_id
-        rt = runtime.current()
-        chat = await chats.get_chat(rt, owner_id, chat_id)
-        history = await read_history(rt, owner_id, chat_id)
+        history = await read_history(runtime.current(), owner_id, chat_id)
         async with own_tab(self, owner_id):
             if self.shown_id == chat_id:
-                self.title = chat.title
-                (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours
+                await (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours
 
     @rx.event(background=True)
     async def show_earlier(self) -> None:
@@ -152,7 +147,7 @@ class ChatState(rx.State):
             limit = len((await self.get_state(HistoryState)).messages) + PAGE_SIZE
         history = await read_history(runtime.current(), owner_id, chat_id, limit=limit)
         async with own_tab(self, owner_id):
-            (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours
+            await (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours
 
     @rx.event(background=True)
     async def stop(self) -> None:
@@ -187,13 +182,15 @@ class ChatState(rx.State):
         await self._try(owner_id, chats.update_chat(runtime.current(), owner_id, chat_id, model=model))
 
     @rx.event(background=True)
-    async def rename(self, title: str) -> None:
+    async def rename(self, title: str) -> AsyncGenerator[object, None]:
         """Give the chat a title."""
         async with self:
             owner_id = await owner_of(self)
-            chat_id, unchanged = self.shown_id, title.strip() in {"", self.title}
+            chat_id, title = self.shown_id, title.strip()
+            unchanged = title in {"", (await self.get_state(HistoryState)).title}
         if not unchanged:
             await self._try(owner_id, chats.update_chat(runtime.current(), owner_id, chat_id, title=title))
+            yield ChatState.refresh()
 
     @rx.event
     def pick_mode(self, mode: str) -> None:
@@ -229,13 +226,11 @@ class ChatState(rx.State):
                 self.problem = str(error)
             return
         async with own_tab(self, owner_id):
-            self.title, self.model = chat.title, chat.model or self.model
+            self.model = chat.model or self.model
             self._mark_files(set(chat.file_ids))
 
     def _show(self, page: _Page) -> None:
         self.status = "ready"
-        self.title = page.chat.title
-        self.workspace, self.workspace_name = page.workspace.id, page.workspace.name
         self.model = page.chat.model or page.default_model
         if self.model not in {choice.id for choice in self.models}:
             self.models = [*self.models, ModelChoice(id=self.model, title=self.model)]
@@ -253,7 +248,6 @@ async def _read_page(rt: Runtime, owner_id: str, chat_id: str) -> _Page:
     chat = await chats.get_chat(rt, owner_id, chat_id)
     return _Page(
         chat=chat,
-        workspace=await workspaces.get_workspace(rt, owner_id, chat.workspace_id),
         files=await files.list_files(rt, owner_id, chat.workspace_id),
         default_model=await models.default_model(rt, owner_id),
         history=await read_history(rt, owner_id, chat_id),

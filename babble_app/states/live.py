@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 import reflex as rx
@@ -17,7 +18,6 @@ from babble_app.states.message_views import AttemptView, SourceView, ToolView, V
 from babble_app.states.tab import own_tab, owner_of, tab_is_open
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
     from babble_app.schemas.events import NumberedEvent
     from babble_app.services.runtime import Runtime
@@ -60,10 +60,15 @@ class LiveState(rx.State):
             async with aclosing(self._follow(rt, owner_id, live)) as versions:
                 async for version in versions:
                     yield CanvasState.take_new_version(version.agent_id, version.version_id)
-            if not tab_is_open(self):
+            if not tab_is_open(self) or self.run_id != live.run_id:
                 return
             await self._settle(rt, owner_id, chat_id)
         await self._settle(rt, owner_id, chat_id)
+
+    @rx.event
+    def detach(self) -> None:
+        """Stop following: the page was left. The run goes on."""
+        self._forget()
 
     async def _follow(
         self, rt: Runtime, owner_id: str, live: LiveAnswer
@@ -81,6 +86,8 @@ class LiveState(rx.State):
                     live.add(event)
                 if events:
                     async with own_tab(self, owner_id):
+                        if self.run_id != live.run_id:  # the page was left
+                            return
                         self._paint(live)
                 for event in events:
                     if isinstance(event, VersionSaved):
@@ -94,7 +101,7 @@ class LiveState(rx.State):
         """Put the stored answer in the place of the one that was being written, in one repaint."""
         history = await read_history(rt, owner_id, chat_id)
         async with own_tab(self, owner_id):
-            (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours; the underscore keeps sockets out
+            await (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours; the underscore keeps sockets out
             self._forget()
 
     def _paint(self, live: LiveAnswer) -> None:

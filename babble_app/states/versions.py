@@ -9,6 +9,7 @@ import reflex as rx
 
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.services import runtime, versions
+from babble_app.states.shell import fill_shell
 from babble_app.states.tab import own_tab, owner_of
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class VersionsState(rx.State):
             if agent_id != self.agent:
                 self.reset()
         await self._read(owner_id, agent_id)
+        async with own_tab(self, owner_id):
+            if self.status == "ready":
+                await fill_shell(self, workspace_id=self.workspace, title=f"Versions of {self.agent_name}")
 
     @rx.event(background=True)
     async def open_agent(self, agent_id: str) -> None:
