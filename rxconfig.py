@@ -16,9 +16,10 @@ os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
 os.environ.setdefault("REFLEX_SOCKET_INTERVAL", "10")
 os.environ.setdefault("REFLEX_SOCKET_TIMEOUT", "20")
 
-import reflex as rx  # noqa: E402 - Reflex reads the variables above while it is imported
+# Only now: Reflex reads the variables above while it is imported.
+import reflex as rx
 
-from babble_app.settings import get_settings  # noqa: E402
+from babble_app.settings import get_settings
 
 config = rx.Config(
     app_name="babble_app",

@@ -1,4 +1,4 @@
-// Runs before everything else on every page; three things that Reflex leaves open.
+// Runs before everything else on every page; two things that Reflex leaves open.
 (() => {
   // 1. The build hard-codes ws://localhost:<build port>/_event: connect to where the page came from instead.
   const NativeWebSocket = window.WebSocket;
@@ -33,11 +33,4 @@
       });
     }
   }
-
-  // 3. The colour mode must stand before the first paint, or a dark page flashes white.
-  const chosen = localStorage.getItem("theme") ?? "system";
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const mode = chosen === "system" ? (dark ? "dark" : "light") : chosen;
-  document.documentElement.classList.add(mode);
-  document.documentElement.style.colorScheme = mode;
 })();

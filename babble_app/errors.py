@@ -210,6 +210,14 @@ class RunInterruptedError(BabbleError):
     retryable = True
 
 
+class NotReadyError(BabbleError):
+    """The server is starting or ending."""
+
+    code = "not_ready"
+    status = 503
+    retryable = True
+
+
 class DatabaseUnavailableError(BabbleError):
     """The database does not answer."""
 

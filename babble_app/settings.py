@@ -61,8 +61,14 @@ class Settings(BaseSettings):
     )
     openrouter_base_url: str = Field(default="", validation_alias="OPENROUTER_BASE_URL")
     groq_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="GROQ_API_KEY")
+    groq_base_url: str = Field(default="", validation_alias="GROQ_BASE_URL")
     hf_token: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("HF_TOKEN", "HUGGINGFACE_API_KEY")
+    )
+    hf_base_url: str = Field(default="", validation_alias="HF_BASE_URL")
+    custom_base_url: str = Field(default="", validation_alias="BABBLE_CUSTOM_BASE_URL")
+    custom_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="BABBLE_CUSTOM_API_KEY"
     )
     ollama_host: str = Field(default="", validation_alias="OLLAMA_HOST")
 

@@ -9,8 +9,8 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.icons import brand_mark, icon
-from babble_app.components.native_form import native_form
-from babble_app.components.parts import Toaster
+from babble_app.components.native import native_form
+from babble_app.components.parts import ThemeSync, Toaster
 from babble_app.states.shell import ChatLink, ShellState
 from babble_app.states.toasts import ToastState
 
@@ -29,6 +29,7 @@ def app_shell(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
                 rx.el.main(page(), id="main", tab_index=-1, class_name="main"),
                 class_name="stage",
             ),
+            ThemeSync.create(theme=ShellState.theme),
             Toaster.create(toasts=ToastState.toasts, on_dismiss=ToastState.dismiss),
             class_name="shell",
             data_drawer=rx.cond(ShellState.drawer, "open", "closed"),
@@ -68,13 +69,15 @@ def _sidebar() -> rx.Component:
 def _workspace_links() -> rx.Component:
     home = f"/workspace/{ShellState.here_workspace_id}"
     return rx.fragment(
-        rx.el.div(
-            rx.el.span(ShellState.here_workspace_name, class_name="truncate"),
-            class_name="sidebar-title",
-        ),
+        rx.el.div("Workspace", class_name="sidebar-title"),
         rx.el.ul(
             rx.el.li(
-                _link("files", "Files, chats, agents", home, ShellState.router.url.path.contains(home))
+                _link(
+                    "files",
+                    rx.el.span(ShellState.here_workspace_name, class_name="truncate"),
+                    home,
+                    ShellState.router.url.path.contains(home),
+                )
             ),
             class_name="sidebar-list",
         ),
@@ -109,7 +112,7 @@ def _chat_link(chat: rx.Var[ChatLink]) -> rx.Component:
     )
 
 
-def _link(sign: str, label: str, href: Any, here: Any) -> rx.Component:
+def _link(sign: str, label: Any, href: Any, here: Any) -> rx.Component:
     return rx.el.a(
         icon(sign),
         label,
@@ -121,7 +124,9 @@ def _link(sign: str, label: str, href: Any, here: Any) -> rx.Component:
 
 def _foot() -> rx.Component:
     return rx.el.div(
-        _link("settings", "Settings", "/settings/", ShellState.router.url.path.contains("/settings")),
+        _link(
+            "settings", "Settings", "/settings/", ShellState.router.url.path.contains("/settings")
+        ),
         rx.el.div(
             rx.el.span(ShellState.initial, class_name="avatar", aria_hidden="true"),
             rx.el.span(ShellState.person, class_name="truncate grow", title=ShellState.email),
@@ -154,7 +159,11 @@ def _topbar() -> rx.Component:
         ),
         rx.el.nav(
             rx.el.ol(
-                rx.el.li(rx.el.a("Workspaces", href="/", class_name="crumb")),
+                # Settings stand beside the workspaces, not in them.
+                rx.cond(
+                    (ShellState.here_workspace_id != "") | (ShellState.here_title == ""),
+                    rx.el.li(rx.el.a("Workspaces", href="/", class_name="crumb")),
+                ),
                 rx.cond(ShellState.here_workspace_id != "", rx.el.li(_workspace_crumb())),
                 rx.cond(
                     ShellState.here_title != "",

@@ -47,7 +47,7 @@ def confirm_dialog(
     )
 
 
-def name_dialog(  # noqa: PLR0913 - the parts of a dialog
+def name_dialog(
     *extra: Any,
     is_open: Any,
     title: Any,
@@ -75,7 +75,9 @@ def name_dialog(  # noqa: PLR0913 - the parts of a dialog
                         aria_invalid=problem != "",
                         class_name="input",
                     ),
-                    rx.cond(problem != "", rx.el.span(problem, role="alert", class_name="field-error")),
+                    rx.cond(
+                        problem != "", rx.el.span(problem, role="alert", class_name="field-error")
+                    ),
                     class_name="field",
                 ),
                 *extra,

@@ -40,6 +40,15 @@ class Toaster(rx.Component):
     on_dismiss: rx.EventHandler[rx.event.passthrough_event_spec(int)]
 
 
+class ThemeSync(rx.Component):
+    """Makes this browser look as the person chose, on whatever device that was."""
+
+    library = rx.asset("theme_sync.jsx", shared=True).importable_path
+    tag = "ThemeSync"
+
+    theme: rx.Var[str]
+
+
 def menu(label: Any, *items: Any, **props: Any) -> rx.Component:
     """Put further acts behind three dots (or `trigger=`)."""
     props.setdefault("trigger", icon("dots"))
@@ -87,3 +96,24 @@ def skeleton_list(rows: int = 3) -> rx.Component:
         rx.el.div(class_name="skeleton grow", style={"max_width": "40%"}), class_name="list-item"
     )
     return rx.el.ul(*[row] * rows, class_name="list", aria_hidden="true")
+
+
+def demo_hint() -> rx.Component:
+    """Say what answers while there is no key, and where to put one."""
+    return notice(
+        "info",
+        "You are on the offline demo model; add a key in ",
+        rx.el.a("Settings", href="/settings/", class_name="link"),
+        ".",
+    )
+
+
+def settings_section(title: str, note: Any, *children: Any) -> rx.Component:
+    """Return a titled part of the settings page."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(title, class_name="section-title"), rx.el.p(note, class_name="section-note")
+        ),
+        *children,
+        class_name="section",
+    )

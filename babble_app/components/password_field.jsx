@@ -17,7 +17,7 @@ export function PasswordField({ label, name, autoComplete, hint, minLength }) {
           autoComplete={autoComplete}
           required
           minLength={minLength || undefined}
-          maxLength={256}
+          maxLength={1024}
           aria-describedby={hint ? `${id}-hint` : undefined}
           className="input"
         />

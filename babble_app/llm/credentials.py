@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 class Credential:
     """A provider's key and address; the key does not show in logs and tracebacks."""
 
-    api_key: SecretStr = SecretStr("")
+    api_key: SecretStr = field(default_factory=lambda: SecretStr(""))
     base_url: str = ""
     """Empty: the provider's own."""
 
 
 def environment_credential(settings: Settings, provider: Provider) -> Credential | None:
     """Return what the environment gives for the provider, or None where that is not enough to call it."""
-    key: SecretStr = getattr(settings, provider.key_setting) if provider.key_setting else SecretStr("")
+    key: SecretStr = (
+        getattr(settings, provider.key_setting) if provider.key_setting else SecretStr("")
+    )
     address: str = getattr(settings, provider.base_url_setting) if provider.base_url_setting else ""
     if provider.wire == "demo":
         return Credential()

@@ -33,7 +33,8 @@ _TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 _NO_CREDIT = re.compile(
-    r"insufficient_quota|insufficient.{0,20}(credit|balance|funds)|credit balance is too low|exceeded your current quota",
+    r"insufficient_quota|insufficient.{0,20}(credit|balance|funds)|credit balance is too low"
+    r"|exceeded your current quota",
     re.IGNORECASE,
 )
 _UNKNOWN_MODEL = re.compile(
@@ -149,6 +150,14 @@ def web_page(target: Target) -> ModelAnswerInvalidError:
     )
 
 
+def too_long(target: Target, limit: int) -> ModelAnswerInvalidError:
+    """Say that the answer was stopped at the size cap of `limit` bytes or characters."""
+    return ModelAnswerInvalidError(
+        f"The answer of {target.provider.title} grew past its limit of {limit:,} and was stopped. "
+        "Ask for less at once, or choose another model."
+    )
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Read Retry-After in seconds; dates and nonsense count as absent."""
     try:
@@ -160,7 +169,17 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def no_key(target: Target) -> ModelUnavailableError:
     """Say that nothing opens the provider."""
-    return ModelUnavailableError(f"There is no key for {target.provider.title}. {_mend_key(target)}")
+    return ModelUnavailableError(
+        f"There is no key for {target.provider.title}. {_mend_key(target)}"
+    )
+
+
+def no_address(target: Target) -> ModelUnavailableError:
+    """Say that nobody named the server."""
+    return ModelUnavailableError(
+        f"{target.provider.title} has no address. "
+        f"Set {target.provider.base_url_env}, or enter one in Settings → Providers."
+    )
 
 
 def _mend_key(target: Target) -> str:

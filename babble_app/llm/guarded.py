@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from babble_app.errors import (
     BabbleError,
-    ModelAnswerInvalidError,
     ModelTimeoutError,
     ProviderUnavailableError,
 )
@@ -153,12 +152,9 @@ class _Watch:
         else:
             self.count(event.text)
             if event.type == "text" and not self.said_something:
-                self.said_something = not event.text.isspace()
+                self.said_something = bool(event.text.strip())
 
     def count(self, text: str) -> None:
         self.chars += len(text)
         if self.chars > self.max_chars:
-            raise ModelAnswerInvalidError(
-                f"The answer of {self.target.provider.title} grew past {self.max_chars:,} characters and was stopped. "
-                "Ask for less at once, or choose another model."
-            )
+            raise failures.too_long(self.target, self.max_chars)

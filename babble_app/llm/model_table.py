@@ -19,9 +19,10 @@ TABLE = "model_prices_and_context_window_backup.json"
 def litellm_folder() -> Path:
     """Find the installed LiteLLM without importing it (importing takes seconds)."""
     spec = find_spec("litellm")
-    assert spec is not None, "litellm is in requirements.txt"
-    assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0])
+    if spec is None or spec.origin is None:
+        message = "litellm is not installed: run `make setup`"
+        raise RuntimeError(message)
+    return Path(spec.origin).parent
 
 
 @cache

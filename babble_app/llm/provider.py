@@ -48,7 +48,7 @@ class Provider:
     takes_base_url: bool = False
     """Whether the settings page asks for an address."""
     models: tuple[ModelEntry, ...] = ()
-    """Offered when the live list cannot be had; the live list adds to it."""
+    """Offered when the live list cannot be had, and first in it otherwise."""
     help: str = ""
     """One sentence: where the key or the server comes from."""
     key_header: Literal["authorization", "x-api-key"] = "authorization"

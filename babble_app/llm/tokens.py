@@ -22,11 +22,16 @@ SAMPLE_CHARS = 40_000
 """Longer texts are measured by their beginning: counting takes about 1 ms for 10,000 characters, on the event loop."""
 
 
+def use_shipped_vocabulary() -> None:
+    """Point tiktoken, which would download, to the files that came with LiteLLM."""
+    folder = litellm_folder() / "litellm_core_utils" / "tokenizers"
+    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(folder))
+
+
 @cache
 def encoding() -> tiktoken.Encoding:
     """Load the vocabulary of GPT-4o and later; takes about 0.3 s, so `Models.warm` calls it in a thread."""
-    folder = litellm_folder() / "litellm_core_utils" / "tokenizers"
-    os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(folder))
+    use_shipped_vocabulary()
     return tiktoken.get_encoding("o200k_base")
 
 

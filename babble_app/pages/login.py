@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.icons import brand_mark
-from babble_app.components.native_form import native_form
+from babble_app.components.native import native_form
 from babble_app.components.parts import notice
 from babble_app.components.password_field import password_field
 from babble_app.states.login import LoginState
@@ -37,7 +37,7 @@ def _pitch() -> rx.Component:
         rx.el.p(brand_mark(28), "Babble", class_name="brand login-brand"),
         rx.el.p("Say what the agent should do. Watch it being written.", class_name="login-claim"),
         rx.el.pre(
-            rx.el.code(_EXAMPLE),
+            rx.el.code(*(rx.el.span(line) for line in _EXAMPLE.splitlines())),
             class_name="login-example",
             aria_label="An agent as Babble writes it",
         ),
@@ -89,17 +89,9 @@ def _login_form() -> rx.Component:
 def _register_form() -> rx.Component:
     return native_form(
         _next(),
-        rx.match(
-            LoginState.registration,
-            (
-                "closed",
-                notice("warn", "New accounts are closed here. Ask the administrator of this server."),
-            ),
-            (
-                "invite",
-                notice("info", "Accounts are by invitation: use the email you were invited with."),
-            ),
-            rx.fragment(),
+        rx.cond(
+            (LoginState.registration == "invite") | (LoginState.registration == "closed"),
+            notice("warn", "New accounts are made by this server's administrator. Ask for yours."),
         ),
         _text_field("Email", "email", "email", LoginState.email, "username"),
         _text_field("Name (optional)", "name", "text", LoginState.name, "name", required=False),
@@ -107,13 +99,12 @@ def _register_form() -> rx.Component:
             "Password",
             "password",
             "new-password",
-            hint="At least 10 characters. Long and easy to remember beats short and odd.",
+            hint="At least 10 characters; not a common password and not your email.",
             min_length=10,
         ),
         rx.el.button(
             "Make the account",
             type="submit",
-            disabled=LoginState.registration == "closed",
             class_name="button button--primary button--wide",
         ),
         action="/auth/register",
@@ -126,7 +117,7 @@ def _next() -> rx.Component:
     return rx.el.input(type="hidden", name="next", value=LoginState.next_path, read_only=True)
 
 
-def _text_field(  # noqa: PLR0913 - the attributes of a field
+def _text_field(
     label: str, name: str, kind: str, value: Any, autocomplete: str, *, required: bool = True
 ) -> rx.Component:
     return rx.el.label(

@@ -8,6 +8,9 @@ from babble_app.schemas.base import Schema, Timestamp
 
 Role = Literal["admin", "member"]
 
+LOGIN_COOKIE = "babble_session"
+"""The browser's cookie that holds a login's token."""
+
 
 class User(Schema):
     """An account as its owner sees it."""

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import BabbleError
-from babble_app.llm.catalogue import Models, all_providers
-from babble_app.services.keys import environment_credential
+from babble_app.llm.catalogue import Models
 from babble_app.store.migrations import pending_migrations
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ async def diagnose(settings: Settings) -> list[Check]:
     models = Models(settings)
     try:
         checks += await asyncio.gather(
-            *(_provider(settings, models, provider) for provider in all_providers())
+            *(_provider(models, provider) for provider in models.providers.values())
         )
     finally:
         await models.close()
@@ -126,8 +125,8 @@ def _database(settings: Settings) -> Check:
     return Check("Database", "ok", f"{kind}, up to date")
 
 
-async def _provider(settings: Settings, models: Models, provider: Provider) -> Check:
-    credential = environment_credential(settings, provider.id)
+async def _provider(models: Models, provider: Provider) -> Check:
+    credential = models.environment_credential(provider.id)
     if provider.id == "demo":
         return Check(provider.title, "ok", "offline, always there")
     if credential is None:

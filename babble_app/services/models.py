@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from logging import getLogger
 from typing import TYPE_CHECKING
 
-from babble_app.errors import BabbleError, ModelUnavailableError
-from babble_app.llm.catalogue import all_providers, find_provider, routed_through_openrouter
+from babble_app.errors import ModelUnavailableError
+from babble_app.llm.catalogue import routed_through_openrouter
 from babble_app.services import accounts, keys
 
 if TYPE_CHECKING:
@@ -15,59 +14,53 @@ if TYPE_CHECKING:
     from babble_app.schemas.models import ModelInfo
     from babble_app.services.runtime import Runtime
 
-logger = getLogger(__name__)
-
 DEMO_MODEL = "demo/based"
+PREFERENCE = ("openai", "anthropic", "openrouter", "groq", "huggingface", "custom", "ollama")
+"""Whose first model is the default when nobody chose one."""
 
 
 async def list_models(rt: Runtime, owner_id: str) -> list[ModelInfo]:
-    """Return what can be chosen now; a provider that does not answer is left out (Settings says why)."""
+    """Return what can be chosen now: the models of every provider that has a credential, and the demo's."""
     listed = await asyncio.gather(
-        *(_models_of(rt, owner_id, provider.id) for provider in all_providers())
+        *(_models_of(rt, owner_id, provider) for provider in rt.models.providers)
     )
     return [model for models in listed for model in models]
 
 
-async def _models_of(rt: Runtime, owner_id: str, provider_id: str) -> list[ModelInfo]:
-    credential = await keys.find_credential(rt, owner_id, provider_id)
-    if credential is None and not find_provider(provider_id).keyless:
+async def _models_of(rt: Runtime, owner_id: str, provider: str) -> list[ModelInfo]:
+    credential = await keys.find_credential(rt, owner_id, provider)
+    if credential is None and provider != "demo":
         return []
-    try:
-        return await rt.models.list_models(provider_id, credential)
-    except BabbleError as error:
-        logger.info("models of %s are not listed: %s", provider_id, error.code)
-        return []
+    return await rt.models.list_models(provider, credential)
 
 
 async def open_model(rt: Runtime, owner_id: str, model: str) -> ModelClient:
     """Open `provider/name` with the person's key, else the server's, else through OpenRouter's key.
 
     Raises:
-        ModelUnavailableError: the provider is unknown here or has no key.
+        ModelUnavailableError: the provider is unknown, or nothing opens it; the message says what would.
     """
-    provider_id, _, name = model.partition("/")
-    provider = find_provider(provider_id)
-    if not name:
-        message = (
-            f"'{model[:80]}' is not a model name. Choose one from the list, such as {DEMO_MODEL}."
-        )
-        raise ModelUnavailableError(message)
-    credential = await keys.find_credential(rt, owner_id, provider_id)
-    if credential is not None or provider.keyless:
-        return rt.models.open(model, credential)
-    fallback = await keys.find_credential(rt, owner_id, "openrouter")
-    if fallback is None:
-        message = f"{provider.title} has no key here. Add one in Settings, or choose another model."
-        raise ModelUnavailableError(message)
-    return rt.models.open(routed_through_openrouter(model), fallback)
+    provider = model.partition("/")[0]
+    credential = await keys.find_credential(rt, owner_id, provider)
+    if credential is None and provider in rt.models.providers and provider != "demo":
+        routed = routed_through_openrouter(model)
+        opener = await keys.find_credential(rt, owner_id, "openrouter")
+        if routed is None or opener is None:
+            title = rt.models.providers[provider].title
+            message = (
+                f"{title} is not set up here. Add its key in Settings, or choose another model."
+            )
+            raise ModelUnavailableError(message)
+        return rt.models.open(routed, opener)
+    return rt.models.open(model, credential)
 
 
 async def default_model(rt: Runtime, owner_id: str) -> str:
-    """Return the person's model, else the server's, else the first that a key is there for, else the demo."""
+    """Return the person's model, else the server's, else the first of a provider that is set up, else the demo."""
     user = await accounts.get_user(rt, owner_id)
     if chosen := user.default_model or rt.settings.default_model:
         return chosen
-    for provider in all_providers():
-        if provider.default_model and await keys.find_credential(rt, owner_id, provider.id):
-            return provider.default_model
+    for provider in PREFERENCE:
+        if models := await _models_of(rt, owner_id, provider):
+            return models[0].id
     return DEMO_MODEL

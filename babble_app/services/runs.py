@@ -89,7 +89,7 @@ async def start(
         if sent is None:
             raise
         return sent
-    await chats.set_title_from(rt, chat_id, text)
+    await chats.set_title_from(rt, owner_id, chat_id, text)
     return await _launch(rt, job)
 
 

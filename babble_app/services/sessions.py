@@ -77,7 +77,9 @@ async def send_message(rt: Runtime, owner_id: str, session_id: str, text: str) -
     if not text.strip() or len(text) > MAX_TEXT_CHARS:
         message = f"Write a message of 1 to {MAX_TEXT_CHARS:,} characters."
         raise ValidationFailedError(message, field="text")
-    return await asyncio.shield(rt.spawn(_turn(rt, owner_id, session_id, text)))
+    return await asyncio.shield(
+        rt.start_task(_turn(rt, owner_id, session_id, text), f"turn of {session_id}")
+    )
 
 
 async def reset(rt: Runtime, owner_id: str, session_id: str) -> AgentSession:

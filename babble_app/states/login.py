@@ -38,3 +38,9 @@ class LoginState(rx.State):
         if query.get("form") == "register":
             self.form = "register"
         return None
+
+    @rx.event
+    def choose_form(self, form: str) -> None:
+        """Open the other form; what went wrong in the first has no place in it."""
+        self.form = "register" if form == "register" else "login"
+        self.problem = ""

@@ -34,6 +34,7 @@ PUBLIC_EVENTS = frozenset(
         f"{_FRAMEWORK}state.{_FRAMEWORK}update_vars_internal_state.update_vars_internal",
         f"{_FRAMEWORK}state.{_FRAMEWORK}frontend_event_exception_state.handle_frontend_exception",
         f"{_FRAMEWORK}state.babble_app___states___login____login_state.load",
+        f"{_FRAMEWORK}state.babble_app___states___login____login_state.choose_form",
     }
 )
 """What may be called without a login, by full name; everything else is refused."""
@@ -99,9 +100,7 @@ def read_cookie(header: str, name: str) -> str:
 class RequireSession(Middleware):
     """Refuses every event of every state unless a valid login came with its socket; must be the first middleware."""
 
-    async def preprocess(
-        self, app: rx.App, state: BaseState, event: Event
-    ) -> StateUpdate | None:
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Let the event pass (None), or answer it here."""
         if event.name.endswith(".setvar"):
             return StateUpdate()

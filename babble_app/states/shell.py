@@ -15,8 +15,6 @@ from babble_app.states.session import get_user
 if TYPE_CHECKING:
     from babble_app.schemas.chats import Chat
 
-DEMO_MODEL = "demo/based"
-
 
 @dataclass(frozen=True)
 class ChatLink:
@@ -33,6 +31,8 @@ class ShellState(rx.State):
     email: str = ""
     person: str = ""
     initial: str = ""
+    theme: str = ""
+    """The person's; empty while unknown, then the browser's own stays."""
     here_workspace_id: str = ""
     here_workspace_name: str = ""
     here_title: str = ""
@@ -67,10 +67,10 @@ async def fill_shell(state: BaseState, *, workspace_id: str, title: str = "") ->
     user = await get_user(state)
     rt = runtime.current()
     shell.email, shell.person = user.email, user.name or user.email
-    shell.initial = shell.person[:1]
+    shell.initial, shell.theme = shell.person[:1], user.theme
     shell.drawer = False
     shell.here_title = title
-    shell.on_demo_model = await models.default_model(rt, user) == DEMO_MODEL
+    shell.on_demo_model = await models.default_model(rt, user.id) == models.DEMO_MODEL
     shell.here_workspace_id, shell.here_workspace_name, shell.chat_links = "", "", []
     if workspace_id:
         workspace = await workspaces.get_workspace(rt, user.id, workspace_id)

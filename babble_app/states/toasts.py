@@ -9,6 +9,7 @@ import reflex as rx
 from reflex.state import BaseState
 
 MOST_AT_ONCE = 4
+MOST_CHARS = 500
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,17 @@ class ToastState(rx.State):
         self.toasts = [*kept, Toast(self._last_id, kind, text)]
 
     @rx.event
+    def show_failure(self, text: str) -> None:
+        """Say what went wrong; sent by the server itself when a handler raised."""
+        self._add("bad", text[:MOST_CHARS])
+
+    @rx.event
     def dismiss(self, toast_id: int) -> None:
         """Take one away."""
         self.toasts = [toast for toast in self.toasts if toast.id != toast_id]
 
 
-async def toast(
-    state: BaseState, text: str, kind: Literal["info", "good", "bad"] = "info"
-) -> None:
+async def toast(state: BaseState, text: str, kind: Literal["info", "good", "bad"] = "info") -> None:
     """Show a message; called by handlers of any state while they may write."""
     toasts = await state.get_state(ToastState)
     toasts._add(kind, text)  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]

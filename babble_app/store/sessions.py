@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
 from babble_app.store.tables.sessions import SessionRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 
@@ -23,6 +25,16 @@ async def get_session(db: AsyncSession, owner_id: str, session_id: str) -> Sessi
         message = "There is no such test conversation."
         raise NotFoundError(message)
     return row
+
+
+async def list_sessions(db: AsyncSession, owner_id: str, agent_id: str) -> Sequence[SessionRow]:
+    """Return the owner's conversations with the agent, the oldest first."""
+    statement = (
+        select(SessionRow)
+        .where(SessionRow.owner_id == owner_id, SessionRow.agent_id == agent_id)
+        .order_by(col(SessionRow.created_at))
+    )
+    return (await db.exec(statement)).all()
 
 
 def add_session(

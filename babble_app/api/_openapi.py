@@ -1,0 +1,146 @@
+"""The machine-readable description of the API: what FastAPI derives from the routes, and the failures they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from babble_app.schemas.events import run_event_adapter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DESCRIPTION = """\
+Everything that the pages of Babble do, by script.
+
+Get a token with `POST /api/auth/login` and send it as `Authorization: Bearer <token>`. JSON in and out, UTF-8, snake_case;
+times are RFC 3339 in UTC; ids are opaque strings. What is not yours does not exist: 404 `not_found`.
+
+Failures are `application/problem+json` (RFC 9457) with a stable `code`. Every response carries `X-Request-ID`, echoed when
+you sent one. A 429 says in `Retry-After` when to come back."""
+
+TAGS = [
+    {"name": "auth", "description": "Accounts, tokens and logins."},
+    {"name": "workspaces", "description": "A place for files, chats and agents."},
+    {"name": "files", "description": "What the models can read."},
+    {
+        "name": "chats",
+        "description": "Conversations, each with the files and the agent it is about.",
+    },
+    {"name": "messages", "description": "Sending a message starts a run."},
+    {"name": "runs", "description": "A run makes one answer; it goes on without its readers."},
+    {"name": "agents", "description": "Based programs and their versions."},
+    {"name": "sessions", "description": "Test conversations with an agent."},
+    {"name": "models", "description": "Language models that can be chosen."},
+    {"name": "settings", "description": "Keys of model providers."},
+    {"name": "based", "description": "The language agents are written in."},
+    {"name": "health", "description": "Whether the server is up."},
+]
+
+_PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "Why a request failed (RFC 9457).",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id", "retryable"],
+    "properties": {
+        "type": {"type": "string", "description": "Where the code is explained."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What happened and what to do, for people."},
+        "code": {"type": "string", "description": "Stable word to switch on."},
+        "request_id": {"type": "string"},
+        "retryable": {
+            "type": "boolean",
+            "description": "Whether the same request may succeed later.",
+        },
+        "field": {
+            "type": "string",
+            "description": "Of `validation_failed`: the part that is wrong.",
+        },
+        "head": {"type": "string", "description": "Of `conflict`: the id of what is there now."},
+        "errors": {
+            "type": "array",
+            "description": "Of `validation_failed`: every part that is wrong.",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+    "examples": [
+        {
+            "type": "/docs#error-not_found",
+            "title": "Not found",
+            "status": 404,
+            "detail": "There is no such thing here, or it is not yours.",
+            "code": "not_found",
+            "request_id": "6f1c2b7a9d3e4f5061728394",
+            "retryable": False,
+        }
+    ],
+}
+_FAILURES = {
+    "401": "No valid credential came with the call.",
+    "404": "There is no such thing, or it is not the caller's.",
+    "413": "The body is too large.",
+    "422": "The request does not fit.",
+    "429": "Too many requests; `Retry-After` says when to come back.",
+    "default": "Any other failure.",
+}
+
+
+class DescribedApi(FastAPI):
+    """FastAPI with our own OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document, made at the first call."""
+        if not self.openapi_schema:
+            self.openapi_schema = get_openapi(
+                title=self.title,
+                version=self.version,
+                openapi_version=self.openapi_version,
+                description=DESCRIPTION,
+                routes=self.routes,
+                tags=TAGS,
+            )
+            _complete(self.openapi_schema)
+        return self.openapi_schema
+
+
+def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path, method and operation of a document."""
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = _PROBLEM
+    events = run_event_adapter.json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(events.pop("$defs"))
+    schemas["RunEvent"] = {"title": "RunEvent", **events}
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for path, _, operation in operations(schema):
+        _describe_failures(path, operation)
+
+
+def _describe_failures(path: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    # FastAPI's own 422 describes a body that we never send.
+    responses.pop("422", None)
+    wanted = ["429", "default"]
+    if "security" in operation:
+        wanted.append("401")
+    if "{" in path:
+        wanted.append("404")
+    if "requestBody" in operation:
+        wanted.append("413")
+    if "requestBody" in operation or operation.get("parameters"):
+        wanted.append("422")
+    for status in wanted:
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        responses.setdefault(status, {"description": _FAILURES[status], "content": content})

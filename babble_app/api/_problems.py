@@ -1,0 +1,154 @@
+"""Failures as answers: RFC 9457 problem details, and OpenAI's error object under `/v1`."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse
+
+from babble_app.errors import (
+    BabbleError,
+    ConflictError,
+    ProviderRateLimitedError,
+    RateLimitedError,
+    UnauthenticatedError,
+    ValidationFailedError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.types import Scope
+
+REQUEST_ID = "babble.request_id"
+"""The scope's key under which the outermost layer leaves the request's id."""
+
+CODES = {
+    400: "malformed_request",
+    401: "invalid_token",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "file_too_large",
+    415: "unsupported_media_type",
+    416: "range_not_satisfiable",
+    422: "validation_failed",
+    429: "rate_limited",
+    503: "unavailable",
+}
+"""Codes of failures that have only a status."""
+INTERNAL_DETAIL = "Something went wrong here that we did not foresee. Try again; if it stays, tell the operator the request id."
+
+
+def code_of_status(status: int) -> str:
+    """Return the code of a failure that has only a status."""
+    return CODES.get(status, "internal" if status >= 500 else "malformed_request")
+
+
+def title_of_code(code: str) -> str:
+    """Return the code in words."""
+    return code.replace("_", " ").capitalize()
+
+
+def problem(
+    scope: Scope,
+    status: int,
+    detail: str,
+    *,
+    code: str = "",
+    headers: Mapping[str, str] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> JSONResponse:
+    """Build the answer to a failed request.
+
+    Args:
+        scope: The request's; names the id and the path.
+        status: HTTP status.
+        detail: A sentence that the caller can act on.
+        code: Stable word that clients switch on; derived from the status when empty.
+        headers: Further response headers.
+        extra: Further members of the problem.
+    """
+    code = code or code_of_status(status)
+    if str(scope.get("path", "")).startswith("/v1/"):
+        return _openai_error(status, detail, code, headers)
+    body = {
+        "type": f"/docs#error-{code}",
+        "title": title_of_code(code),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": scope.get(REQUEST_ID, ""),
+        "retryable": False,
+        **(extra or {}),
+    }
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def problem_of_error(scope: Scope, error: BabbleError) -> JSONResponse:
+    """Build the answer to an expected failure."""
+    extra: dict[str, Any] = {"retryable": error.retryable}
+    if isinstance(error, ValidationFailedError) and error.field:
+        extra["field"] = error.field
+    if isinstance(error, ConflictError) and error.head:
+        extra["head"] = error.head
+    return problem(
+        scope, error.status, str(error), code=error.code, headers=_headers_of(error), extra=extra
+    )
+
+
+def problem_of_validation(scope: Scope, errors: Sequence[Mapping[str, Any]]) -> JSONResponse:
+    """Build the answer to a request whose parts do not fit the route's schema; input is never echoed."""
+    found = [{"field": _field(error), "message": _message(error)} for error in errors[:20]]
+    detail = " ".join(
+        f"{item['field']}: {item['message']}" if item["field"] else item["message"]
+        for item in found[:3]
+    )
+    extra = {"field": found[0]["field"], "errors": found} if found else None
+    return problem(scope, 422, detail or "The request is not valid.", extra=extra)
+
+
+def _headers_of(error: BabbleError) -> dict[str, str]:
+    if isinstance(error, RateLimitedError):
+        return {
+            "Retry-After": str(error.retry_after_seconds),
+            "RateLimit-Limit": str(error.limit),
+            "RateLimit-Remaining": str(error.remaining),
+            "RateLimit-Reset": str(error.retry_after_seconds),
+        }
+    if isinstance(error, UnauthenticatedError):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, ProviderRateLimitedError) and error.retry_after_seconds:
+        return {"Retry-After": str(max(1, round(error.retry_after_seconds)))}
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE and error.retryable:
+        return {"Retry-After": "5"}
+    return {}
+
+
+def _openai_error(
+    status: int, detail: str, code: str, headers: Mapping[str, str] | None
+) -> JSONResponse:
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    return JSONResponse(
+        {"error": {"message": detail, "type": kind, "param": None, "code": code}}, status, headers
+    )
+
+
+def _field(error: Mapping[str, Any]) -> str:
+    parts = [str(part) for part in error.get("loc", ())]
+    if error.get("type") == "json_invalid" or len(parts) < 2:
+        return ""
+    return ".".join(parts[1:])
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    if error.get("type") == "json_invalid":
+        position = error["loc"][-1]
+        return f"The body is not JSON: {error['ctx']['error']} at character {position}."
+    if error.get("type") == "missing" and error.get("loc") == ("body",):
+        return "A JSON body is required."
+    if error.get("type") in {"model_attributes_type", "dict_type"}:
+        return "A JSON object is required, sent with Content-Type: application/json."
+    message = str(error.get("msg", "not valid")).removeprefix("Value error, ")
+    return message if message.endswith((".", "!", "?")) else f"{message}."

@@ -1,0 +1,106 @@
+"""Agents and their versions; nothing of a version ever changes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+from pydantic import StringConstraints
+
+from babble_app.api._bodies import Id, Name, Text
+from babble_app.api._identity import Me, Rt
+from babble_app.schemas.agents import Agent, Diff, Version, VersionSummary
+from babble_app.schemas.base import Schema
+from babble_app.services import versions
+
+router = APIRouter(prefix="/api", tags=["agents"])
+
+
+class AgentBody(Schema):
+    """An agent's name."""
+
+    name: Name
+
+
+class HandEditBody(Schema):
+    """A program changed by hand."""
+
+    text: Annotated[Text, StringConstraints(min_length=1, max_length=400_000)]
+    parent_id: Id
+    """The version it was made from; when another came in between the answer is 409 with that one as `head`."""
+    summary: Annotated[Text, StringConstraints(max_length=500)] = ""
+
+
+class RevertBody(Schema):
+    """The version to go back to."""
+
+    version_id: Id
+
+
+@router.get("/workspaces/{workspace_id}/agents")
+async def list_agents(rt: Rt, me: Me, workspace_id: Id) -> list[Agent]:
+    """List a workspace's agents."""
+    return await versions.list_agents(rt, me.id, workspace_id)
+
+
+@router.get("/agents/{agent_id}")
+async def get_agent(rt: Rt, me: Me, agent_id: Id) -> Agent:
+    """Return an agent."""
+    return await versions.get_agent(rt, me.id, agent_id)
+
+
+@router.patch("/agents/{agent_id}")
+async def rename_agent(rt: Rt, me: Me, agent_id: Id, body: AgentBody) -> Agent:
+    """Rename an agent."""
+    return await versions.rename_agent(rt, me.id, agent_id, body.name)
+
+
+@router.delete("/agents/{agent_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_agent(rt: Rt, me: Me, agent_id: Id) -> None:
+    """Delete an agent with all its versions."""
+    await versions.delete_agent(rt, me.id, agent_id)
+
+
+@router.get("/agents/{agent_id}/versions")
+async def list_versions(rt: Rt, me: Me, agent_id: Id) -> list[VersionSummary]:
+    """List an agent's versions, newest first, without their texts."""
+    return await versions.list_versions(rt, me.id, agent_id)
+
+
+@router.post("/agents/{agent_id}/versions", status_code=status.HTTP_201_CREATED)
+async def add_version(rt: Rt, me: Me, agent_id: Id, body: HandEditBody) -> Version:
+    """Save a hand edit as a new version; a program with errors is refused with what is wrong."""
+    return await versions.add_version(
+        rt,
+        me.id,
+        agent_id,
+        text=body.text,
+        parent_id=body.parent_id,
+        kind="manual",
+        author=me.name or me.email,
+        summary=body.summary,
+    )
+
+
+@router.post("/agents/{agent_id}/revert", status_code=status.HTTP_201_CREATED)
+async def revert_agent(rt: Rt, me: Me, agent_id: Id, body: RevertBody) -> Version:
+    """Make an earlier version's text the newest version."""
+    return await versions.revert(rt, me.id, agent_id, body.version_id)
+
+
+@router.get("/agents/{agent_id}/diff")
+async def diff_versions(
+    rt: Rt,
+    me: Me,
+    agent_id: Id,
+    from_id: Annotated[Id, Query(alias="from")],
+    to_id: Annotated[Id, Query(alias="to")],
+) -> Diff:
+    """Compare any two versions of an agent."""
+    return await versions.diff_versions(rt, me.id, agent_id, from_id, to_id)
+
+
+@router.get("/versions/{version_id}")
+async def get_version(rt: Rt, me: Me, version_id: Id) -> Version:
+    """Return a version with its program."""
+    return await versions.get_version(rt, me.id, version_id)

@@ -1,0 +1,58 @@
+"""Assembles the API: every module of this package has a `router`; what none of them answers is answered here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from babble_app import api
+from babble_app.api import _failures
+from babble_app.api._openapi import DescribedApi
+from babble_app.discovery import import_modules
+from babble_app.errors import BabbleError
+from babble_app.settings import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from babble_app.services.runtime import Runtime
+
+
+def create_api(runtime_getter: Callable[[], Runtime]) -> FastAPI:
+    """Build the API; `runtime_getter` is asked at each request, so the API may exist before the runtime does."""
+    app = DescribedApi(
+        title="Babble",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.runtime_getter = runtime_getter
+    for router in routers():
+        app.include_router(router)
+    app.include_router(_failures.unknown_paths)
+    app.add_exception_handler(BabbleError, _failures.answer_babble_error)
+    app.add_exception_handler(RequestValidationError, _failures.answer_validation_error)
+    app.add_exception_handler(HTTPException, _failures.answer_http_exception)
+    app.add_exception_handler(Exception, _failures.answer_unforeseen)
+    return app
+
+
+def routers() -> Iterator[APIRouter]:
+    """Yield the router of each resource module.
+
+    Raises:
+        TypeError: a public module of the package has none.
+    """
+    for module in import_modules(api):
+        if module.__name__ == __name__ or hasattr(module, "__path__"):
+            continue
+        router = getattr(module, "router", None)
+        if not isinstance(router, APIRouter):
+            message = f"{module.__name__} must define router as an APIRouter"
+            raise TypeError(message)
+        yield router

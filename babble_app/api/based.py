@@ -1,0 +1,59 @@
+"""The Based language: checking a program."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import StringConstraints
+
+from babble_app.api._bodies import Text
+from babble_app.api._identity import Me
+from babble_app.based.checker import check
+from babble_app.schemas.base import Schema
+from babble_app.schemas.findings import Finding
+
+router = APIRouter(prefix="/api/based", tags=["based"])
+
+
+class ProgramBody(Schema):
+    """A Based program."""
+
+    code: Annotated[Text, StringConstraints(max_length=400_000)]
+
+
+class ValidProgram(Schema):
+    """The program has no errors."""
+
+    status: Literal["success"] = "success"
+    converted_code: str
+    """The program with uniform line ends."""
+    findings: tuple[Finding, ...] = ()
+    """Warnings."""
+
+
+class InvalidProgram(Schema):
+    """The program has errors."""
+
+    status: Literal["error"] = "error"
+    error: str
+    """The first error in one line."""
+    findings: tuple[Finding, ...]
+
+
+@router.post("/validate")
+async def validate_program(_me: Me, body: ProgramBody) -> ValidProgram | InvalidProgram:
+    """Check a program. The answer is 200 either way; `status` tells."""
+    result = await asyncio.to_thread(check, body.code)
+    if result.ok:
+        return ValidProgram(converted_code=_uniform(body.code), findings=tuple(result.findings))
+    first = next(finding for finding in result.findings if finding.severity == "error")
+    return InvalidProgram(
+        error=f"line {first.line}: {first.message} [{first.code}]",
+        findings=tuple(result.findings),
+    )
+
+
+def _uniform(code: str) -> str:
+    return code.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"

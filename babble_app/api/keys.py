@@ -1,0 +1,75 @@
+"""The caller's keys of model providers: written, tested and deleted, never read back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, status
+from pydantic import AfterValidator, SecretStr, StringConstraints
+
+from babble_app.api._bodies import Id, Text
+from babble_app.api._identity import Me, Rt
+from babble_app.errors import NotFoundError
+from babble_app.schemas.base import Schema
+from babble_app.schemas.models import ProviderInfo
+from babble_app.services import keys
+
+router = APIRouter(prefix="/api/settings/keys", tags=["settings"])
+
+
+def _usable_key(key: SecretStr) -> SecretStr:
+    text = key.get_secret_value().strip()
+    if not text.isascii() or not text.isprintable() or len(text) > 500 or not text:
+        message = "A key is 1 to 500 printable ASCII characters."
+        raise ValueError(message)
+    return SecretStr(text)
+
+
+class KeyBody(Schema):
+    """A provider's key."""
+
+    key: Annotated[SecretStr, AfterValidator(_usable_key)]
+    base_url: Annotated[Text, StringConstraints(max_length=500)] = ""
+    """Another address that speaks the provider's protocol; administrators only."""
+
+
+class KeyTest(Schema):
+    """The provider took the key."""
+
+    status: str = "ok"
+    message: str
+
+
+@router.get("")
+async def list_providers(rt: Rt, me: Me) -> list[ProviderInfo]:
+    """List the providers and which of them have a key."""
+    return await keys.list_providers(rt, me.id)
+
+
+@router.get("/{provider}")
+async def get_provider(rt: Rt, me: Me, provider: Id) -> ProviderInfo:
+    """Say whether there is a key for a provider; at most its last four characters are shown."""
+    for info in await keys.list_providers(rt, me.id):
+        if info.id == provider:
+            return info
+    message = f"There is no provider '{provider}'."
+    raise NotFoundError(message)
+
+
+@router.put("/{provider}")
+async def set_key(rt: Rt, me: Me, provider: Id, body: KeyBody) -> ProviderInfo:
+    """Store a key, encrypted; an earlier one is replaced."""
+    await keys.set_key(rt, me.id, provider, body.key.get_secret_value(), base_url=body.base_url)
+    return await get_provider(rt, me, provider)
+
+
+@router.delete("/{provider}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_key(rt: Rt, me: Me, provider: Id) -> None:
+    """Delete the caller's key; one from the server's environment stays."""
+    await keys.delete_key(rt, me.id, provider)
+
+
+@router.post("/{provider}/test")
+async def test_key(rt: Rt, me: Me, provider: Id) -> KeyTest:
+    """Ask the provider whether it takes the key."""
+    return KeyTest(message=await keys.test_key(rt, me.id, provider))

@@ -1,0 +1,1 @@
+"""Pure ASGI layers around everything that is served, the pages' application included."""

@@ -1,0 +1,93 @@
+"""Refuses what a page of another site makes a browser send with our cookie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+from babble_app.api._problems import problem
+from babble_app.errors import OriginNotAllowedError
+from babble_app.schemas.accounts import LOGIN_COOKIE
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_REFUSAL = (
+    "This call came from a page of another site, or does not say where it came from. "
+    "Scripts send `Authorization: Bearer ...` instead of the cookie."
+)
+
+
+class OriginCheck:
+    """Checks where unsafe requests with the cookie, the login forms and websockets come from.
+
+    A request with an Authorization header is not checked: no browser adds that by itself.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: str, public_url: str) -> None:
+        """Take further origins, separated by commas, beside the one the request is addressed to."""
+        self._app = app
+        urls = [*allowed.split(","), public_url]
+        self._allowed = frozenset(filter(None, (_origin_of(url.strip()) for url in urls)))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "websocket" and not self._socket_is_ours(scope):
+            # Before it is accepted, closing a websocket answers 403.
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "origin not allowed"})
+            return
+        if scope["type"] == "http" and _must_be_checked(scope) and not self._request_is_ours(scope):
+            response = problem(
+                scope, OriginNotAllowedError.status, _REFUSAL, code=OriginNotAllowedError.code
+            )
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _socket_is_ours(self, scope: Scope) -> bool:
+        origin = Headers(scope=scope).get("origin")
+        return origin is None or self._is_ours(scope, origin)
+
+    def _request_is_ours(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if (origin := headers.get("origin")) is not None:
+            return self._is_ours(scope, origin)
+        if (site := headers.get("sec-fetch-site")) is not None:
+            return site == "same-origin"
+        return self._is_ours(scope, headers.get("referer", ""))
+
+    def _is_ours(self, scope: Scope, url: str) -> bool:
+        origin = _origin_of(url)
+        return bool(origin) and (origin in self._allowed or origin == _own_origin(scope))
+
+
+def _must_be_checked(scope: Scope) -> bool:
+    if scope["method"] in _SAFE_METHODS:
+        return False
+    headers = Headers(scope=scope)
+    if scope["path"].startswith("/auth/"):
+        return True
+    return f"{LOGIN_COOKIE}=" in headers.get("cookie", "") and "authorization" not in headers
+
+
+def _own_origin(scope: Scope) -> str:
+    scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
+    return _origin_of(f"{scheme}://{Headers(scope=scope).get('host', '')}")
+
+
+def _origin_of(url: str) -> str:
+    """Return `scheme://host[:port]` in lower case without the scheme's own port; empty when it is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    own_port = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in {None, own_port} else "")

@@ -1,0 +1,62 @@
+"""Checks a Based program: all findings at once, errors and warnings, in the order of the text (BASED.md 7)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from babble_app.based.checks import calls, conversations, flow, sandbox, style
+from babble_app.based.checks.context import make_context
+from babble_app.based.checks.places import walk
+from babble_app.based.nodes import Conversation
+from babble_app.based.parser import read
+
+if TYPE_CHECKING:
+    from babble_app.based.nodes import Program
+    from babble_app.based.report import Report
+    from babble_app.schemas.findings import Finding
+
+_CHECKS = (conversations.check, calls.check, flow.check, sandbox.check, style.check)
+_FENCED = re.compile(
+    r"\A[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*\n?)?\s*\Z", re.DOTALL | re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What was found; `ok` when nothing of it blocks."""
+
+    findings: tuple[Finding, ...]
+    ok: bool
+
+
+def check(code: str) -> CheckResult:
+    """Return everything that is wrong with the text, at most 20 findings; any text at all may be given."""
+    reading = read(code)
+    if reading.program is not None:
+        _check_program(reading.program, reading.report)
+    return CheckResult(reading.report.findings(), not reading.report.has_errors)
+
+
+def strip_fence(text: str) -> str:
+    """Return what is inside when the whole text is one Markdown fence, else the text as it is."""
+    stripped = text.strip("\r\n\t \ufeff")
+    match = _FENCED.match(stripped.replace("\r\n", "\n"))
+    return match.group(2) if match else text
+
+
+def _check_program(program: Program, report: Report) -> None:
+    context = make_context(program, report)
+    conversation = False
+    for visit in walk(program.tree):
+        conversation = conversation or isinstance(visit.node, Conversation)
+        for check_node in _CHECKS:
+            check_node(visit, context)
+    if not conversation:
+        report.add(
+            "W201",
+            1,
+            "The program has no conversation: it cannot listen.",
+            'Add loop:\n    res = talk("...")\nuntil "...":\n    say("...")',
+        )

@@ -1,0 +1,105 @@
+"""What the interpreter does not run: E240 (would leave the sandbox) and E241 (not in the language)."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from babble_app.based.vocabulary import BUILTINS, FORBIDDEN, MODULES
+
+if TYPE_CHECKING:
+    from babble_app.based.checks.context import Context
+    from babble_app.based.checks.places import Visit
+
+_UNSUPPORTED: dict[type[ast.AST], tuple[str, str]] = {
+    ast.ClassDef: ("`class`", "Use dicts and functions."),
+    ast.With: ("`with`", "There are no files or locks here; call the function directly."),
+    ast.AsyncWith: ("`async with`", "Call the function directly."),
+    ast.AsyncFor: ("`async for`", "Use `for`."),
+    ast.Yield: ("`yield`", "Build a list and return it."),
+    ast.YieldFrom: ("`yield from`", "Build a list and return it."),
+    ast.Match: ("`match`", "Use if/elif."),
+    ast.TryStar: ("`except*`", "Use `except`."),
+}
+
+
+def check(visit: Visit, context: Context) -> None:
+    """Check one node."""
+    node = visit.node
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            _module(alias.name, node, context)
+    elif isinstance(node, ast.ImportFrom):
+        _module(node.module or ".", node, context)
+        if any(alias.name == "*" for alias in node.names):
+            context.report.add("E241", node, "`import *` is not supported.", "Name what you need.")
+    elif isinstance(node, ast.Attribute):
+        _dunder(node.attr, node, context)
+    elif isinstance(node, ast.Name):
+        _name(node, context)
+    elif type(node) in _UNSUPPORTED:
+        word, hint = _UNSUPPORTED[type(node)]
+        context.report.add("E241", node, f"{word} is not supported.", hint)
+    else:
+        _details(node, context)
+
+
+def _module(name: str, node: ast.AST, context: Context) -> None:
+    if name.split(".")[0] in MODULES and not _is_relative(node):
+        return
+    allowed = ", ".join(sorted(MODULES))
+    context.report.add(
+        "E240",
+        node,
+        f"The module `{name}` cannot be imported here.",
+        f"Remove the import. Available: {allowed}.",
+    )
+
+
+def _is_relative(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.level > 0
+
+
+def _dunder(name: str, node: ast.AST, context: Context) -> None:
+    if name.startswith("__") and name.endswith("__"):
+        context.report.add(
+            "E240",
+            node,
+            f"`{name}` cannot be used here.",
+            "Remove it; double underscores are Python's own.",
+        )
+
+
+def _name(node: ast.Name, context: Context) -> None:
+    _dunder(node.id, node, context)
+    if node.id not in FORBIDDEN or node.id in context.bound or node.id in BUILTINS:
+        return
+    hint = "Remove it."
+    if node.id == "input":
+        hint = "The user is heard in a conversation: use loop/talk/until."
+    elif node.id in {"getattr", "hasattr"}:
+        hint = 'Use dict access: order.get("name").'
+    elif node.id == "type":
+        hint = "Use isinstance(value, str)."
+    context.report.add("E240", node, f"`{node.id}` cannot be used here.", hint)
+
+
+def _details(node: ast.AST, context: Context) -> None:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.decorator_list:
+        context.report.add(
+            "E241", node, "Decorators are not supported.", "Call the function directly."
+        )
+    elif isinstance(node, ast.Constant) and isinstance(node.value, (bytes, complex)):
+        word = "Bytes" if isinstance(node.value, bytes) else "Complex numbers"
+        context.report.add("E241", node, f"{word} are not supported.", "Use texts and numbers.")
+    elif isinstance(node, ast.Expr) and _is_ellipsis(node.value):
+        context.report.add(
+            "E119",
+            node,
+            "`...` stands for code that was left out.",
+            "Write what shall happen here, or `pass`.",
+        )
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is Ellipsis

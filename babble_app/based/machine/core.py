@@ -1,0 +1,211 @@
+"""The machine: drives the walk over the syntax tree on a stack of its own.
+
+Each kind of node has a handler, which returns the node's value or is a generator that yields what it needs first: a node
+to be evaluated, another generator to be run, or an effect to be answered from outside. The stack is a list, so the depth
+of a program never meets Python's recursion limit, and a run pauses wherever it is.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Generator
+from random import Random
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from babble_app.based.effects import EFFECTS, Effect, NowEffect
+from babble_app.based.machine.errors import EndRunError, HaltError
+from babble_app.based.machine.limits import Limits, Meter
+from babble_app.based.machine.scopes import Scope
+from babble_app.based.machine.values import MISSING
+from babble_app.schemas.sessions import TraceEvent
+
+if TYPE_CHECKING:
+    from babble_app.based.effects import Role
+    from babble_app.schemas.sessions import SessionStatus, TraceType
+
+Steps: TypeAlias = Generator[Any, Any, Any]
+"""A piece of evaluation that may pause; yields nodes, other steps or effects."""
+Handler: TypeAlias = Callable[["Machine", Any], Any]
+_TRACE_CHARS = 4_000
+
+
+class Machine:
+    """One run: its names, its transcript, its trace and its limits."""
+
+    def __init__(
+        self,
+        handlers: dict[type[ast.AST], Handler],
+        builtins: dict[str, Any],
+        *,
+        seed: int = 0,
+        limits: Limits | None = None,
+    ) -> None:
+        self.handlers = handlers
+        self.builtins = builtins
+        self.meter = Meter(limits or Limits())
+        self.random = Random(seed)  # noqa: S311 -- a program's dice, repeatable on purpose
+        self.scope = Scope()
+        self.line = 1
+        self.events: list[TraceEvent] = []
+        self.transcript: list[tuple[Role, str]] = []
+        self.handling: list[Exception] = []
+        """Exceptions whose `except` blocks are running."""
+        self.slept_seconds = 0.0
+
+    def run(self, tree: ast.Module) -> Generator[Effect | NowEffect, Any, None]:
+        """Run a program to its end; yields effects and is sent their answers."""
+        status: SessionStatus = "finished"
+        try:
+            yield from self.drive(self._module(tree))
+        except EndRunError as end:
+            status = end.status
+        except HaltError as halt:
+            self.emit("error", name=halt.code, text=str(halt), force=True)
+            status = "limit" if halt.code.startswith("R_LIMIT") else "failed"
+        except (RecursionError, MemoryError):
+            self.emit("error", name="R_LIMIT_SIZE", text="A value is too large.", force=True)
+            status = "limit"
+        except Exception as error:  # noqa: BLE001 -- whatever the program raised and did not catch
+            self.emit("error", name=_error_code(error), text=_error_text(error), force=True)
+            status = "failed"
+        self.emit("end", name=status, line=None, force=True)
+
+    def _module(self, tree: ast.Module) -> Steps:
+        for statement in tree.body:
+            yield statement
+            for name in _assigned_names(statement):
+                value = self.scope.names.get(name, MISSING)
+                if value is not MISSING:
+                    preview = yield self.preview(value)
+                    self.emit("assign", name=name, line=statement.lineno, data={"value": preview})
+
+    def preview(self, value: Any) -> str:
+        """Return a short text for the trace."""
+        self.meter.weigh([value])
+        return repr(value)[:200]
+
+    def drive(self, root: Steps) -> Steps:
+        """Run steps on the stack."""
+        stack: list[Steps] = [root]
+        value: Any = None
+        error: Exception | None = None
+        while stack:
+            try:
+                if error is None:
+                    value = stack[-1].send(value)
+                else:
+                    pending, error = error, None
+                    value = stack[-1].throw(pending)
+                if isinstance(value, ast.AST):
+                    value = self.visit(value)
+            except StopIteration as stop:
+                stack.pop()
+                value = stop.value
+                continue
+            except Exception as caught:  # noqa: BLE001 -- thrown into the step below, as Python would
+                if _raised_by_step(stack):
+                    stack.pop()
+                error, value = caught, None
+                continue
+            if isinstance(value, GeneratorType):
+                stack.append(value)  # pyright: ignore[reportUnknownArgumentType]
+                value = None
+            elif isinstance(value, EFFECTS):
+                value = yield value
+        if error is not None:
+            raise error
+        return value
+
+    def visit(self, node: ast.AST) -> Any:
+        """Return a node's value, or the steps to it."""
+        self.meter.step()
+        handler = self.handlers.get(type(node))
+        if handler is None:
+            raise HaltError("R_NOT_ALLOWED", f"`{type(node).__name__}` is not supported.")
+        if isinstance(node, ast.stmt):
+            self.line = node.lineno
+        return handler(self, node)
+
+    def emit(
+        self,
+        kind: TraceType,
+        *,
+        text: str = "",
+        name: str = "",
+        line: int | None = -1,
+        data: dict[str, Any] | None = None,
+        via: Any = "",
+        force: bool = False,
+    ) -> None:
+        """Add an event to the trace, at the current line unless another (or None) is given."""
+        if len(self.events) >= self.meter.limits.events and not force:
+            raise HaltError(
+                "R_LIMIT_EVENTS", f"The trace has more than {self.meter.limits.events:,} events."
+            )
+        self.events.append(
+            TraceEvent(
+                type=kind,
+                line=self.line if line == -1 else line,
+                text=_clean(text) if kind == "agent" else _clean(text[:_TRACE_CHARS]),
+                via=via,
+                name=_clean(name[:200]),
+                data=data or {},
+            )
+        )
+
+    def speak(self, text: str, via: str, line: int) -> None:
+        """Let the agent say something."""
+        text = _clean(text)
+        self.meter.transcript(text)
+        self.transcript.append(("assistant", text))
+        self.emit("agent", text=text, via=via, line=line)
+
+    def hear(self, text: str, line: int) -> None:
+        """Take a message of the user."""
+        text = _clean(text)
+        self.meter.transcript(text)
+        self.transcript.append(("user", text))
+        self.emit("user", text=text, line=line)
+
+    def lookup(self, name: str) -> Any:
+        """Return a name's value.
+
+        Raises:
+            NameError: nobody defined it.
+        """
+        value = self.scope.get(name)
+        if value is MISSING:
+            value = self.builtins.get(name, MISSING)
+        if value is MISSING:
+            message = f"name '{name}' is not defined"
+            raise NameError(message)
+        return value
+
+
+def _raised_by_step(stack: list[Steps]) -> bool:
+    """Whether the step on top ended by raising, not the visit of a node that it asked for."""
+    return stack[-1].gi_frame is None  # pyright: ignore
+
+
+def _assigned_names(statement: ast.stmt) -> list[str]:
+    match statement:
+        case ast.Assign(targets=targets):
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.AugAssign(target=ast.Name(id=name)):
+            return [name]
+        case _:
+            return []
+
+
+def _clean(text: str) -> str:
+    """Replace what no JSON text can carry."""
+    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
+
+
+def _error_code(error: Exception) -> str:
+    return "R_NAME" if isinstance(error, NameError) else "R_ERROR"
+
+
+def _error_text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:1000]

@@ -1,0 +1,54 @@
+"""Sorting and choosing by a key that the program may give as a function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from babble_app.based.machine.functions import call as call_function
+from babble_app.based.machine.iteration import to_list
+from babble_app.based.machine.values import MISSING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from babble_app.based.machine.core import Machine, Steps
+
+
+def _keys(machine: Machine, items: list[Any], key: Any) -> Steps:
+    if key is None:
+        machine.meter.weigh(items)
+        return items
+    keys: list[Any] = []
+    for item in items:
+        value = yield call_function(machine, key, [item], {})
+        keys.append(value)
+    machine.meter.weigh(keys)
+    return keys
+
+
+def sort(machine: Machine, values: Any, *, key: Any = None, reverse: Any = False) -> Steps:
+    """Do `sorted`."""
+    items = to_list(machine, values)
+    keys = yield _keys(machine, items, key)
+    order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
+    return [items[index] for index in order]
+
+
+def sort_list(
+    machine: Machine, value: list[Any], *, key: Any = None, reverse: Any = False
+) -> Steps:
+    """Do `list.sort`."""
+    value[:] = yield sort(machine, value, key=key, reverse=reverse)
+
+
+def choose(pick: Callable[..., int]) -> Callable[..., Steps]:
+    """Return `min` or `max`, whichever `pick` is."""
+
+    def call(machine: Machine, *values: Any, key: Any = None, default: Any = MISSING) -> Steps:
+        items = list(values) if len(values) > 1 else to_list(machine, *values)
+        if not items and default is not MISSING:
+            return default
+        keys = yield _keys(machine, items, key)
+        return items[pick(range(len(items)), key=keys.__getitem__)]
+
+    return call

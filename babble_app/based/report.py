@@ -1,0 +1,78 @@
+"""Collects findings while a program is checked, and hands them over in order."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from babble_app.errors import ValidationFailedError
+from babble_app.schemas.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MAX_FINDINGS = 20
+_SOURCE_LINE_CHARS = 200
+
+
+class InvalidProgramError(ValidationFailedError):
+    """The text is not a Based program; `findings` says why."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        """Make the first error the message."""
+        self.findings = tuple(findings)
+        first = next(finding for finding in self.findings if finding.severity == "error")
+        super().__init__(f"Line {first.line}: {first.message}", field="text")
+
+
+class Report:
+    """The findings of one program so far."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._found: dict[tuple[str, int, int], Finding] = {}
+
+    def add(
+        self, code: str, where: ast.AST | int, message: str, hint: str = "", *, col: int = 1
+    ) -> None:
+        """Note a finding at a node or a line; of equal ones at one place the first stays.
+
+        Args:
+            code: `E...` or `W...`; its first letter is the severity.
+            where: The node it is about, or a 1-based line.
+            message: What is wrong.
+            hint: The smallest fix, with an example.
+            col: 1-based; for nodes their own column is used.
+        """
+        if isinstance(where, int):
+            line, end_line = where, None
+        else:
+            line = getattr(where, "lineno", 1)
+            end_line = getattr(where, "end_lineno", None)
+            col = getattr(where, "col_offset", 0) + 1
+        line = max(1, min(line, len(self._lines) or 1))
+        finding = Finding(
+            code=code,
+            severity="error" if code.startswith("E") else "warning",
+            message=message,
+            hint=hint,
+            line=line,
+            col=max(1, col),
+            end_line=end_line,
+            source_line=self._source_line(line),
+        )
+        self._found.setdefault((code, line, finding.col), finding)
+
+    def _source_line(self, line: int) -> str:
+        text = self._lines[line - 1] if self._lines else ""
+        return text[:_SOURCE_LINE_CHARS].encode("utf-8", "replace").decode()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found blocks."""
+        return any(finding.severity == "error" for finding in self._found.values())
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return at most 20 findings by position; warnings give way to errors."""
+        urgent = sorted(self._found.values(), key=lambda f: (f.severity != "error", f.line, f.col))
+        return tuple(sorted(urgent[:MAX_FINDINGS], key=lambda f: (f.line, f.col, f.code)))

@@ -1,0 +1,161 @@
+"""A workspace's files: the drop zone, the list, and the viewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from babble_app.components.dialogs import confirm_dialog, modal
+from babble_app.components.icons import icon
+from babble_app.components.native import download_link
+from babble_app.components.parts import menu, menu_item, notice
+from babble_app.components.uploader import uploader
+from babble_app.states.files import FileRow, FilesState, PageText
+
+
+def file_list(workspace_id: Any) -> rx.Component:
+    """Show the files and take more."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(
+                "Files",
+                rx.cond(
+                    FilesState.rows.length() > 0,
+                    rx.el.span(FilesState.rows.length(), class_name="section-count"),
+                ),
+                class_name="section-title",
+            ),
+            class_name="section-head",
+        ),
+        uploader(
+            workspace_id=workspace_id,
+            max_mb=FilesState.max_upload_mb,
+            anywhere=True,
+            on_stored=FilesState.follow_reading,
+        ),
+        rx.cond(
+            FilesState.rows.length() > 0,
+            rx.el.ul(rx.foreach(FilesState.rows, _row), class_name="list"),
+            rx.el.p(
+                "What your agent should know: a price list, a manual, opening hours. Each chat chooses which of"
+                " them the model sees.",
+                class_name="faint",
+            ),
+        ),
+        _viewer(),
+        _delete_dialog(),
+        class_name="section",
+    )
+
+
+def _row(row: rx.Var[FileRow]) -> rx.Component:
+    return rx.el.li(
+        rx.match(row.kind, ("image", icon("image")), ("pdf", icon("files")), icon("file")),
+        rx.el.button(
+            rx.el.span(row.name, class_name="list-title"),
+            rx.match(
+                row.status,
+                ("unreadable", rx.el.span(row.reason, class_name="list-note list-note--bad")),
+                (
+                    "reading",
+                    rx.el.span(
+                        rx.el.span(
+                            rx.el.span(class_name="dot dot--live"), "being read", class_name="row"
+                        ),
+                        rx.el.span(row.size),
+                        class_name="list-note",
+                    ),
+                ),
+                rx.el.span(
+                    rx.cond(row.pages != "", rx.el.span(row.pages)),
+                    rx.el.span(row.size),
+                    class_name="list-note",
+                ),
+            ),
+            type="button",
+            title=f"View {row.name}",
+            on_click=FilesState.view(row.id),
+            class_name="list-main file-open",
+        ),
+        rx.el.div(
+            menu(
+                f"More for {row.name}",
+                menu_item("eye", "View", on_click=FilesState.view(row.id)),
+                download_link(
+                    icon("download", 16),
+                    "Download",
+                    href=row.content,
+                    name=row.name,
+                    role="menuitem",
+                    class_name="menu-item",
+                ),
+                menu_item("trash", "Delete…", danger=True, on_click=FilesState.ask_delete(row.id)),
+            ),
+            class_name="list-actions",
+        ),
+        key=row.id,
+        class_name="list-item",
+    )
+
+
+def _viewer() -> rx.Component:
+    file = FilesState.viewing
+    return modal(
+        rx.el.div(
+            rx.cond(
+                file.kind == "image",
+                rx.el.img(src=file.content, alt=file.name, class_name="viewer-image"),
+                rx.fragment(
+                    rx.cond(file.reason != "", notice("warn", file.reason)),
+                    rx.cond(
+                        file.status == "reading", notice("info", "The file is still being read.")
+                    ),
+                    rx.foreach(FilesState.pages, _page),
+                    rx.cond(
+                        FilesState.cut,
+                        notice(
+                            "info",
+                            "Only the beginning is shown here; download the file for the rest.",
+                        ),
+                    ),
+                ),
+            ),
+            class_name="dialog-body stack",
+        ),
+        rx.el.div(
+            download_link(
+                icon("download"), "Download", href=file.content, name=file.name, class_name="button"
+            ),
+            class_name="dialog-foot",
+        ),
+        open=file.id != "",
+        title=file.name,
+        wide=True,
+        on_close=FilesState.close_view,
+    )
+
+
+def _page(page: rx.Var[PageText]) -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            FilesState.viewing.kind == "pdf", rx.el.h3("Page ", page.page, class_name="viewer-page")
+        ),
+        rx.cond(
+            page.text != "",
+            rx.el.pre(page.text, class_name="viewer-text"),
+            rx.el.p("No text on this page.", class_name="faint"),
+        ),
+        key=page.page.to_string(),
+    )
+
+
+def _delete_dialog() -> rx.Component:
+    return confirm_dialog(
+        rx.el.p("Chats that use it lose it. Agents stay as they are. It cannot be undone."),
+        is_open=FilesState.deleting.id != "",
+        title=f"Delete “{FilesState.deleting.name}”?",
+        label="Delete",
+        on_confirm=FilesState.delete,
+        on_close=FilesState.keep,
+    )

@@ -1,0 +1,47 @@
+"""The difference between two texts as a shape that pages and the API show."""
+
+from __future__ import annotations
+
+from babble_app.diffs.make import Change, changes, header, split_kept, unified
+from babble_app.schemas.agents import Diff, DiffHunk, DiffLine
+
+CONTEXT_LINES = 3
+
+
+def compare(old: str, new: str) -> Diff:
+    """Return the hunks from `old` to `new`, with counts and line numbers on both sides."""
+    before, after = split_kept(old), split_kept(new)
+    hunks = tuple(_hunk(group, before, after) for group in changes(before, after, CONTEXT_LINES))
+    return Diff(
+        unified=unified(old, new, context=CONTEXT_LINES),
+        hunks=hunks,
+        added=sum(hunk.added for hunk in hunks),
+        removed=sum(hunk.removed for hunk in hunks),
+    )
+
+
+def _hunk(group: list[Change], before: list[str], after: list[str]) -> DiffHunk:
+    kinds = [kind for kind, _, _ in group]
+    added, removed = kinds.count("added"), kinds.count("removed")
+    _, old_start, new_start = group[0]
+    return DiffHunk(
+        header=header(group),
+        old_start=old_start + 1,
+        old_count=len(group) - added,
+        new_start=new_start + 1,
+        new_count=len(group) - removed,
+        added=added,
+        removed=removed,
+        lines=tuple(_line(change, before, after) for change in group),
+    )
+
+
+def _line(change: Change, before: list[str], after: list[str]) -> DiffLine:
+    kind, old_at, new_at = change
+    text = (after[new_at] if kind == "added" else before[old_at]).rstrip("\r\n")
+    return DiffLine(
+        kind=kind,
+        old_line=None if kind == "added" else old_at + 1,
+        new_line=None if kind == "removed" else new_at + 1,
+        text=text,
+    )

@@ -1,0 +1,89 @@
+"""Turn placed hunks into one edit of the file: unchanged lines are always the file's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from babble_app.diffs.lines import Line
+from babble_app.diffs.nearest import refused
+
+if TYPE_CHECKING:
+    from babble_app.diffs.anchor import Placed
+    from babble_app.diffs.errors import HunkFailure
+
+
+@dataclass
+class Edit:
+    """Which lines go and what comes in, by line numbers of the old text from 0."""
+
+    removed: dict[int, int] = field(default_factory=dict[int, int])
+    """Removed line -> the hunk that removes it."""
+    inserted: dict[int, tuple[int, list[str]]] = field(
+        default_factory=dict[int, "tuple[int, list[str]]"]
+    )
+    """Line before which lines come in (the number of lines for the end) -> the hunk and the lines."""
+
+
+def plan(places: list[Placed]) -> tuple[Edit, list[HunkFailure]]:
+    """Put the changes of all hunks together; a hunk that collides with an earlier one in the file fails."""
+    edit = Edit()
+    failures: list[HunkFailure] = []
+    for placed in sorted(places, key=lambda one: (one.start, one.hunk.number)):
+        mine = _edit_of(placed)
+        other = _collision(edit, mine)
+        if other is None:
+            edit.removed.update(mine.removed)
+            edit.inserted.update(mine.inserted)
+            continue
+        reason = f"It changes the same lines as hunk {other}. Make one hunk of both."
+        failures.append(refused(placed.hunk, "D_OVERLAP", reason))
+    return edit, failures
+
+
+def build(lines: list[Line], edit: Edit) -> list[Line]:
+    """Return the new text's lines; added ones have no ending of their own unless a neighbour has."""
+    result: list[Line] = []
+    for at in range(len(lines) + 1):
+        _, added = edit.inserted.get(at, (0, []))
+        ending = next(
+            (line.ending for line in (*lines[at - 1 : at], *lines[at : at + 1]) if line.ending), ""
+        )
+        result += [Line(text, ending) for text in added]
+        if at < len(lines) and at not in edit.removed:
+            result.append(lines[at])
+    return result
+
+
+def _edit_of(placed: Placed) -> Edit:
+    edit = Edit()
+    at, number = placed.start, placed.hunk.number
+    for kind, text in placed.body:
+        if kind == "added":
+            edit.inserted.setdefault(at, (number, []))[1].append(text)
+            continue
+        if kind == "removed":
+            edit.removed[at] = number
+        at += 1
+    return edit
+
+
+def _collision(edit: Edit, mine: Edit) -> int | None:
+    """Return the number of an accepted hunk that changes what this one changes."""
+    for at in mine.removed:
+        if at in edit.removed:
+            return edit.removed[at]
+    for at in mine.inserted:
+        if at in edit.inserted:
+            return edit.inserted[at][0]
+        if _inside(at, edit.removed):
+            return edit.removed[at]
+    for at, (number, _) in edit.inserted.items():
+        if _inside(at, mine.removed):
+            return number
+    return None
+
+
+def _inside(at: int, removed: dict[int, int]) -> bool:
+    """Whether the lines before and after this place are removed by one hunk."""
+    return at in removed and removed.get(at - 1) == removed[at]

@@ -1,0 +1,233 @@
+"""Every model that can be reached: opens clients, lists what there is, tests keys."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from babble_app.errors import BabbleError, ModelUnavailableError
+from babble_app.llm import failures, http, listing, litellm_client, model_table, tokens
+from babble_app.llm.credentials import Credential, environment_credential
+from babble_app.llm.deadlines import Deadlines
+from babble_app.llm.guarded import GuardedClient
+from babble_app.llm.litellm_client import LiteLLMWire
+from babble_app.llm.ollama_wire import OllamaWire
+from babble_app.llm.openai_wire import OpenAIWire
+from babble_app.llm.provider import Provider, all_providers
+from babble_app.llm.refused_parameters import RefusedParameters
+from babble_app.llm.retries import Retries
+from babble_app.llm.target import Target, normal_address
+from babble_app.schemas.models import ModelInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from babble_app.llm.client import ModelClient
+    from babble_app.llm.guarded import Wire
+    from babble_app.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+LIST_SECONDS = 300.0
+"""How long a provider's list is believed."""
+FAILED_LIST_SECONDS = 15.0
+"""How long a provider that could not be asked is left alone."""
+ASK_SECONDS = 8.0
+"""How long listing and checking may take."""
+OLLAMA_PORT = 11434
+
+
+class Models:
+    """The process's catalogue; it owns the connections to providers."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        retries: Retries | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.providers: dict[str, Provider] = all_providers()
+        self._settings = settings
+        self._deadlines = Deadlines.from_settings(settings)
+        self._retries = retries or Retries()
+        self._clock = clock
+        self._sessions = http.Sessions()
+        self._lists: dict[str, tuple[float, list[ModelInfo]]] = {}
+        self._known: dict[str, ModelInfo] = {}
+        self._refused: dict[tuple[str, str, str], RefusedParameters] = {}
+
+    def open(self, model: str, credential: Credential | None) -> ModelClient:
+        """Return the client of `provider/name`; without a credential, with the environment's.
+
+        Raises:
+            ModelUnavailableError: unknown provider, no name, or nothing that opens the provider.
+        """
+        provider, name = self._split(model)
+        if provider.wire == "demo":
+            from babble_app.llm.demo import DemoClient  # noqa: PLC0415 - loads word lists on first use
+
+            return DemoClient()
+        target = self._target(provider, name, credential)
+        return GuardedClient(
+            name=model,
+            sees_images=self.describe(model).sees_images,
+            target=target,
+            wire=self._wire(target),
+            deadlines=self._deadlines,
+            retries=self._retries,
+        )
+
+    def describe(self, model: str) -> ModelInfo:
+        """Return what is known about a model without asking anybody: context size, images, tools.
+
+        Raises:
+            ModelUnavailableError: unknown provider, or no name.
+        """
+        if model in self._known:
+            return self._known[model]
+        provider, name = self._split(model)
+        facts = model_table.facts(provider.id, name)
+        entry = provider.entry(name)
+        return ModelInfo(
+            id=model,
+            provider=provider.id,
+            title=entry.title if entry else name,
+            note=entry.note if entry else "",
+            context_tokens=entry.context_tokens if entry else facts.get("max_input_tokens"),
+            sees_images=entry.sees_images if entry else bool(facts.get("supports_vision")),
+            calls_tools=entry.calls_tools
+            if entry
+            else not facts or bool(facts.get("supports_function_calling")),
+        )
+
+    def environment_credential(self, provider: str) -> Credential | None:
+        """Return what the environment gives for the provider; None where it is not configured."""
+        return environment_credential(self._settings, self._provider(provider))
+
+    async def list_models(self, provider: str, credential: Credential | None) -> list[ModelInfo]:
+        """Return the provider's models, live; where it cannot be asked, those known without asking.
+
+        Never raises for a provider that is down: one of them must not empty the picker of all.
+        """
+        known = self._provider(provider)
+        statics = [self.describe(f"{known.id}/{entry.name}") for entry in known.models]
+        if known.wire == "demo":
+            return statics
+        try:
+            target = self._target(known, "", credential)
+        except ModelUnavailableError:
+            return []
+        key = _cache_key(target)
+        until, listed = self._lists.get(key, (0.0, []))
+        if self._clock() < until:
+            return listed
+        return await self._list_anew(key, target, statics)
+
+    async def check(self, provider: str, credential: Credential | None) -> None:
+        """Ask the provider whether the credential opens it.
+
+        Raises:
+            BabbleError: it does not; the message says why and what to do.
+        """
+        known = self._provider(provider)
+        if known.wire != "demo":
+            target = self._target(known, "", credential)
+            await listing.check(self._sessions.get(), target, ASK_SECONDS)
+
+    def warm(self) -> None:
+        """Begin, in threads, what the first requests would otherwise wait for."""
+        litellm_client.loading()
+        threading.Thread(target=_load_tables, name="load-tables", daemon=True).start()
+
+    async def close(self) -> None:
+        """Close the connections of this event loop."""
+        await self._sessions.close()
+
+    def _provider(self, provider: str) -> Provider:
+        known = self.providers.get(provider)
+        if known is None:
+            raise ModelUnavailableError(f"There is no provider named “{provider[:80]}”.")
+        return known
+
+    def _split(self, model: str) -> tuple[Provider, str]:
+        provider, _, name = model.partition("/")
+        if not name:
+            raise ModelUnavailableError(
+                f"“{model[:80]}” names no model. Choose one in the model picker, such as demo/based."
+            )
+        return self._provider(provider), name
+
+    def _target(self, provider: Provider, name: str, credential: Credential | None) -> Target:
+        given = credential or environment_credential(self._settings, provider) or Credential()
+        configured: str = (
+            getattr(self._settings, provider.base_url_setting) if provider.base_url_setting else ""
+        )
+        port = OLLAMA_PORT if provider.wire == "ollama" else None
+        address = normal_address(
+            given.base_url or configured or provider.base_url, default_port=port
+        )
+        target = Target(provider, name, address, given.api_key.get_secret_value())
+        if provider.key_required and not target.api_key:
+            raise failures.no_key(target)
+        if not address:
+            raise failures.no_address(target)
+        return target
+
+    def _wire(self, target: Target) -> Wire:
+        if target.provider.wire == "ollama":
+            return OllamaWire(target, self._sessions, self._deadlines)
+        if target.provider.wire == "litellm":
+            return LiteLLMWire(target, self._sessions, self._deadlines)
+        key = (target.provider.id, target.base_url, target.model)
+        refused = self._refused.setdefault(key, RefusedParameters())
+        return OpenAIWire(target, self._sessions, self._deadlines, refused)
+
+    async def _list_anew(
+        self, key: str, target: Target, statics: list[ModelInfo]
+    ) -> list[ModelInfo]:
+        try:
+            listed = await listing.list_models(self._sessions.get(), target, ASK_SECONDS)
+        except BabbleError as error:
+            logger.info("no live list of %s: %s", target.provider.id, error)
+            self._lists[key] = (self._clock() + FAILED_LIST_SECONDS, statics)
+            return statics
+        self._lists[key] = (self._clock() + LIST_SECONDS, listed)
+        self._known.update({info.id: info for info in listed})
+        return listed
+
+
+def _cache_key(target: Target) -> str:
+    text = f"{target.provider.id}\n{target.base_url}\n{target.api_key}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _load_tables() -> None:
+    model_table.load()
+    tokens.encoding()
+
+
+def routed_through_openrouter(model: str) -> str | None:
+    """Return how OpenRouter calls a model of another provider, or None where it cannot have it.
+
+    OpenRouter writes versions with a dot and without dates: `anthropic/claude-haiku-4-5-20251001` is
+    `anthropic/claude-haiku-4.5` there; open models keep their maker's name in small letters.
+    """
+    provider, _, name = model.partition("/")
+    if not name:
+        return None
+    if provider == "openrouter":
+        return model
+    if provider == "anthropic":
+        undated = re.sub(r"-\d{8}$", "", name)
+        dotted = re.sub(r"-(\d+)-(\d+)$", r"-\1.\2", undated)
+        return f"openrouter/anthropic/{dotted}"
+    if provider == "openai":
+        return f"openrouter/openai/{name}"
+    if provider in {"groq", "huggingface"} and "/" in name:
+        return f"openrouter/{name.partition(':')[0].lower()}"
+    return None

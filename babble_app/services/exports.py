@@ -1,0 +1,141 @@
+"""Everything a person owns, as a zip of plain files."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babble_app.services import limits
+from babble_app.services.names import free_slug
+from babble_app.store import agents as agent_rows
+from babble_app.store import chats as chat_rows
+from babble_app.store import files as file_rows
+from babble_app.store import keys as key_rows
+from babble_app.store import sessions as session_rows
+from babble_app.store import users as user_rows
+from babble_app.store import workspaces as workspace_rows
+from babble_app.store.tables.base import now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import BaseModel
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from babble_app.schemas.workspaces import Workspace
+    from babble_app.services.runtime import Runtime
+
+_ALL = 1_000_000
+_README = """Your data in Babble.
+
+account.json                    your account, logins and which providers you stored a key for (not the keys)
+workspaces/<name>/files/        your files as you uploaded them
+workspaces/<name>/chats/        your chats with all messages
+workspaces/<name>/agents/<name> every version of your agents, and test conversations
+"""
+
+
+@dataclass
+class _Contents:
+    """What goes into the zip, by path."""
+
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+    files: dict[str, Path] = field(default_factory=dict[str, Path])
+
+
+async def export_data(rt: Runtime, owner_id: str) -> Path:
+    """Return a zip of everything the person owns; the caller deletes it."""
+    await limits.hit(rt, "export", owner_id)
+    contents = _Contents({"README.txt": _README})
+    async with rt.database.reading() as db:
+        contents.texts["account.json"] = await _account(db, owner_id)
+        taken: set[str] = set()
+        for workspace in await workspace_rows.list_workspaces(db, owner_id):
+            slug = free_slug(workspace.name, taken)
+            taken.add(slug)
+            await _add_workspace(rt, db, owner_id, workspace, f"workspaces/{slug}", contents)
+    return await asyncio.to_thread(_write, rt.settings.data_dir / "exports", contents)
+
+
+async def _account(db: AsyncSession, owner_id: str) -> str:
+    user = user_rows.user_shape(await user_rows.get_user(db, owner_id))
+    logins = await user_rows.list_all_logins(db, owner_id)
+    keys = await key_rows.list_keys(db, owner_id)
+    return _json(
+        {
+            "account": user.model_dump(mode="json"),
+            "logins": _dumped([user_rows.login_shape(row) for row in logins]),
+            "provider_keys": [{"provider": row.provider, "last4": row.last4} for row in keys],
+            "exported_at": now().isoformat(),
+        }
+    )
+
+
+async def _add_workspace(
+    rt: Runtime,
+    db: AsyncSession,
+    owner_id: str,
+    workspace: Workspace,
+    folder: str,
+    contents: _Contents,
+) -> None:
+    contents.texts[f"{folder}/workspace.json"] = _json(workspace.model_dump(mode="json"))
+    files = [
+        file_rows.file_shape(row) for row in await file_rows.list_files(db, owner_id, workspace.id)
+    ]
+    contents.texts[f"{folder}/files.json"] = _json(_dumped(files))
+    for file in files:
+        contents.files[f"{folder}/files/{file.name}"] = rt.blobs.path(file.sha256)
+    for chat in await chat_rows.list_chats(db, owner_id, workspace_id=workspace.id):
+        messages = await chat_rows.list_messages(db, owner_id, chat.id, limit=_ALL)
+        contents.texts[f"{folder}/chats/{chat.id}.json"] = _json(
+            {"chat": chat.model_dump(mode="json"), "messages": _dumped(messages)}
+        )
+    for agent in await agent_rows.list_agents(db, owner_id, workspace_id=workspace.id):
+        place = f"{folder}/agents/{agent.slug}"
+        versions = await agent_rows.list_versions(db, owner_id, agent.id)
+        sessions = await session_rows.list_sessions(db, owner_id, agent.id)
+        for summary in versions:
+            row = await agent_rows.get_version(db, owner_id, summary.id)
+            contents.texts[f"{place}/{row.number:04}.based"] = agent_rows.unpacked(row)
+        contents.texts[f"{place}/agent.json"] = _json(
+            {
+                "agent": agent.model_dump(mode="json"),
+                "versions": _dumped(versions),
+                "sessions": [row.model_dump(mode="json", exclude={"owner_id"}) for row in sessions],
+            }
+        )
+
+
+def _write(folder: Path, contents: _Contents) -> Path:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(prefix="export-", suffix=".zip", dir=folder)
+    path = Path(name)
+    try:
+        with (
+            os.fdopen(handle, "wb") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
+            for place, text in contents.texts.items():
+                archive.writestr(place, text)
+            for place, source in contents.files.items():
+                if source.exists():
+                    archive.write(source, place)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _dumped(items: Sequence[BaseModel]) -> list[dict[str, Any]]:
+    return [item.model_dump(mode="json") for item in items]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,0 +1,68 @@
+"""How often who may do what, with the `limits` library (in memory; Redis may come behind the same class)."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Literal
+
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from babble_app.errors import RateLimitedError
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+
+    from babble_app.services.runtime import Runtime
+
+Act = Literal[
+    "log_in_address", "log_in_email", "register", "password", "upload", "send", "test_key", "export"
+]
+# An office behind one address logs in more often than one person does.
+_LIMITS: dict[Act, RateLimitItem] = {
+    "log_in_address": RateLimitItemPerMinute(30),
+    "log_in_email": RateLimitItemPerMinute(10, 5),
+    "register": RateLimitItemPerHour(20),
+    "password": RateLimitItemPerMinute(10, 5),
+    "upload": RateLimitItemPerMinute(240),
+    "send": RateLimitItemPerMinute(120),
+    "test_key": RateLimitItemPerMinute(20),
+    "export": RateLimitItemPerHour(10),
+}
+
+
+class Limiter:
+    """Counts acts in moving windows."""
+
+    def __init__(self) -> None:
+        """Start with nothing counted."""
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def hit(self, act: Act, who: str) -> None:
+        """Count the act; raises RateLimitedError when it came too often."""
+        limit = _LIMITS[act]
+        if self._limiter.hit(limit, act, who):
+            return
+        window = self._limiter.get_window_stats(limit, act, who)
+        wait = max(1, math.ceil(window.reset_time - time.time()))
+        message = f"That was too often; please wait {_in_words(wait)} and try again."
+        raise RateLimitedError(
+            message, retry_after_seconds=wait, limit=limit.amount, remaining=window.remaining
+        )
+
+
+async def hit(rt: Runtime, act: Act, who: str) -> None:
+    """Count an act of `who` (an account, an address or an email).
+
+    Raises:
+        RateLimitedError: it came too often; the message says when to try again.
+    """
+    rt.limiter.hit(act, who)
+
+
+def _in_words(seconds: int) -> str:
+    if seconds <= 90:
+        return f"{seconds} seconds" if seconds > 1 else "a second"
+    return f"{math.ceil(seconds / 60)} minutes"

@@ -1,0 +1,114 @@
+"""What a running server consists of, opened and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from babble_app.llm.catalogue import Models
+from babble_app.services.limits import Limiter
+from babble_app.services.logins import LoginCache
+from babble_app.services.passwords import Passwords
+from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
+from babble_app.services.vault import Vault
+from babble_app.store.blobs import Blobs
+from babble_app.store.engine import Database
+from babble_app.store.migrations import migrate
+from babble_app.store.writer import EventWriter
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Coroutine
+
+    from babble_app.settings import Settings
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass
+class Runtime:
+    """The open parts of one server; every service takes it first."""
+
+    settings: Settings
+    database: Database
+    writer: EventWriter
+    blobs: Blobs
+    models: Models
+    runs: RunRegistry
+    vault: Vault
+    limiter: Limiter = field(default_factory=Limiter)
+    passwords: Passwords = field(default_factory=Passwords)
+    login_cache: LoginCache = field(default_factory=LoginCache)
+    reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
+    """The files that are being read, by their ids."""
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
+    """Work that outlives the request that asked for it."""
+
+    def start_task(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        """Run `work` in the background; an error that nobody awaits is logged, and `close` ends what still runs."""
+        task = asyncio.create_task(work, name=name)
+        self.tasks.add(task)
+        task.add_done_callback(self._finish_task)
+        return task
+
+    def _finish_task(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("background task %s failed", task.get_name(), exc_info=error)
+
+    async def close(self, drain_seconds: float = DRAIN_SECONDS) -> None:
+        """Let runs end for a while, end background work, write what is queued, close all connections."""
+        await self.runs.close(drain_seconds)
+        tasks = list(self.tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.models.close()
+        await self.writer.close()
+        await self.database.close()
+
+
+async def open_runtime(settings: Settings) -> Runtime:
+    """Migrate the database and open everything."""
+    address = settings.database_address
+    await asyncio.to_thread(migrate, address)
+    runtime = Runtime(
+        settings=settings,
+        database=Database(address),
+        writer=EventWriter(address),
+        blobs=Blobs(settings.data_dir / "blobs"),
+        models=Models(settings),
+        runs=RunRegistry(),
+        vault=Vault(settings.secret("master_key")),
+    )
+    runtime.writer.start()
+    return runtime
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[Runtime]:
+    """Open a runtime for one command of the command line, and close it."""
+    runtime = await open_runtime(settings)
+    try:
+        yield runtime
+    finally:
+        await runtime.close()
+
+
+_current: list[Runtime] = []
+
+
+def set_current(runtime: Runtime | None) -> None:
+    """Make `runtime` the process's own; called by the composition root at start and end."""
+    _current[:] = [] if runtime is None else [runtime]
+
+
+def current() -> Runtime:
+    """Return the process's runtime."""
+    if not _current:
+        message = "the server has not been started"
+        raise RuntimeError(message)
+    return _current[0]

@@ -1,0 +1,33 @@
+"""What a server does once when it starts: mend what a crash left, and begin what is slow."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from logging import getLogger
+from typing import TYPE_CHECKING
+
+from babble_app.services import files, runs
+from babble_app.services.runtime import running, set_current
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from babble_app.services.runtime import Runtime
+    from babble_app.settings import Settings
+
+logger = getLogger(__name__)
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncGenerator[Runtime]:
+    """Open the process's runtime, end what a crash left open, and close everything on leaving."""
+    async with running(settings) as rt:
+        if interrupted := await runs.recover(rt):
+            logger.warning("%d runs were interrupted by the last stop of the server", interrupted)
+        await files.recover(rt)
+        rt.models.warm()
+        set_current(rt)
+        try:
+            yield rt
+        finally:
+            set_current(None)

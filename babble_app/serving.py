@@ -1,0 +1,101 @@
+"""Starts the server: the front end is built if it has changed, then one granian process serves everything on one port."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babble_app.building import ROOT, BuildError, build, is_built
+
+if TYPE_CHECKING:
+    from babble_app.settings import Settings
+
+DRAIN_SECONDS = 10
+"""How long requests may take to end after SIGTERM."""
+
+
+def serve(
+    settings: Settings, *, host: str | None = None, port: int | None = None, dev: bool = False
+) -> int:
+    """Serve until a signal ends it, and return the exit code; without `dev` this process becomes the server."""
+    host, port = host or settings.host, port or settings.port
+    data_dir = str(settings.data_dir.resolve())
+    os.chdir(ROOT)
+    os.environ.update(
+        {
+            "BABBLE_DATA_DIR": data_dir,
+            "BABBLE_HOST": host,
+            "BABBLE_PORT": str(port),
+            "REFLEX_ENV_MODE": "prod",
+            "REFLEX_CHECK_LATEST_VERSION": "false",
+            # Reflex's own names for "the build is there, serve it with the API"; pinned by requirements.lock.
+            "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+            "__REFLEX_SKIP_COMPILE": "true",
+        }
+    )
+    if not _ensure_build():
+        return 1
+    command = _server_command(host, port)
+    if dev:
+        return _serve_reloading(command)
+    return os.execv(command[0], command)  # noqa: S606 - our own command, no input of anybody
+
+
+def _ensure_build() -> bool:
+    if is_built():
+        return True
+    _say("Building the pages (half a minute; only when they have changed)...")
+    environment = {name: os.environ.pop(name, None) for name in _SERVING_ONLY}
+    try:
+        build()
+    except BuildError as error:
+        _say(f"{error}\n\nThe pages could not be built; the reason is above.")
+        return False
+    finally:
+        os.environ.update({name: value for name, value in environment.items() if value is not None})
+    return True
+
+
+_SERVING_ONLY = ("__REFLEX_MOUNT_FRONTEND_COMPILED_APP", "__REFLEX_SKIP_COMPILE")
+
+
+def _server_command(host: str, port: int) -> list[str]:
+    return [
+        sys.executable,
+        *("-m", "granian", "babble_app.babble_app:app", "--factory", "--interface", "asgi"),
+        *("--host", host, "--port", str(port), "--workers", "1", "--log-level", "warning"),
+        *("--workers-kill-timeout", str(DRAIN_SECONDS + 5)),
+    ]
+
+
+def _serve_reloading(command: list[str]) -> int:
+    """Serve; begin anew whenever a source file changes."""
+    from watchfiles import PythonFilter, watch  # noqa: PLC0415 - comes with Reflex, needed for --dev only
+
+    suffixes = PythonFilter(extra_extensions=(".css", ".js", ".jsx", ".md"))
+    server = subprocess.Popen(command)  # noqa: S603 - our own command
+    try:
+        for _ in watch(
+            Path("babble_app"), Path("assets"), watch_filter=suffixes, raise_interrupt=False
+        ):
+            _end(server)
+            if _ensure_build():
+                server = subprocess.Popen(command)  # noqa: S603 - our own command
+    finally:
+        _end(server)
+    return 0
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is None:
+        server.send_signal(signal.SIGTERM)
+        server.wait(DRAIN_SECONDS + 10)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

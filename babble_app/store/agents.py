@@ -1,0 +1,123 @@
+"""Agents and their versions."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from babble_app.errors import NotFoundError
+from babble_app.schemas.agents import Agent, Version, VersionSummary
+from babble_app.store.tables.agents import AgentRow, VersionRow
+
+if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+_NO_AGENT = "There is no such agent."
+_NO_VERSION = "There is no such version."
+
+
+async def get_agent(
+    db: AsyncSession,
+    owner_id: str,
+    agent_id: str,
+    *,
+    workspace_id: str | None = None,
+    lock: bool = False,
+) -> AgentRow:
+    """Return the owner's agent (of the workspace), locked against changes if wanted; raises NotFoundError."""
+    statement = select(AgentRow).where(AgentRow.id == agent_id, AgentRow.owner_id == owner_id)
+    if workspace_id is not None:
+        statement = statement.where(AgentRow.workspace_id == workspace_id)
+    if lock:
+        statement = statement.with_for_update()
+    row = (await db.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError(_NO_AGENT)
+    return row
+
+
+async def list_agents(
+    db: AsyncSession, owner_id: str, *, workspace_id: str | None = None, agent_id: str | None = None
+) -> list[Agent]:
+    """Return the owner's agents of a workspace, the last edited first; or just the one."""
+    statement = (
+        select(AgentRow, VersionRow.number)
+        .join(VersionRow, col(VersionRow.id) == AgentRow.head_version_id)
+        .where(AgentRow.owner_id == owner_id)
+        .order_by(col(AgentRow.updated_at).desc(), col(AgentRow.id))
+    )
+    if workspace_id is not None:
+        statement = statement.where(AgentRow.workspace_id == workspace_id)
+    if agent_id is not None:
+        statement = statement.where(AgentRow.id == agent_id)
+    return [
+        Agent.model_validate(
+            {**row.model_dump(exclude={"owner_id", "version"}), "head_number": number}
+        )
+        for row, number in (await db.exec(statement)).all()
+    ]
+
+
+async def list_slugs(db: AsyncSession, owner_id: str, workspace_id: str) -> set[str]:
+    """Return the slugs that the workspace's agents have."""
+    statement = select(AgentRow.slug).where(
+        AgentRow.owner_id == owner_id, AgentRow.workspace_id == workspace_id
+    )
+    return set((await db.exec(statement)).all())
+
+
+async def delete_agent(db: AsyncSession, owner_id: str, agent_id: str) -> None:
+    """Delete the owner's agent with its versions and test conversations; raises NotFoundError."""
+    statement = delete(AgentRow).where(
+        col(AgentRow.id) == agent_id, col(AgentRow.owner_id) == owner_id
+    )
+    if (await db.exec(statement)).rowcount == 0:
+        raise NotFoundError(_NO_AGENT)
+
+
+async def get_version(
+    db: AsyncSession, owner_id: str, version_id: str, *, agent_id: str | None = None
+) -> VersionRow:
+    """Return the owner's version (of the agent); raises NotFoundError."""
+    statement = select(VersionRow).where(
+        VersionRow.id == version_id, VersionRow.owner_id == owner_id
+    )
+    if agent_id is not None:
+        statement = statement.where(VersionRow.agent_id == agent_id)
+    row = (await db.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError(_NO_VERSION)
+    return row
+
+
+async def list_versions(db: AsyncSession, owner_id: str, agent_id: str) -> list[VersionSummary]:
+    """Return the agent's versions without their texts, the newest first."""
+    columns = [getattr(VersionRow, name) for name in VersionSummary.model_fields]
+    statement = (
+        select_columns(*columns)
+        .where(col(VersionRow.agent_id) == agent_id, col(VersionRow.owner_id) == owner_id)
+        .order_by(col(VersionRow.number).desc())
+    )
+    connection = await db.connection()
+    found = (await connection.execute(statement)).mappings().all()
+    return [VersionSummary.model_validate(dict(row)) for row in found]
+
+
+def version_shape(row: VersionRow) -> Version:
+    """Return the row with its text."""
+    plain = row.model_dump(exclude={"owner_id", "text_zlib"})
+    return Version.model_validate({**plain, "text": unpacked(row)})
+
+
+def packed(text: str) -> bytes:
+    """Return what is stored of a program."""
+    return zlib.compress(text.encode("utf-8"), level=9)
+
+
+def unpacked(row: VersionRow) -> str:
+    """Return the program, byte for byte."""
+    return zlib.decompress(row.text_zlib).decode("utf-8")
