@@ -50,7 +50,9 @@ def _head() -> rx.Component:
             rx.cond(
                 _streams(),
                 rx.el.span(
-                    rx.el.span(class_name="dot dot--live"), "Writing", class_name="badge badge--warn"
+                    rx.el.span(class_name="dot dot--live"),
+                    "Writing",
+                    class_name="badge badge--warn",
                 ),
                 _version_badge(),
             ),
@@ -229,7 +231,9 @@ def _dismiss(event: Any) -> rx.Component:
 
 def _code() -> rx.Component:
     return code_editor(
-        value=rx.cond(_streams(), LiveState.program_base + LiveState.program_tail, CanvasState.text),
+        value=rx.cond(
+            _streams(), LiveState.program_base + LiveState.program_tail, CanvasState.text
+        ),
         doc_key=rx.cond(_streams(), LiveState.program_key, CanvasState.doc_key),
         read_only=_streams() | (CanvasState.number == 0),
         following=_streams(),

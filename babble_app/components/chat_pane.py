@@ -61,7 +61,9 @@ def chat_pane() -> rx.Component:
             returned=ChatState.returned,
             suggestion=ChatState.suggestion,
             placeholder=rx.cond(
-                HistoryState.messages.length() > 0, "Ask, or say what to change", "Describe an agent"
+                HistoryState.messages.length() > 0,
+                "Ask, or say what to change",
+                "Describe an agent",
             ),
             on_send=ChatState.send,
             on_stop=ChatState.stop,
@@ -130,7 +132,7 @@ def _model_picker() -> rx.Component:
     )
 
 
-def _model_option(choice: rx.Var[ModelChoice]) -> rx.Component:
+def _model_option(choice: ModelChoice) -> rx.Component:
     return rx.el.option(choice.title, value=choice.id)
 
 
@@ -152,7 +154,9 @@ def _file_chooser() -> rx.Component:
         rx.cond(
             ChatState.files.length() > 0,
             rx.el.ul(rx.foreach(ChatState.files, _file), class_name="file-choices"),
-            rx.el.p("This workspace has no files yet. Upload some on its page.", class_name="muted"),
+            rx.el.p(
+                "This workspace has no files yet. Upload some on its page.", class_name="muted"
+            ),
         ),
         label=rx.cond(
             ChatState.chosen_count > 0,
@@ -164,7 +168,7 @@ def _file_chooser() -> rx.Component:
     )
 
 
-def _file(item: rx.Var[FileChoice]) -> rx.Component:
+def _file(item: FileChoice) -> rx.Component:
     return rx.el.li(
         rx.el.label(
             rx.el.input(

@@ -10,6 +10,8 @@ import reflex as rx
 
 import babble_app.components.copy_button  # noqa: F401 - links the script that markdown.jsx imports
 
+PACKAGES = ["react-markdown@10.1.0", "remark-gfm@4.0.1", "highlight.js@11.12.0", "lowlight@3.3.0"]
+
 rx.asset("highlighter.js", shared=True)
 
 
@@ -18,12 +20,7 @@ class Markdown(rx.Component):
 
     library = rx.asset("markdown.jsx", shared=True).importable_path
     tag = "Markdown"
-    lib_dependencies: list[str] = [
-        "react-markdown@10.1.0",
-        "remark-gfm@4.0.1",
-        "highlight.js@11.12.0",
-        "lowlight@3.3.0",
-    ]
+    lib_dependencies: list[str] = PACKAGES
 
     source: rx.Var[str]
     sources: rx.Var[list[int]]

@@ -28,12 +28,12 @@ ENDINGS = {
 }
 
 
-def message(item: rx.Var[MessageView]) -> rx.Component:
+def message(item: MessageView) -> rx.Component:
     """Show a stored message."""
     return rx.cond(item.role == "user", question(item), _answer(item))
 
 
-def question(item: rx.Var[MessageView], *marks: rx.Component) -> rx.Component:
+def question(item: MessageView, *marks: rx.Component) -> rx.Component:
     """Show what the person wrote, as they wrote it."""
     return rx.el.article(
         rx.el.p(item.text, class_name="question-text"),
@@ -49,7 +49,7 @@ def question(item: rx.Var[MessageView], *marks: rx.Component) -> rx.Component:
     )
 
 
-def waiting_question(item: rx.Var[MessageView]) -> rx.Component:
+def waiting_question(item: MessageView) -> rx.Component:
     """Show a question that waits in line."""
     return question(item, rx.el.span(icon("clock", 14), "Queued", class_name="badge badge--warn"))
 
@@ -82,7 +82,7 @@ def live_answer() -> rx.Component:
     )
 
 
-def _answer(item: rx.Var[MessageView]) -> rx.Component:
+def _answer(item: MessageView) -> rx.Component:
     return rx.el.article(
         rx.cond(item.reasoning != "", _thoughts(item.reasoning, "Reasoning")),
         _tools(item.tools),
@@ -106,7 +106,7 @@ def _answer(item: rx.Var[MessageView]) -> rx.Component:
     )
 
 
-def _ending(item: rx.Var[MessageView]) -> rx.Component:
+def _ending(item: MessageView) -> rx.Component:
     """Say why the answer is not whole, and offer to ask again."""
     words = rx.match(
         item.status,
@@ -115,7 +115,9 @@ def _ending(item: rx.Var[MessageView]) -> rx.Component:
     )
     body = rx.el.div(
         rx.el.p(rx.cond(item.problem != "", item.problem, words)),
-        rx.cond(item.raw != "", _folded("What the model sent last", rx.el.pre(item.raw, tab_index=0))),
+        rx.cond(
+            item.raw != "", _folded("What the model sent last", rx.el.pre(item.raw, tab_index=0))
+        ),
         rx.cond(
             item.can_run_again,
             rx.el.button(
@@ -146,8 +148,10 @@ def _tools(tools: Any) -> rx.Component:
     return rx.foreach(tools, _tool)
 
 
-def _tool(tool: rx.Var[ToolView]) -> rx.Component:
-    kind = rx.match(tool.state, ("ok", "badge badge--good"), ("failed", "badge badge--bad"), "badge badge--warn")
+def _tool(tool: ToolView) -> rx.Component:
+    kind = rx.match(
+        tool.state, ("ok", "badge badge--good"), ("failed", "badge badge--bad"), "badge badge--warn"
+    )
     title = rx.fragment(
         rx.el.span(tool.name, class_name="mono"), rx.el.span(tool.state, class_name=kind)
     )
@@ -164,18 +168,20 @@ def _rounds(attempts: Any) -> rx.Component:
     return rx.foreach(attempts, _round)
 
 
-def _round(attempt: rx.Var[AttemptView]) -> rx.Component:
+def _round(attempt: AttemptView) -> rx.Component:
     return rx.cond(
         attempt.n > 1,
         _folded(
             rx.fragment("Round ", attempt.n, " of ", attempt.of, ": what was wrong"),
-            rx.el.ul(rx.foreach(attempt.findings, lambda text: rx.el.li(text)), class_name="findings"),
+            rx.el.ul(
+                rx.foreach(attempt.findings, lambda text: rx.el.li(text)), class_name="findings"
+            ),
             key=attempt.n,
         ),
     )
 
 
-def _version_card(version: rx.Var[VersionView]) -> rx.Component:
+def _version_card(version: VersionView) -> rx.Component:
     return rx.el.div(
         icon("versions"),
         rx.el.div(
@@ -206,7 +212,7 @@ def _sources(sources: Any, anchor: Any) -> rx.Component:
     )
 
 
-def _source(source: rx.Var[SourceView], anchor: Any) -> rx.Component:
+def _source(source: SourceView, anchor: Any) -> rx.Component:
     return rx.el.li(
         rx.el.details(
             rx.el.summary(

@@ -113,7 +113,10 @@ def _conversation() -> rx.Component:
         rx.cond(
             TestState.busy,
             rx.el.p(
-                rx.el.span(class_name="dot dot--live"), "The agent is at work", role="status", class_name="doing"
+                rx.el.span(class_name="dot dot--live"),
+                "The agent is at work",
+                role="status",
+                class_name="doing",
             ),
         ),
         follow_key=TestState.session,
@@ -121,7 +124,7 @@ def _conversation() -> rx.Component:
     )
 
 
-def _line(line: rx.Var[TestLine]) -> rx.Component:
+def _line(line: TestLine) -> rx.Component:
     return rx.match(
         line.kind,
         ("user", rx.el.p(line.text, class_name="test-line is-user")),
@@ -157,7 +160,7 @@ def _trace() -> rx.Component:
     )
 
 
-def _step(row: rx.Var[TraceRow]) -> rx.Component:
+def _step(row: TraceRow) -> rx.Component:
     return rx.el.li(
         rx.el.span(rx.cond(row.line > 0, row.line, ""), class_name="trace-line"),
         rx.el.span(row.kind, class_name="trace-kind"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from babble_app.components.dialogs import modal
@@ -21,7 +23,7 @@ def version_list(*, in_canvas: bool) -> rx.Component:
     )
 
 
-def _version(row: rx.Var[VersionRow], *, in_canvas: bool) -> rx.Component:
+def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
     return rx.el.li(
         rx.el.span("v", row.number, class_name="version-number mono"),
         rx.el.div(
@@ -34,14 +36,18 @@ def _version(row: rx.Var[VersionRow], *, in_canvas: bool) -> rx.Component:
                 _counts(row.added, row.removed),
                 class_name="list-note",
             ),
-            rx.cond(row.request != "", rx.el.p("“", row.request, "”", class_name="version-request")),
+            rx.cond(
+                row.request != "", rx.el.p("“", row.request, "”", class_name="version-request")
+            ),
             class_name="grow version-main",
         ),
         rx.el.div(
             rx.el.button(
                 "Changes",
                 type="button",
-                on_click=CanvasState.show_changes(row.id) if in_canvas else VersionsState.show_change(row.id),
+                on_click=CanvasState.show_changes(row.id)
+                if in_canvas
+                else VersionsState.show_change(row.id),
                 aria_label=rx.Var.create(f"Changes of version {row.number}"),
                 class_name="button button--quiet button--small",
             ),
@@ -65,7 +71,7 @@ def _version(row: rx.Var[VersionRow], *, in_canvas: bool) -> rx.Component:
     )
 
 
-def _open(row: rx.Var[VersionRow]) -> rx.Component:
+def _open(row: VersionRow) -> rx.Component:
     return rx.el.button(
         "Open",
         type="button",
@@ -88,7 +94,10 @@ def comparison() -> rx.Component:
         ),
         rx.cond(
             (VersionsState.to_id != "") & (VersionsState.old_text == VersionsState.new_text),
-            rx.el.p("These two versions are the same, byte for byte.", class_name="muted comparison-same"),
+            rx.el.p(
+                "These two versions are the same, byte for byte.",
+                class_name="muted comparison-same",
+            ),
             diff_view(
                 original=VersionsState.old_text,
                 modified=VersionsState.new_text,
@@ -101,7 +110,7 @@ def comparison() -> rx.Component:
     )
 
 
-def _picker(label: str, value: rx.Var[str], event: object, *, nothing: bool) -> rx.Component:
+def _picker(label: str, value: Any, event: Any, *, nothing: bool) -> rx.Component:
     first = rx.el.option("Nothing", value="") if nothing else rx.fragment()
     return rx.el.select(
         first,
@@ -113,7 +122,7 @@ def _picker(label: str, value: rx.Var[str], event: object, *, nothing: bool) -> 
     )
 
 
-def _option(row: rx.Var[VersionRow]) -> rx.Component:
+def _option(row: VersionRow) -> rx.Component:
     return rx.el.option(rx.Var.create(f"Version {row.number}"), value=row.id)
 
 
@@ -135,7 +144,7 @@ def _layout_switch() -> rx.Component:
     )
 
 
-def _counts(added: rx.Var[int], removed: rx.Var[int]) -> rx.Component:
+def _counts(added: Any, removed: Any) -> rx.Component:
     return rx.el.span(
         rx.el.span("+", added, class_name="count-added"),
         rx.el.span("−", removed, class_name="count-removed"),

@@ -16,7 +16,6 @@ from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.versions import VersionsState
 
 if TYPE_CHECKING:
-
     from babble_app.schemas.agents import Version
 
 MAX_TEXT_CHARS = 200_000
@@ -65,7 +64,9 @@ class CanvasState(rx.State):
         yield VersionsState.open_agent(agent_id)
 
     @rx.event(background=True)
-    async def take_new_version(self, agent_id: str, version_id: str) -> AsyncGenerator[object, None]:
+    async def take_new_version(
+        self, agent_id: str, version_id: str
+    ) -> AsyncGenerator[object, None]:
         """A run saved a version: show it, unless that would push unsaved edits away."""
         async with self:
             owner_id = await owner_of(self)
@@ -141,7 +142,9 @@ class CanvasState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             if self.dirty:
-                self.problem = "Save or discard your edits first: another version would replace them."
+                self.problem = (
+                    "Save or discard your edits first: another version would replace them."
+                )
                 return
         version = await versions.get_version(runtime.current(), owner_id, version_id)
         async with own_tab(self, owner_id):
@@ -176,7 +179,7 @@ class CanvasState(rx.State):
     def download(self) -> Any:
         """Hand the program out as a file, with its unsaved edits."""
         name = f"{self.agent_name or 'agent'}.based".replace("/", "-")
-        return rx.download(data=self._draft, filename=name)
+        return rx.download(data=self._draft, filename=name)  # pyright: ignore[reportUnknownMemberType] - Var[Unknown]
 
     def _program(self) -> tuple[str, str | None]:
         """Return the text on screen, and the version it is, if it is one."""

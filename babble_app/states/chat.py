@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from collections.abc import AsyncGenerator, Awaitable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import reflex as rx
@@ -12,13 +12,12 @@ from babble_app.errors import BabbleError, NotFoundError
 from babble_app.schemas.events import Mode
 from babble_app.services import chats, files, models, runs, runtime
 from babble_app.states.canvas import CanvasState
-from babble_app.states.history import PAGE_SIZE, HistoryState, read_history
+from babble_app.states.history import PAGE_SIZE, HistoryState, read_history, show_history
 from babble_app.states.live import LiveState
 from babble_app.states.shell import fill_shell
 from babble_app.states.tab import own_tab, owner_of
 
 if TYPE_CHECKING:
-
     from babble_app.schemas.chats import Chat
     from babble_app.schemas.workspaces import File
     from babble_app.services.runtime import Runtime
@@ -88,7 +87,7 @@ class ChatState(rx.State):
         async with own_tab(self, owner_id):
             await fill_shell(self, workspace_id=page.chat.workspace_id, title=page.chat.title)
             self._show(page)
-            await (await self.get_state(HistoryState))._show(page.history)  # noqa: SLF001 - ours
+            await show_history(self, page.history)
         yield CanvasState.open_agent(page.chat.agent_id or "")
         yield LiveState.attach(chat_id)
         yield ChatState.load_models()
@@ -100,7 +99,10 @@ class ChatState(rx.State):
             owner_id = await owner_of(self)
         found = await models.list_models(runtime.current(), owner_id)
         async with own_tab(self, owner_id):
-            titles = {info.id: f"{info.title} ({info.note})" if info.note else info.title for info in found}
+            titles = {
+                info.id: f"{info.title} ({info.note})" if info.note else info.title
+                for info in found
+            }
             titles.setdefault(self.model, self.model)
             self.models = [ModelChoice(id=name, title=title) for name, title in titles.items()]
 
@@ -136,7 +138,7 @@ class ChatState(rx.State):
         history = await read_history(runtime.current(), owner_id, chat_id)
         async with own_tab(self, owner_id):
             if self.shown_id == chat_id:
-                await (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours
+                await show_history(self, history)
 
     @rx.event(background=True)
     async def show_earlier(self) -> None:
@@ -147,7 +149,7 @@ class ChatState(rx.State):
             limit = len((await self.get_state(HistoryState)).messages) + PAGE_SIZE
         history = await read_history(runtime.current(), owner_id, chat_id, limit=limit)
         async with own_tab(self, owner_id):
-            await (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours
+            await show_history(self, history)
 
     @rx.event(background=True)
     async def stop(self) -> None:
@@ -179,7 +181,9 @@ class ChatState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             chat_id = self.shown_id
-        await self._try(owner_id, chats.update_chat(runtime.current(), owner_id, chat_id, model=model))
+        await self._try(
+            owner_id, chats.update_chat(runtime.current(), owner_id, chat_id, model=model)
+        )
 
     @rx.event(background=True)
     async def rename(self, title: str) -> AsyncGenerator[object, None]:
@@ -189,7 +193,9 @@ class ChatState(rx.State):
             chat_id, title = self.shown_id, title.strip()
             unchanged = title in {"", (await self.get_state(HistoryState)).title}
         if not unchanged:
-            await self._try(owner_id, chats.update_chat(runtime.current(), owner_id, chat_id, title=title))
+            await self._try(
+                owner_id, chats.update_chat(runtime.current(), owner_id, chat_id, title=title)
+            )
             yield ChatState.refresh()
 
     @rx.event
@@ -198,14 +204,16 @@ class ChatState(rx.State):
         self.mode = mode if mode in get_args(Mode) else "auto"
 
     @rx.event(background=True)
-    async def choose_file(self, file_id: str, chosen: bool) -> None:  # noqa: FBT001 - a checkbox's value
+    async def choose_file(self, file_id: str, chosen: bool) -> None:
         """Let the chat's models see a file, or no longer."""
         async with self:
             owner_id = await owner_of(self)
             chat_id = self.shown_id
             wanted = {item.id for item in self.files if item.chosen}
         wanted = wanted | {file_id} if chosen else wanted - {file_id}
-        await self._try(owner_id, chats.choose_files(runtime.current(), owner_id, chat_id, sorted(wanted)))
+        await self._try(
+            owner_id, chats.choose_files(runtime.current(), owner_id, chat_id, sorted(wanted))
+        )
 
     @rx.event
     def suggest(self, text: str) -> None:
@@ -234,12 +242,15 @@ class ChatState(rx.State):
         self.model = page.chat.model or page.default_model
         if self.model not in {choice.id for choice in self.models}:
             self.models = [*self.models, ModelChoice(id=self.model, title=self.model)]
-        self.files = [FileChoice(file.id, file.name, _file_note(file), chosen=False) for file in page.files]
+        self.files = [
+            FileChoice(file.id, file.name, _file_note(file), chosen=False) for file in page.files
+        ]
         self._mark_files(set(page.chat.file_ids))
 
     def _mark_files(self, chosen: set[str]) -> None:
         self.files = [
-            FileChoice(item.id, item.name, item.note, chosen=item.id in chosen) for item in self.files
+            FileChoice(item.id, item.name, item.note, chosen=item.id in chosen)
+            for item in self.files
         ]
         self.chosen_count = sum(item.chosen for item in self.files)
 

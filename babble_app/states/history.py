@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import reflex as rx
+from reflex.state import BaseState
 
 from babble_app.services import chats, runs
 from babble_app.states.message_views import MessageView, in_reading_order, message_view
@@ -38,13 +39,14 @@ class HistoryState(rx.State):
     """Questions that were sent while an answer was being written; the oldest is asked next."""
     has_earlier: bool = False
 
-    async def _show(self, history: History) -> None:
-        shell = await self.get_state(ShellState)
-        shell.here_title, shell.chat_links = history.title or "New chat", history.links
-        self.title = history.title
-        self.messages = history.messages
-        self.waiting = history.waiting
-        self.has_earlier = history.has_earlier
+
+async def show_history(state: BaseState, history: History) -> None:
+    """Put what was read in the place of what was shown; called while the tab is held."""
+    said = await state.get_state(HistoryState)
+    said.title, said.messages, said.waiting = history.title, history.messages, history.waiting
+    said.has_earlier = history.has_earlier
+    shell = await state.get_state(ShellState)
+    shell.here_title, shell.chat_links = history.title or "New chat", history.links
 
 
 async def read_history(

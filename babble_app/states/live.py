@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import reflex as rx
@@ -12,13 +12,12 @@ import reflex as rx
 from babble_app.schemas.events import VersionSaved
 from babble_app.services import runs, runtime
 from babble_app.states.canvas import CanvasState
-from babble_app.states.history import HistoryState, read_history
+from babble_app.states.history import read_history, show_history
 from babble_app.states.live_answer import LiveAnswer
 from babble_app.states.message_views import AttemptView, SourceView, ToolView, VersionView
 from babble_app.states.tab import own_tab, owner_of, tab_is_open
 
 if TYPE_CHECKING:
-
     from babble_app.schemas.events import NumberedEvent
     from babble_app.services.runtime import Runtime
 
@@ -101,7 +100,7 @@ class LiveState(rx.State):
         """Put the stored answer in the place of the one that was being written, in one repaint."""
         history = await read_history(rt, owner_id, chat_id)
         async with own_tab(self, owner_id):
-            await (await self.get_state(HistoryState))._show(history)  # noqa: SLF001 - ours; the underscore keeps sockets out
+            await show_history(self, history)
             self._forget()
 
     def _paint(self, live: LiveAnswer) -> None:

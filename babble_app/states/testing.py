@@ -97,7 +97,7 @@ class TestState(rx.State):
             owner_id = await owner_of(self)
             canvas = await self.get_state(CanvasState)
             agent_id, number = canvas.agent, canvas.number
-            program, version_id = canvas._program()  # noqa: SLF001 - ours
+            program, version_id = canvas._program()  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
             model = (await self.get_state(ChatState)).model
             if self.busy or not agent_id:
                 return
@@ -113,7 +113,9 @@ class TestState(rx.State):
                 model=model,
             )
             async with own_tab(self, owner_id):
-                self.label = f"Version {number}" if version_id else f"Version {number} with unsaved edits"
+                self.label = (
+                    f"Version {number}" if version_id else f"Version {number} with unsaved edits"
+                )
                 self._begin(session)
         except BabbleError as error:
             async with own_tab(self, owner_id):

@@ -74,7 +74,9 @@ class VersionsState(rx.State):
         await self._read(owner_id, agent_id)
         async with own_tab(self, owner_id):
             if self.status == "ready":
-                await fill_shell(self, workspace_id=self.workspace, title=f"Versions of {self.agent_name}")
+                await fill_shell(
+                    self, workspace_id=self.workspace, title=f"Versions of {self.agent_name}"
+                )
 
     @rx.event(background=True)
     async def open_agent(self, agent_id: str) -> None:
@@ -155,7 +157,9 @@ class VersionsState(rx.State):
             return
         rows = _rows(agent, await versions.list_versions(rt, owner_id, agent_id))
         async with own_tab(self, owner_id):
-            news = self.agent != agent.id or [row.id for row in self.rows] != [row.id for row in rows]
+            news = self.agent != agent.id or [row.id for row in self.rows] != [
+                row.id for row in rows
+            ]
             self.status, self.agent, self.agent_name = "ready", agent.id, agent.name
             self.workspace, self.rows = agent.workspace_id, rows
         if news and rows:
@@ -188,7 +192,9 @@ def _rows(agent: Agent, summaries: list[VersionSummary]) -> list[VersionRow]:
             number=item.number,
             parent_id=item.parent_id or "",
             kind=KINDS[item.kind],
-            author=item.author.capitalize() if item.author in {"builder", "iterator"} else item.author,
+            author=item.author.capitalize()
+            if item.author in {"builder", "iterator"}
+            else item.author,
             summary=item.summary,
             request=item.request,
             model=item.model,
