@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.nodes import Conversation, Exit
 
@@ -41,9 +41,11 @@ class _Grouper:
 
     def nested(self, node: ast.AST) -> None:
         for name in _BLOCKS:
-            statements: object = getattr(node, name, None)
+            statements: Any = getattr(node, name, None)
             if isinstance(statements, list) and statements:
-                setattr(node, name, self.block(statements))  # pyright: ignore[reportUnknownArgumentType]
+                setattr(
+                    node, name, self.block(cast("list[ast.stmt]", statements))
+                )  # by their names
         parts: Iterable[ast.AST] = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
         for part in parts:
             self.nested(part)
@@ -57,7 +59,7 @@ class _Grouper:
     def loop(self, node: ast.stmt) -> Conversation:
         assert isinstance(node, ast.While)  # noqa: S101 -- by `is_loop`
         self.no_else(node, "loop")
-        conversation = Conversation(body=node.body, exits=[])
+        conversation = Conversation(node.body)
         ast.copy_location(conversation, node)
         conversation.end_lineno = node.body[-1].end_lineno
         return conversation
@@ -89,7 +91,7 @@ class _Grouper:
 def _exit(node: ast.If) -> Exit:
     call = node.test
     assert isinstance(call, ast.Call)  # noqa: S101 -- the rewriting made it
-    clause = Exit(condition=_condition(call), body=node.body)
+    clause = Exit(_condition(call), node.body)
     clause.name = next((_name(word.value) for word in call.keywords if word.arg == "__as__"), None)
     clause.lineno, clause.col_offset = node.lineno, node.col_offset
     clause.end_lineno = node.end_lineno or node.lineno

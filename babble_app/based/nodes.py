@@ -21,6 +21,12 @@ class Exit(ast.AST):
     col_offset: int
     end_lineno: int
 
+    def __init__(self, condition: ast.expr | None, body: list[ast.stmt]) -> None:
+        super().__init__()
+        self.condition = condition
+        self.body = body
+        self.name = None
+
 
 class Conversation(ast.stmt):
     """A `loop:` clause and the `until` clauses after it."""
@@ -28,6 +34,11 @@ class Conversation(ast.stmt):
     _fields = ("body", "exits")
     body: list[ast.stmt]
     exits: list[Exit]
+
+    def __init__(self, body: list[ast.stmt]) -> None:
+        super().__init__()
+        self.body = body
+        self.exits = []
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.effects import AnswerMismatchError, NowEffect, check_answer
 from babble_app.based.machine.assembly import make_machine
@@ -125,4 +125,4 @@ def _copy(answer: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(copy, dict):
         message = "The answer must be an object."
         raise AnswerMismatchError(message)
-    return copy  # pyright: ignore[reportUnknownVariableType]
+    return cast("dict[str, Any]", copy)  # JSON objects have text keys

@@ -47,8 +47,8 @@ def _extract(node: ast.Call, context: Context) -> None:
     key = node.args[0] if node.args else next(
         (word.value for word in node.keywords if word.arg == "key"), None
     )  # fmt: skip
-    valid = isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value
-    if not valid or key.value.startswith("_"):  # pyright: ignore
+    text = key.value if isinstance(key, ast.Constant) else None
+    if not isinstance(text, str) or not text or text.startswith("_"):
         context.report.add(
             "E213",
             node,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.nodes import Conversation
 
@@ -37,13 +38,15 @@ def check(visit: Visit, context: Context) -> None:
 
 def _check_blocks(node: ast.AST, context: Context) -> None:
     for name in ("body", "orelse", "finalbody"):
-        block: object = getattr(node, name, None)
+        block: Any = getattr(node, name, None)
         if isinstance(block, list):
-            _unreachable(block, context)  # pyright: ignore[reportUnknownArgumentType]
+            _unreachable(
+                cast("list[ast.stmt]", block), context
+            )  # fields of these names hold statements
 
 
 def _unreachable(block: list[ast.stmt], context: Context) -> None:
-    for statement, following in zip(block, block[1:], strict=False):
+    for statement, following in pairwise(block):
         if _ends(statement) and not isinstance(following, (ast.Break, ast.Return, ast.Pass)):
             context.report.add("W290", following, "Never reached: the line before ends the run.")
 

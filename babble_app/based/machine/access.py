@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.machine import asking, matches, methods, times
 from babble_app.based.machine.values import (
@@ -15,6 +15,8 @@ from babble_app.based.machine.values import (
     Service,
     TalkResult,
     TypeValue,
+    is_dict,
+    is_list,
     kind_of,
 )
 
@@ -55,7 +57,7 @@ _SLICEABLE = (str, list, tuple, range)
 _DUNDER = re.compile(r"__\w*__")
 
 
-def get_attribute(machine: Machine, value: Any, name: str) -> Any:
+def get_attribute(value: Any, name: str) -> Any:
     """Return `value.name`.
 
     Raises:
@@ -80,7 +82,7 @@ def get_attribute(machine: Machine, value: Any, name: str) -> Any:
 
 
 def _of_type(value: Any, name: str) -> Any:
-    kind = type(value)
+    kind = cast("type[Any]", type(value))  # any type of a value
     field = _FIELDS.get(kind, {}).get(name)
     if field is not None:
         return field(value)
@@ -98,11 +100,11 @@ def get_item(machine: Machine, value: Any, key: Any) -> Any:
     """
     if isinstance(value, TalkResult):
         return _talk_item(machine, value, key)
-    if isinstance(value, dict):
+    if is_dict(value):
         machine.meter.weigh([key])
-        return value[key]  # pyright: ignore[reportUnknownVariableType]
+        return value[key]
     if isinstance(value, _SLICEABLE):
-        item = value[key]  # pyright: ignore[reportUnknownVariableType]
+        item: Any = cast("list[Any]", value)[key]  # or another sequence
         return machine.meter.take(item) if isinstance(key, slice) else item
     if isinstance(value, Record):
         return value.fields[key]
@@ -122,13 +124,13 @@ def set_item(machine: Machine, value: Any, key: Any, item: Any) -> None:
     Raises:
         TypeError: the value's items cannot be changed.
     """
-    if isinstance(value, dict):
+    if is_dict(value):
         machine.meter.weigh([key])
-        machine.meter.items(len(value) + 1)  # pyright: ignore[reportUnknownArgumentType]
+        machine.meter.items(len(value) + 1)
         value[key] = item
-    elif isinstance(value, list):
+    elif is_list(value):
         value[key] = item
-        machine.meter.items(len(value))  # pyright: ignore[reportUnknownArgumentType]
+        machine.meter.items(len(value))
     else:
         message = f"'{kind_of(value)}' object's items cannot be changed"
         raise TypeError(message)

@@ -9,6 +9,7 @@ from babble_app.based.effects import AskEffect, SummarizeEffect
 from babble_app.based.machine import jsons
 from babble_app.based.machine.errors import HaltError
 from babble_app.based.machine.shape import find_mismatch
+from babble_app.based.machine.values import is_dict
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Machine, Steps
@@ -29,7 +30,7 @@ def ask(
     meter = machine.meter
     text = jsons.text_for_model(meter, value)
     shown = jsons.plain(meter, example)
-    rules = jsons.plain(meter, schema) if isinstance(schema, dict) else None
+    rules = jsons.plain(meter, schema) if is_dict(schema) else None
     problem = ""
     for _ in range(2):
         meter.model_call()
@@ -64,7 +65,7 @@ def to_json(machine: Machine, value: Any) -> Any:
 
 
 def item(machine: Machine, result: TalkResult, key: Any) -> Steps:
-    """Return `result[key]`: how it ended, an argument of the exit, or an example value's real one, which is asked for."""
+    """Return `result[key]`: how it ended, an argument of the exit, or the real value of an example."""
     if key == "next":
         return result.next
     if isinstance(key, str) and key in result.arguments:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine.expressions import elements
 from babble_app.based.machine.functions import call
-from babble_app.based.machine.values import MISSING, Function
+from babble_app.based.machine.values import MISSING, Function, is_dict
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -21,8 +21,8 @@ def _call(machine: Machine, node: ast.Call) -> Steps:
         value = yield keyword.value
         if keyword.arg is not None:
             names[keyword.arg] = value
-        elif isinstance(value, dict) and all(isinstance(key, str) for key in value):  # pyright: ignore
-            names.update(value)  # pyright: ignore[reportUnknownArgumentType]
+        elif is_dict(value) and all(isinstance(key, str) for key in value):
+            names.update(value)
         else:
             message = "only a dict with text keys can be spread with **"
             raise TypeError(message)

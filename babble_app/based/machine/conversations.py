@@ -14,7 +14,7 @@ from babble_app.based.machine.shape import match_schema
 from babble_app.based.machine.signals import BREAK, CONTINUE, Return
 from babble_app.based.machine.statements import block
 from babble_app.based.machine.texts import to_text
-from babble_app.based.machine.values import TalkResult
+from babble_app.based.machine.values import TalkResult, is_dict
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -50,11 +50,11 @@ def _converse(machine: Machine, node: nodes.Conversation) -> Steps:
             "R_NOT_ALLOWED", "This conversation is not complete; check the program first."
         )
     start = len(machine.transcript)
-    talk = yield _enter(machine, node, found.call)
+    talk: _Talk = yield _enter(machine, node, found.call)
     machine.emit("enter_loop", text=talk.prompt, line=node.lineno)
     speaks: bool = talk.first
     while True:
-        chosen = yield _talk(machine, talk, speaks=speaks)
+        chosen: _Chosen = yield _talk(machine, talk, speaks=speaks)
         clause = node.exits[chosen.index]
         _fire(machine, talk, chosen, clause.lineno)
         if found.target:
@@ -77,7 +77,8 @@ def _enter(machine: Machine, node: nodes.Conversation, call: Any) -> Steps:
     arguments: dict[str, Any] = dict(zip(_PARAMETERS, values, strict=False))
     for keyword in call.keywords:
         value = yield keyword.value
-        arguments[_ALIASES.get(keyword.arg, keyword.arg)] = value
+        name = keyword.arg or ""
+        arguments[_ALIASES.get(name, name)] = value
     if "system_prompt" not in arguments:
         message = "talk() lacks its prompt"
         raise TypeError(message)
@@ -100,16 +101,17 @@ def _make_exit(machine: Machine, condition: Any, taken: list[str]) -> Exit:
     if isinstance(condition, str):
         return Exit(_slug(condition, taken), condition)
     tool = jsons.plain(machine.meter, condition)
-    if isinstance(tool, dict) and isinstance(tool.get("function"), dict):  # pyright: ignore
-        tool = tool["function"]  # pyright: ignore[reportUnknownVariableType]
-    if not isinstance(tool, dict) or not isinstance(tool.get("name"), str):  # pyright: ignore
+    if is_dict(tool) and is_dict(tool.get("function")):
+        tool = tool["function"]
+    if not is_dict(tool) or not isinstance(tool.get("name"), str):
         message = "`until` needs a condition in words or a tool schema with a name"
         raise TypeError(message)
     name: str = tool["name"]
-    parameters: Any = tool.get("parameters")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    text = str(tool.get("description") or name)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-    schema = parameters if isinstance(parameters, dict) else {"type": "object", "properties": {}}
-    return Exit(_slug(name, taken), text, schema)  # pyright: ignore[reportUnknownArgumentType]
+    parameters: Any = tool.get("parameters")
+    text = str(tool.get("description") or name)
+    schema: dict[str, Any] = {"type": "object", "properties": {}}
+    schema = parameters if is_dict(parameters) else schema
+    return Exit(_slug(name, taken), text, schema)
 
 
 def _slug(text: str, taken: list[str]) -> str:
@@ -153,7 +155,7 @@ def _turn(machine: Machine, talk: _Talk, *, first: bool) -> Steps:
             if answer["reply"].strip():
                 machine.speak(answer["reply"], "talk", talk.line)
             return None
-        arguments = answer.get("arguments") or {}
+        arguments: dict[str, Any] = answer.get("arguments") or {}
         problem = _find_problem(exits, answer["exit"], arguments)
         if not problem:
             slugs = [one.slug for one in exits]
@@ -167,11 +169,11 @@ def _find_problem(exits: tuple[Exit, ...], slug: str, arguments: Any) -> str:
     if chosen is None:
         names = ", ".join(one.slug for one in exits) or "none now; reply with a message"
         return f"There is no exit {slug!r}. The exits are: {names}."
-    if not isinstance(arguments, dict):
+    if not is_dict(arguments):
         return f"The arguments of {slug!r} must be an object."
     if chosen.parameters is None:
         return ""
-    mismatch = match_schema(arguments, chosen.parameters, "the arguments object")  # pyright: ignore
+    mismatch = match_schema(arguments, chosen.parameters, "the arguments object")
     return (
         f"The exit {slug!r} was refused: {mismatch}. Ask the user for what is missing."
         if mismatch

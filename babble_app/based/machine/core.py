@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Generator
+from inspect import GEN_CLOSED, getgeneratorstate
 from random import Random
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from babble_app.based.effects import EFFECTS, Effect, NowEffect
 from babble_app.based.machine.errors import EndRunError, HaltError
@@ -109,7 +110,7 @@ class Machine:
                 error, value = caught, None
                 continue
             if isinstance(value, GeneratorType):
-                stack.append(value)  # pyright: ignore[reportUnknownArgumentType]
+                stack.append(cast("Steps", value))
                 value = None
             elif isinstance(value, EFFECTS):
                 value = yield value
@@ -185,7 +186,7 @@ class Machine:
 
 def _raised_by_step(stack: list[Steps]) -> bool:
     """Whether the step on top ended by raising, not the visit of a node that it asked for."""
-    return stack[-1].gi_frame is None  # pyright: ignore
+    return getgeneratorstate(stack[-1]) == GEN_CLOSED
 
 
 def _assigned_names(statement: ast.stmt) -> list[str]:

@@ -9,6 +9,7 @@ from babble_app.based.machine import operators, texts
 from babble_app.based.machine.access import get_attribute, get_item
 from babble_app.based.machine.errors import HaltError
 from babble_app.based.machine.iteration import iterate
+from babble_app.based.machine.values import is_dict
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -98,10 +99,10 @@ def _dict(machine: Machine, node: ast.Dict) -> Steps:
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         if key_node is None:
             spread = yield value_node
-            if not isinstance(spread, dict):
+            if not is_dict(spread):
                 message = "only a dict can be spread with **"
                 raise TypeError(message)
-            result.update(spread)  # pyright: ignore[reportUnknownArgumentType]
+            result.update(spread)
             machine.meter.items(len(result))
             continue
         key = yield key_node
@@ -127,9 +128,9 @@ def _slice(_machine: Machine, node: ast.Slice) -> Steps:
     return slice(*bounds)
 
 
-def _attribute(machine: Machine, node: ast.Attribute) -> Steps:
+def _attribute(_machine: Machine, node: ast.Attribute) -> Steps:
     value = yield node.value
-    return get_attribute(machine, value, node.attr)
+    return get_attribute(value, node.attr)
 
 
 def _joined(machine: Machine, node: ast.JoinedStr) -> Steps:

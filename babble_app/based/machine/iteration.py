@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.machine.values import Cursor, kind_of
 
@@ -21,7 +21,7 @@ def iterate(value: Any) -> Iterator[Any]:
         TypeError: it is none that can be iterated.
     """
     if isinstance(value, _ITERABLE):
-        return iter(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return iter(cast("list[Any]", value))  # or another of these
     message = f"'{kind_of(value)}' object is not iterable"
     raise TypeError(message)
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from babble_app.based.machine.values import Cursor, Record, TalkResult
+from babble_app.based.machine.values import (
+    Cursor,
+    Record,
+    TalkResult,
+    is_collection,
+    is_dict,
+    is_list,
+    is_tuple,
+)
 
 if TYPE_CHECKING:
     from babble_app.based.machine.limits import Meter
@@ -24,10 +32,10 @@ def _plain(value: Any) -> Any:
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, float):
         return value if value == value and abs(value) != float("inf") else str(value)
-    if isinstance(value, dict):
-        return {_key(key): _plain(item) for key, item in value.items()}  # pyright: ignore
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    if is_dict(value):
+        return {_key(key): _plain(item) for key, item in value.items()}
+    if is_collection(value):
+        return [_plain(item) for item in value]
     if isinstance(value, Cursor):
         return [_plain(item) for item in value.items]
     if isinstance(value, Record):
@@ -50,10 +58,10 @@ def is_json(value: Any) -> bool:
     """Whether a weighed value is made of JSON's types only."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return True
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and is_json(item) for key, item in value.items())  # pyright: ignore
-    if isinstance(value, (list, tuple)):
-        return all(is_json(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    if is_dict(value):
+        return all(isinstance(key, str) and is_json(item) for key, item in value.items())
+    if is_list(value) or is_tuple(value):
+        return all(is_json(item) for item in value)
     return False
 
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.machine.errors import HaltError
 from babble_app.based.machine.values import children
@@ -141,7 +141,7 @@ class Meter:
 
     def take(self, value: Any) -> Any:
         """Return a value that was just made, when it is within the limits."""
-        kind = type(value)
+        kind = cast("type[Any]", type(value))  # any type of a value
         if kind is str:
             self.text(len(value))
             self._allocate(sys.getsizeof(value))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from babble_app.based.machine.errors import HaltError
-from babble_app.based.machine.values import Cursor, Module, Native, TypeValue
+from babble_app.based.machine.values import Cursor, Module, Native, error_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,13 +154,25 @@ def _groupdict(machine: Machine, found: Found) -> Any:
     return machine.meter.take(found.match.groupdict())
 
 
+def _start(_machine: Machine, found: Found, number: Any = 0) -> int:
+    return found.match.start(number)
+
+
+def _end(_machine: Machine, found: Found, number: Any = 0) -> int:
+    return found.match.end(number)
+
+
+def _span(_machine: Machine, found: Found, number: Any = 0) -> tuple[int, int]:
+    return found.match.span(number)
+
+
 METHODS: dict[str, Callable[..., Any]] = {
     "group": group,
     "groups": _groups,
     "groupdict": _groupdict,
-    "start": lambda _machine, found, number=0: found.match.start(number),
-    "end": lambda _machine, found, number=0: found.match.end(number),
-    "span": lambda _machine, found, number=0: found.match.span(number),
+    "start": _start,
+    "end": _end,
+    "span": _span,
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "search": _searcher("search"),
@@ -180,5 +192,5 @@ def make_module() -> Module:
     members.update({name: int(flag) for name, flag in _FLAGS.items()})
     members["compile"] = Native("compile", _compile)
     members["escape"] = Native("escape", _escape)
-    members["error"] = TypeValue("error", (ValueError,), lambda _machine, *args: ValueError(*args))
+    members["error"] = error_type(ValueError, "error")
     return Module("re", members)

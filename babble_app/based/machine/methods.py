@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine import sorting, texts
 from babble_app.based.machine.iteration import to_list
-from babble_app.based.machine.values import Cursor
+from babble_app.based.machine.values import Cursor, is_dict, is_sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,15 +23,15 @@ Method = "Callable[..., Any]"
 def _plain(function: Callable[..., Any], *, walks: bool = False) -> Callable[..., Any]:
     def call(machine: Machine, value: Any, *arguments: Any, **names: Any) -> Any:
         machine.meter.weigh([*([value] if walks else []), *arguments, *names.values()])
-        if isinstance(value, (str, list)) and walks:
-            machine.meter.step(len(value) // 5_000)  # pyright: ignore[reportUnknownArgumentType]
+        if walks and is_sequence(value):
+            machine.meter.step(len(value) // 5_000)
         return machine.meter.take(function(value, *_unwrapped(arguments), **names))
 
     return call
 
 
 def _unwrapped(arguments: tuple[Any, ...]) -> list[Any]:
-    return [list(a) if isinstance(a, Cursor) else a for a in arguments]
+    return [list[Any](a) if isinstance(a, Cursor) else a for a in arguments]
 
 
 def _join(machine: Machine, separator: str, values: Any) -> str:
@@ -62,10 +62,10 @@ def _insert(machine: Machine, value: list[Any], index: int, item: Any) -> None:
 
 
 def _dict_update(machine: Machine, value: dict[Any, Any], other: Any = (), **names: Any) -> None:
-    pairs = other if isinstance(other, dict) else to_list(machine, other)
-    machine.meter.weigh([pairs])  # pyright: ignore[reportUnknownArgumentType]
-    machine.meter.items(len(value) + len(pairs) + len(names))  # pyright: ignore[reportUnknownArgumentType]
-    value.update(pairs, **names)  # pyright: ignore[reportUnknownArgumentType]
+    pairs = other if is_dict(other) else to_list(machine, other)
+    machine.meter.weigh([pairs])
+    machine.meter.items(len(value) + len(pairs) + len(names))
+    value.update(pairs, **names)
 
 
 def _keys(machine: Machine, value: dict[Any, Any]) -> list[Any]:

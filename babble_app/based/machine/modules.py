@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 import string
 from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine import jsons, matches, randomness, times, web
 from babble_app.based.machine.iteration import iterate, to_list
-from babble_app.based.machine.values import Module, Native, TypeValue
+from babble_app.based.machine.values import (
+    Module,
+    Native,
+    is_dict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,9 +73,7 @@ def _make_json() -> Module:
     def loads(machine: Machine, text: Any) -> Any:
         return jsons.loads(machine.meter, text)
 
-    error = TypeValue(
-        "JSONDecodeError", (json.JSONDecodeError,), lambda _machine, *args: ValueError(*args)
-    )
+    error = error_type(ValueError, "JSONDecodeError")
     members: dict[str, Any] = {
         "dumps": Native("dumps", dumps), "loads": Native("loads", loads), "JSONDecodeError": error,
     }  # fmt: skip
@@ -89,7 +90,7 @@ def _counter(machine: Machine, values: Any = ()) -> dict[Any, int]:
 
 
 def _ordered(_machine: Machine, values: Any = ()) -> dict[Any, Any]:
-    return dict(values if isinstance(values, dict) else iterate(values))  # pyright: ignore
+    return dict(values if is_dict(values) else iterate(values))
 
 
 def _make_collections() -> Module:

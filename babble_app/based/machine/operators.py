@@ -1,11 +1,15 @@
 """Operators, each looked at before it can make something huge."""
 
+# pyright: reportUnknownMemberType=false -- typeshed leaves the parameters of `operator` untyped
+
 from __future__ import annotations
 
 import ast
 import operator
 import re
 from typing import TYPE_CHECKING, Any
+
+from babble_app.based.machine.values import is_sequence, is_sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +54,6 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.In: lambda item, values: item in values,
     ast.NotIn: lambda item, values: item not in values,
 }
-_SEQUENCES = (str, list, tuple)
 _PERCENT = re.compile(r"%(?:\([^)]*\))?[-#0 +]*(\*|\d*)(?:\.(\*|\d*))?")
 MAX_WIDTH = 1000
 
@@ -63,10 +66,10 @@ def binary(meter: Meter, kind: type[ast.operator], left: Any, right: Any) -> Any
 
 def in_place(meter: Meter, kind: type[ast.operator], left: Any, right: Any) -> Any:
     """Return what `left OP= right` makes of left; lists and sets are changed themselves."""
-    if kind in _IN_PLACE and isinstance(left, (list, set, dict)):
+    if kind in _IN_PLACE and isinstance(left, (list, set, dict)) and is_sized(left):
         meter.weigh([right])
         if kind is ast.Add:
-            meter.items(len(left) + _length(right))  # pyright: ignore[reportUnknownArgumentType]
+            meter.items(len(left) + _length(right))
         return meter.take(_IN_PLACE[kind](left, right))
     return binary(meter, kind, left, right)
 
@@ -88,7 +91,7 @@ def compare(meter: Meter, kind: type[ast.cmpop], left: Any, right: Any) -> Any:
 def _check(meter: Meter, kind: type[ast.operator], left: Any, right: Any) -> None:
     if kind is ast.Mult:
         _check_product(meter, left, right)
-    elif kind is ast.Add and isinstance(left, _SEQUENCES) and isinstance(right, _SEQUENCES):
+    elif kind is ast.Add and is_sequence(left) and is_sequence(right):
         (meter.text if isinstance(left, str) else meter.items)(len(left) + len(right))
     elif kind is ast.Pow:
         _check_power(meter, left, right)
@@ -103,7 +106,7 @@ def _check(meter: Meter, kind: type[ast.operator], left: Any, right: Any) -> Non
 
 def _check_product(meter: Meter, left: Any, right: Any) -> None:
     for sequence, count in ((left, right), (right, left)):
-        if isinstance(sequence, _SEQUENCES) and isinstance(count, int):
+        if is_sequence(sequence) and isinstance(count, int):
             (meter.text if isinstance(sequence, str) else meter.items)(
                 len(sequence) * max(0, count)
             )
@@ -128,4 +131,4 @@ def check_percent(meter: Meter, template: str) -> None:
 
 
 def _length(value: Any) -> int:
-    return len(value) if isinstance(value, (str, list, tuple, set, dict, range)) else 0  # pyright: ignore
+    return len(value) if is_sized(value) else 0

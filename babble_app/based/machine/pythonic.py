@@ -15,6 +15,10 @@ from babble_app.based.machine.values import (
     Method,
     Native,
     TypeValue,
+    error_type,
+    is_dict,
+    is_sized,
+    is_tuple,
     kind_of,
 )
 
@@ -68,14 +72,14 @@ def _hashed(kind: Callable[[list[Any]], Any]) -> Callable[..., Any]:
 
 
 def _dict(machine: Machine, values: Any = (), **names: Any) -> dict[Any, Any]:
-    pairs = values if isinstance(values, dict) else to_list(machine, values)
-    machine.meter.weigh([pairs])  # pyright: ignore[reportUnknownArgumentType]
-    return machine.meter.take(dict(pairs, **names))  # pyright: ignore
+    pairs = values if is_dict(values) else to_list(machine, values)
+    machine.meter.weigh([pairs])
+    return machine.meter.take(dict(pairs, **names))
 
 
 def _len(machine: Machine, value: Any) -> int:
-    if isinstance(value, (str, list, tuple, dict, set, frozenset, range)):
-        return len(value)  # pyright: ignore[reportUnknownArgumentType]
+    if is_sized(value):
+        return len(value)
     del machine
     message = f"object of type '{kind_of(value)}' has no len()"
     raise TypeError(message)
@@ -152,11 +156,11 @@ def _pow(machine: Machine, base: Any, exponent: Any) -> Any:
 
 
 def _isinstance(_machine: Machine, value: Any, kinds: Any) -> bool:
-    wanted = kinds if isinstance(kinds, tuple) else (kinds,)
-    if not all(isinstance(kind, TypeValue) for kind in wanted):  # pyright: ignore[reportUnknownVariableType]
+    wanted = kinds if is_tuple(kinds) else (kinds,)
+    if not all(isinstance(kind, TypeValue) for kind in wanted):
         message = "isinstance() needs a type or a tuple of types"
         raise TypeError(message)
-    return any(isinstance(value, kind.types) for kind in wanted)  # pyright: ignore
+    return any(isinstance(value, kind.types) for kind in wanted)
 
 
 def _callable(_machine: Machine, value: Any) -> bool:
@@ -211,13 +215,9 @@ _ERRORS: tuple[type[Exception], ...] = (
 )  # fmt: skip
 
 
-def _error(kind: type[Exception]) -> TypeValue:
-    return TypeValue(kind.__name__, (kind,), lambda _machine, *arguments: kind(*arguments))
-
-
 def make_builtins() -> dict[str, Any]:
     """Return Python's names."""
     names: dict[str, Any] = {name: Native(name, call) for name, call in _FUNCTIONS.items()}
     names.update({name: TypeValue(name, types, call) for name, (types, call) in _TYPES.items()})
-    names.update({kind.__name__: _error(kind) for kind in _ERRORS})
+    names.update({kind.__name__: error_type(kind) for kind in _ERRORS})
     return names

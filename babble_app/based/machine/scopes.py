@@ -95,7 +95,7 @@ def find_locals(parameters: ast.arguments, body: list[ast.stmt] | ast.expr) -> L
     names = {argument.arg for argument in all_parameters(parameters)}
     global_names: set[str] = set()
     nonlocal_names: set[str] = set()
-    stack: list[ast.AST] = list(body) if isinstance(body, list) else [body]
+    stack: list[ast.AST] = [*body] if isinstance(body, list) else [body]
     while stack:
         node = stack.pop()
         if isinstance(node, ast.Global):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from babble_app.based.machine.values import is_dict, is_list
+
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -18,29 +20,29 @@ _MAX_DEPTH = 20
 
 def find_mismatch(value: Any, example: Any, schema: Any) -> str:
     """Say where the value differs from the schema, or else from the example; empty when it fits."""
-    if isinstance(schema, dict):
-        return match_schema(value, schema)  # pyright: ignore[reportUnknownArgumentType]
+    if is_dict(schema):
+        return match_schema(value, schema)
     return _match_example(value, example, "the answer", 0) if example is not None else ""
 
 
 def _match_example(value: Any, example: Any, where: str, depth: int) -> str:
     if value is None or example is None or depth > _MAX_DEPTH:
         return ""
-    if isinstance(example, dict):
-        return _match_example_dict(value, example, where, depth)  # pyright: ignore[reportUnknownArgumentType]
-    if isinstance(example, (list, tuple)):
-        if not isinstance(value, list):
+    if is_dict(example):
+        return _match_example_dict(value, example, where, depth)
+    if is_list(example):
+        if not is_list(value):
             return f"{where} must be a list"
-        like = example[0] if example else None  # pyright: ignore[reportUnknownVariableType]
+        like: Any = example[0] if example else None
         problems = (
             _match_example(v, like, f"{where}[{i}]", depth + 1) for i, v in enumerate(value)
-        )  # pyright: ignore
+        )
         return next((problem for problem in problems if problem), "")
     return _match_scalar(value, example, where)
 
 
 def _match_example_dict(value: Any, example: dict[Any, Any], where: str, depth: int) -> str:
-    if not isinstance(value, dict):
+    if not is_dict(value):
         return f"{where} must be an object with the keys {', '.join(map(str, example))}"
     for key, like in example.items():
         if key not in value:
@@ -69,17 +71,17 @@ def match_schema(
     if depth > _MAX_DEPTH:
         return ""
     kinds = schema.get("type")
-    names = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []  # pyright: ignore
-    if names and not any(_is(value, name) for name in names):  # pyright: ignore[reportUnknownArgumentType]
-        return f"{where} must be of type {' or '.join(map(str, names))}"  # pyright: ignore
+    names = [kinds] if isinstance(kinds, str) else kinds if is_list(kinds) else []
+    if names and not any(_is(value, name) for name in names):
+        return f"{where} must be of type {' or '.join(map(str, names))}"
     allowed = schema.get("enum")
-    if isinstance(allowed, list) and value not in allowed:
-        return f"{where} must be one of {', '.join(map(str, allowed))}"  # pyright: ignore
-    if isinstance(value, dict):
-        return _match_properties(value, schema, where, depth)  # pyright: ignore[reportUnknownArgumentType]
+    if is_list(allowed) and value not in allowed:
+        return f"{where} must be one of {', '.join(map(str, allowed))}"
+    if is_dict(value):
+        return _match_properties(value, schema, where, depth)
     items = schema.get("items")
-    if isinstance(value, list) and isinstance(items, dict):
-        problems = (match_schema(v, items, f"{where}[{i}]", depth + 1) for i, v in enumerate(value))  # pyright: ignore
+    if is_list(value) and is_dict(items):
+        problems = (match_schema(v, items, f"{where}[{i}]", depth + 1) for i, v in enumerate(value))
         return next((problem for problem in problems if problem), "")
     return ""
 
@@ -95,13 +97,13 @@ def _is(value: Any, name: Any) -> bool:
 
 def _match_properties(value: dict[str, Any], schema: dict[str, Any], where: str, depth: int) -> str:
     required = schema.get("required")
-    for key in required if isinstance(required, list) else []:  # pyright: ignore[reportUnknownVariableType]
+    for key in required if is_list(required) else []:
         if key not in value:
             return f"{where} lacks {key!r}"
     properties = schema.get("properties")
-    for key, inner in properties.items() if isinstance(properties, dict) else ():  # pyright: ignore
-        if key in value and isinstance(inner, dict):
-            problem = match_schema(value[key], inner, f"{where}[{key!r}]", depth + 1)  # pyright: ignore
+    for key, inner in properties.items() if is_dict(properties) else ():
+        if key in value and is_dict(inner):
+            problem = match_schema(value[key], inner, f"{where}[{key!r}]", depth + 1)
             if problem:
                 return problem
     return ""

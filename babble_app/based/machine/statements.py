@@ -12,7 +12,12 @@ from babble_app.based.machine.functions import call
 from babble_app.based.machine.iteration import iterate
 from babble_app.based.machine.modules import find_module
 from babble_app.based.machine.signals import BREAK, CONTINUE, Return
-from babble_app.based.machine.values import MISSING, Module, TypeValue
+from babble_app.based.machine.values import (
+    MISSING,
+    Module,
+    TypeValue,
+    is_tuple,
+)
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -138,11 +143,11 @@ def _handle(machine: Machine, handlers: list[ast.ExceptHandler], error: Exceptio
 
 
 def _types(kind: Any) -> tuple[type, ...]:
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    if not all(isinstance(item, TypeValue) for item in kinds):  # pyright: ignore[reportUnknownVariableType]
+    kinds = kind if is_tuple(kind) else (kind,)
+    if not all(isinstance(item, TypeValue) for item in kinds):
         message = "`except` needs types of errors"
         raise TypeError(message)
-    return tuple(one for item in kinds for one in item.types)  # pyright: ignore
+    return tuple(one for item in kinds for one in item.types)
 
 
 def _raise(machine: Machine, node: ast.Raise) -> Steps:

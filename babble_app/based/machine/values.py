@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from babble_app.based.machine.scopes import Scope
 
@@ -138,19 +138,56 @@ class Missing:
 MISSING = Missing()
 
 
+def error_type(kind: type[Exception], name: str = "") -> TypeValue:
+    """Return a type of errors as programs have it."""
+
+    def call(_machine: Any, *arguments: Any) -> Exception:
+        return kind(*arguments)
+
+    return TypeValue(name or kind.__name__, (kind,), call)
+
+
+def is_dict(value: Any) -> TypeGuard[dict[Any, Any]]:
+    """Whether a value is a dict (of anything, as far as types know)."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether a value is a list."""
+    return isinstance(value, list)
+
+
+def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
+    """Whether a value is a tuple."""
+    return isinstance(value, tuple)
+
+
+def is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether a value can be added and multiplied as texts and lists are."""
+    return isinstance(value, (str, list, tuple))
+
+
+def is_collection(value: Any) -> TypeGuard[Iterable[Any]]:
+    """Whether a value is a list, a tuple or a set."""
+    return isinstance(value, (list, tuple, set, frozenset))
+
+
+def is_sized(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Whether a value has a length."""
+    return isinstance(value, (str, list, tuple, dict, set, frozenset, range))
+
+
 def children(value: Any) -> Sequence[Any]:
     """Return what is directly inside a value."""
-    if isinstance(value, dict):
-        return [*value.keys(), *value.values()]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    if isinstance(value, (list, tuple)):
-        return value  # pyright: ignore[reportUnknownVariableType]
+    if is_dict(value):
+        return [*value.keys(), *value.values()]
+    if is_list(value) or is_tuple(value):
+        return value
     if isinstance(value, (set, frozenset)):
-        return list(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return list(cast("set[Any]", value))  # of either kind
     if isinstance(value, Cursor):
         return value.items
-    if isinstance(value, BaseException):
-        return value.args
-    return ()
+    return value.args if isinstance(value, BaseException) else ()
 
 
 def kind_of(value: Any) -> str:

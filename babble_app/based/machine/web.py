@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine import jsons
-from babble_app.based.machine.values import Module, Native, Record, Service, TypeValue
+from babble_app.based.machine.values import Module, Native, Record, Service, error_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,14 +35,19 @@ def _request(method: str) -> Callable[..., Any]:
     return call
 
 
+def _json(_machine: Machine, _value: Record) -> dict[str, Any]:
+    return dict(_BODY)
+
+
+def _raise_for_status(_machine: Machine, _value: Record) -> None:
+    return None
+
+
 def _response() -> Record:
     return Record(
         "Response",
         {"status_code": 200, "ok": True, "text": '{"ok": true, "mock": true}', "headers": {}},
-        {
-            "json": lambda _machine, _value: dict(_BODY),
-            "raise_for_status": lambda _machine, _value: None,
-        },
+        {"json": _json, "raise_for_status": _raise_for_status},
     )
 
 
@@ -78,11 +83,7 @@ def make_requests_module() -> Module:
     """Return `requests`."""
     methods = ("get", "post", "put", "patch", "delete", "head")
     members: dict[str, Any] = {name: Native(name, _request(name.upper())) for name in methods}
-    error = TypeValue(
-        "RequestException",
-        (ConnectionError, TimeoutError),
-        lambda _machine, *args: ConnectionError(*args),
-    )
+    error = error_type(ConnectionError, "RequestException")
     names = ("RequestException", "HTTPError", "ConnectionError", "Timeout")
     errors: dict[str, Any] = dict.fromkeys(names, error)
     members.update(errors, exceptions=Module("requests.exceptions", errors))
