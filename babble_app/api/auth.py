@@ -13,7 +13,7 @@ from babble_app.api._bodies import Id, ModelName, Text
 from babble_app.api._identity import Me, Rt, client_address, user_agent
 from babble_app.schemas.accounts import LOGIN_COOKIE, Login, NewLogin, User
 from babble_app.schemas.base import Schema
-from babble_app.services import accounts
+from babble_app.services import access_tokens, accounts
 from babble_app.services.runtime import Runtime
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
@@ -98,7 +98,7 @@ async def log_in(rt: Rt, request: Request, body: CredentialsBody) -> Token:
 async def log_out(rt: Rt, me: Me, request: Request, response: Response) -> None:
     """End the browser's login when the cookie was sent; else all access tokens of the account, made before now."""
     if "authorization" in request.headers:
-        await accounts.revoke_access_tokens(rt, me.id)
+        await access_tokens.revoke_access_tokens(rt, me.id)
         return
     await accounts.log_out(rt, request.cookies[LOGIN_COOKIE])
     response.delete_cookie(LOGIN_COOKIE, httponly=True, samesite="lax")

@@ -63,6 +63,8 @@ async def get_chat(rt: Rt, me: Me, chat_id: Id) -> Chat:
 async def update_chat(rt: Rt, me: Me, chat_id: Id, body: ChatBody) -> Chat:
     """Rename a chat, choose its model, or put an agent on its canvas."""
     changes = body.model_dump(exclude_unset=True)
+    if "agent_id" in changes:
+        changes["agent_id"] = changes["agent_id"] or ""
     return await chats.update_chat(rt, me.id, chat_id, **changes)
 
 

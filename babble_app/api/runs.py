@@ -34,7 +34,7 @@ async def get_run(rt: Rt, me: Me, run_id: Id) -> Run:
     return await runs.get_run(rt, me.id, run_id)
 
 
-@router.get("/events", response_class=EventStream, responses=_EVENTS)
+@router.get("/events", status_code=200, response_class=EventStream, responses=_EVENTS)
 async def follow_run(
     rt: Rt,
     me: Me,

@@ -69,7 +69,7 @@ async def send_to_session(rt: Rt, me: Me, session_id: Id, body: VisitorBody) -> 
     return await sessions.send_message(rt, me.id, session_id, body.text)
 
 
-@router.post("/sessions/{session_id}/reset")
+@router.post("/sessions/{session_id}/reset", status_code=status.HTTP_201_CREATED)
 async def reset_session(rt: Rt, me: Me, session_id: Id) -> AgentSession:
-    """Begin the conversation anew."""
+    """Begin anew with the same program and model, as another test conversation."""
     return await sessions.reset(rt, me.id, session_id)

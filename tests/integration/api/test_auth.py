@@ -45,7 +45,9 @@ def test_a_token_leaves_no_login_behind(person: Person, anybody: httpx.Client):
 
 def test_unknown_email_and_wrong_password_look_alike(person: Person, anybody: httpx.Client):
     wrong = anybody.post("/api/auth/login", json={"email": person.user.email, "password": "x" * 12})
-    unknown = anybody.post("/api/auth/login", json={"email": "no@one.example", "password": "x" * 12})
+    unknown = anybody.post(
+        "/api/auth/login", json={"email": "no@one.example", "password": "x" * 12}
+    )
 
     assert wrong.status_code == unknown.status_code == 401
     bodies = [wrong.json(), unknown.json()]
