@@ -34,9 +34,10 @@ def canvas_pane() -> rx.Component:
     )
 
 
-def _streams() -> rx.Var[bool]:
+def _streams() -> Any:
     """Whether the editor shows what the builder writes: not over unsaved edits."""
-    return LiveState.writing & ~CanvasState.dirty
+    edited: Any = CanvasState.dirty
+    return LiveState.writing & ~edited
 
 
 def _shown_tab() -> Any:
@@ -66,8 +67,8 @@ def _head() -> rx.Component:
 def _tab(name: str, title: str) -> rx.Component:
     count = (
         rx.cond(
-            VersionsState.rows.length() > 0,
-            rx.el.span(VersionsState.rows.length(), class_name="section-count"),
+            VersionsState.rows,
+            rx.el.span(_length(VersionsState.rows), class_name="section-count"),
         )
         if name == "versions"
         else rx.fragment()
@@ -81,6 +82,10 @@ def _tab(name: str, title: str) -> rx.Component:
         on_click=CanvasState.pick_tab(name),
         class_name="tab",
     )
+
+
+def _length(items: Any) -> Any:
+    return items.length()
 
 
 def _version_badge() -> rx.Component:
@@ -168,7 +173,7 @@ def _notices() -> rx.Component:
             ),
         ),
         rx.cond(
-            (CanvasState.newer > 0) & ~CanvasState.conflict,
+            _newer_to_tell(),
             rx.el.div(
                 icon("info"),
                 rx.el.p(
@@ -199,6 +204,11 @@ def _notices() -> rx.Component:
             ),
         ),
     )
+
+
+def _newer_to_tell() -> Any:
+    conflict: Any = CanvasState.conflict
+    return (CanvasState.newer > 0) & ~conflict
 
 
 def _conflict_acts() -> rx.Component:

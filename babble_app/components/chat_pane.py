@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from babble_app.components.composer import composer
@@ -61,7 +63,7 @@ def chat_pane() -> rx.Component:
             returned=ChatState.returned,
             suggestion=ChatState.suggestion,
             placeholder=rx.cond(
-                HistoryState.messages.length() > 0,
+                HistoryState.messages,
                 "Ask, or say what to change",
                 "Describe an agent",
             ),
@@ -72,13 +74,11 @@ def chat_pane() -> rx.Component:
     )
 
 
-def _is_new() -> rx.Var[bool]:
-    return (
-        (ChatState.status == "ready")
-        & (HistoryState.messages.length() == 0)
-        & (HistoryState.waiting.length() == 0)
-        & ~LiveState.running
-    )
+def _is_new() -> Any:
+    messages: Any = HistoryState.messages
+    waiting: Any = HistoryState.waiting
+    running: Any = LiveState.running
+    return (ChatState.status == "ready") & (messages.length() + waiting.length() == 0) & ~running
 
 
 def _welcome() -> rx.Component:
@@ -152,7 +152,7 @@ def _mode_picker() -> rx.Component:
 def _file_chooser() -> rx.Component:
     return popover(
         rx.cond(
-            ChatState.files.length() > 0,
+            ChatState.files,
             rx.el.ul(rx.foreach(ChatState.files, _file), class_name="file-choices"),
             rx.el.p(
                 "This workspace has no files yet. Upload some on its page.", class_name="muted"
@@ -169,12 +169,13 @@ def _file_chooser() -> rx.Component:
 
 
 def _file(item: FileChoice) -> rx.Component:
+    choose: Any = ChatState.choose_file(item.id)
     return rx.el.li(
         rx.el.label(
             rx.el.input(
                 type="checkbox",
                 checked=item.chosen,
-                on_change=lambda checked: ChatState.choose_file(item.id, checked),
+                on_change=choose,
             ),
             rx.el.span(
                 rx.el.span(item.name, class_name="list-title"),

@@ -9,6 +9,10 @@ import reflex as rx
 from babble_app.components.based_language import CODEMIRROR
 
 
+def _text_and_key(text: rx.Var[str], doc_key: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str]]:
+    return text, doc_key
+
+
 class CodeEditor(rx.NoSSRComponent):
     """An editor that gives edits back a moment after the typing pauses, and on Ctrl/Cmd+S."""
 
@@ -29,9 +33,9 @@ class CodeEditor(rx.NoSSRComponent):
     """The line to light up and scroll to; 0 for none."""
     label: rx.Var[str]
 
-    on_edit: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    on_edit: rx.EventHandler[_text_and_key]
     """Text and document key."""
-    on_save: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
+    on_save: rx.EventHandler[_text_and_key]
 
 
 code_editor = CodeEditor.create

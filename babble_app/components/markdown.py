@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-import babble_app.components.copy_button  # noqa: F401 - links the script that markdown.jsx imports
+from babble_app.components.copy_button import CopyButton
 
 PACKAGES = ["react-markdown@10.1.0", "remark-gfm@4.0.1", "highlight.js@11.12.0", "lowlight@3.3.0"]
 
 rx.asset("highlighter.js", shared=True)
+
+
+assert CopyButton.library  # markdown.jsx imports that script; its module links it
 
 
 class Markdown(rx.Component):

@@ -61,7 +61,7 @@ def live_answer() -> rx.Component:
         _tools(LiveState.tools),
         _rounds(LiveState.attempts),
         rx.el.div(
-            rx.foreach(LiveState.blocks, lambda block: markdown(source=block)),
+            rx.foreach(LiveState.blocks, _block),
             rx.cond(LiveState.tail != "", markdown(source=LiveState.tail)),
             class_name="md",
         ),
@@ -80,6 +80,10 @@ def live_answer() -> rx.Component:
         aria_label="Babble",
         aria_busy="true",
     )
+
+
+def _block(text: Any) -> rx.Component:
+    return markdown(source=text)
 
 
 def _answer(item: MessageView) -> rx.Component:
@@ -168,14 +172,16 @@ def _rounds(attempts: Any) -> rx.Component:
     return rx.foreach(attempts, _round)
 
 
+def _finding(text: Any) -> rx.Component:
+    return rx.el.li(text)
+
+
 def _round(attempt: AttemptView) -> rx.Component:
     return rx.cond(
         attempt.n > 1,
         _folded(
             rx.fragment("Round ", attempt.n, " of ", attempt.of, ": what was wrong"),
-            rx.el.ul(
-                rx.foreach(attempt.findings, lambda text: rx.el.li(text)), class_name="findings"
-            ),
+            rx.el.ul(rx.foreach(attempt.findings, _finding), class_name="findings"),
             key=attempt.n,
         ),
     )
@@ -202,10 +208,13 @@ def _version_card(version: VersionView) -> rx.Component:
 
 
 def _sources(sources: Any, anchor: Any) -> rx.Component:
+    def make(source: SourceView) -> rx.Component:
+        return _source(source, anchor)
+
     return rx.cond(
-        sources.length() > 0,  # pyright: ignore[reportAttributeAccessIssue]
+        sources,
         rx.el.ol(
-            rx.foreach(sources, lambda source: _source(source, anchor)),
+            rx.foreach(sources, make),
             class_name="sources",
             aria_label="Sources",
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from babble_app.components.composer import composer
@@ -124,7 +126,7 @@ def _conversation() -> rx.Component:
     )
 
 
-def _line(line: TestLine) -> rx.Component:
+def _line(line: TestLine) -> Any:
     return rx.match(
         line.kind,
         ("user", rx.el.p(line.text, class_name="test-line is-user")),

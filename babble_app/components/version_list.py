@@ -16,8 +16,12 @@ from babble_app.states.versions import VersionRow, VersionsState
 
 def version_list(*, in_canvas: bool) -> rx.Component:
     """List the versions, the newest first; in the canvas each can be opened in the editor."""
+
+    def make(row: VersionRow) -> rx.Component:
+        return _version(row, in_canvas=in_canvas)
+
     return rx.el.ol(
-        rx.foreach(VersionsState.rows, lambda row: _version(row, in_canvas=in_canvas)),
+        rx.foreach(VersionsState.rows, make),
         class_name="versions",
         aria_label="Versions",
     )
@@ -53,7 +57,8 @@ def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
             ),
             _open(row) if in_canvas else rx.fragment(),
             rx.cond(
-                ~row.is_head,
+                row.is_head,
+                rx.fragment(),
                 rx.el.button(
                     "Go back to it",
                     type="button",
