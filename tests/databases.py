@@ -71,12 +71,10 @@ class PostgresSource:
         self._made: list[str] = []
         migrate(self._create(f"{self._run}_{_TEMPLATE}"))
 
-    def fresh(self, folder: Path) -> str:
-        return self._create(
-            f"{self._run}_{next(_numbers)}", template=f"{self._run}_{_TEMPLATE}"
-        )
+    def fresh(self, folder: Path) -> str:  # noqa: ARG002 - a server keeps its databases itself
+        return self._create(f"{self._run}_{next(_numbers)}", template=f"{self._run}_{_TEMPLATE}")
 
-    def empty(self, folder: Path) -> str:
+    def empty(self, folder: Path) -> str:  # noqa: ARG002 - a server keeps its databases itself
         return self._create(f"{self._run}_{next(_numbers)}")
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response, status
 
@@ -15,7 +15,7 @@ from babble_app.services import runs
 
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["runs"])
 
-_EVENTS = {
+_EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "One frame an event; ends after `message.done`, `run.failed` or `run.stopped`.",
         "content": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, status
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
 from babble_app.api._bodies import Id, ModelName, Text
 from babble_app.api._identity import Me, Rt
@@ -24,6 +24,13 @@ class NewSessionBody(Schema):
     """A text that is not saved, instead of a version."""
     model: ModelName = ""
     """`provider/name`; empty: the caller's default."""
+
+    @model_validator(mode="after")
+    def _one_program(self) -> NewSessionBody:
+        if self.version_id is not None and self.program is not None:
+            message = "Give `version_id` or `program`, not both"
+            raise ValueError(message)
+        return self
 
 
 class VisitorBody(Schema):

@@ -6,19 +6,16 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from babble_app.based.checks.context import Context
-    from babble_app.based.checks.places import Visit
+    from babble_app.based.checks.context import Check, Context
+    from babble_app.based.checks.places import Place
 
 _ASK = 'order = res.ask(question="Which cake and how many?", example={"cake": "apple", "count": 1})'
 
 
-def check(visit: Visit, context: Context) -> None:
-    """Check one node."""
-    node = visit.node
-    if not isinstance(node, ast.Call):
-        return
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "ask":
-        _ask(node, context)
+def _call(node: ast.Call, _place: Place, context: Context) -> None:
+    if isinstance(node.func, ast.Attribute):
+        if node.func.attr == "ask":
+            _ask(node, context)
     elif isinstance(node.func, ast.Name) and node.func.id not in context.bound:
         if node.func.id == "extract":
             _extract(node, context)
@@ -55,3 +52,6 @@ def _extract(node: ast.Call, context: Context) -> None:
             "`extract` needs a key that is a text in quotes and does not begin with `_`.",
             'Write extract("email", order["email"])',
         )
+
+
+CHECKS: dict[type[ast.AST], Check] = {ast.Call: _call}

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from babble_app.based.nodes import Conversation, Exit
+from babble_app.based.nodes import Conversation, Exit, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def walk(tree: ast.Module) -> Iterator[Visit]:
             stack.extend(_conversation(visit.node, visit.place))
         else:
             inner = _inside(visit.node, visit.place)
-            stack.extend(Visit(child, inner) for child in ast.iter_child_nodes(visit.node))
+            stack.extend([Visit(child, inner) for child in children(visit.node)])
 
 
 def _conversation(node: Conversation, place: Place) -> Iterator[Visit]:

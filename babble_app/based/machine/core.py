@@ -1,8 +1,8 @@
 """The machine: drives the walk over the syntax tree on a stack of its own.
 
-Each kind of node has a handler, which returns the node's value or is a generator that yields what it needs first: a node
-to be evaluated, another generator to be run, or an effect to be answered from outside. The stack is a list, so the depth
-of a program never meets Python's recursion limit, and a run pauses wherever it is.
+Each kind of node has a handler, which returns the node's value or is a generator that yields what it needs first: a
+node to be evaluated, another generator to be run, or an effect to be answered from outside. The stack is a list, so the
+depth of a program never meets Python's recursion limit, and a run pauses wherever it is.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Operators, each looked at before it can make something huge."""
 
-# pyright: reportUnknownMemberType=false -- typeshed leaves the parameters of `operator` untyped
+# typeshed leaves the parameters of `operator` untyped:
+# pyright: reportUnknownMemberType=false
 
 from __future__ import annotations
 

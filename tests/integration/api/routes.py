@@ -73,12 +73,12 @@ def sample(schema: dict[str, Any], ids: dict[str, str], name: str = "") -> Any:
         return schema["enum"][0]
     match schema.get("type"):
         case "object":
-            required = schema.get("required", ())
-            fields = schema.get("properties", {}).items()
+            fields = schema.get("properties", {})
+            wanted = {*schema.get("required", ()), *(key for key in fields if id_kind(key))}
             return {
                 key: sample(part, ids, key)
-                for key, part in fields
-                if key in required or id_kind(key) or not required
+                for key, part in fields.items()
+                if key in (wanted or fields)
             }
         case "array":
             return [sample(schema["items"], ids, name)]

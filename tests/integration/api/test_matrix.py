@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,13 @@ PUBLIC = {
     "/v1/{path:path}",
 }
 PROVIDER = "openai"
-PROGRAM = 'say "Hello!"\nloop:\n    talk "Be kind."\n    until "the visitor says goodbye":\n        return\n'
+PROGRAM = """\
+say("Hello!")
+loop:
+    talk("Be kind.")
+until "the visitor says goodbye":
+    say("Bye!")
+"""
 """What the first person's agent runs."""
 
 
@@ -199,7 +206,7 @@ def bad_credentials(server: LiveServer) -> dict[str, dict[str, str]]:
     origin = {"Origin": server.url}
     return {
         "nothing": {},
-        "an empty token": {"Authorization": "Bearer "},
+        "an empty token": {"Authorization": "Bearer"},
         "another scheme": {"Authorization": "Basic dXNlcjpwYXNz"},
         "rubbish": {"Authorization": "Bearer \xff\xfe.x.y"},
         "an unsigned token": {"Authorization": f"Bearer {jwt.encode(claims, '', 'none')}"},
@@ -287,5 +294,10 @@ def test_a_text_that_cannot_be_stored_is_no_failure_of_the_server(
     good = sample(operation.body, first[1])
     for name, value in good.items():
         if isinstance(value, str):
-            answer = first[0].client.request(operation.method, path, json={**good, name: text})
+            answer = first[0].client.request(
+                operation.method,
+                path,
+                content=json.dumps({**good, name: text}),
+                headers={"Content-Type": "application/json"},
+            )
             assert answer.status_code in {200, 401, 404, 413, 422}, (name, answer.text)
