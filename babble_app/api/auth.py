@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response, status
-from fastapi.responses import FileResponse
 from pydantic import Field, SecretStr, StringConstraints
-from starlette.background import BackgroundTask
 
 from babble_app.api._bodies import Id, ModelName, Text
 from babble_app.api._identity import Me, Rt, client_address, user_agent
+from babble_app.api._one_time_file import OneTimeFile
 from babble_app.schemas.accounts import LOGIN_COOKIE, Login, NewLogin, User
 from babble_app.schemas.base import Schema
 from babble_app.services import access_tokens, accounts
@@ -136,18 +135,18 @@ async def change_password(rt: Rt, me: Me, request: Request, body: NewPasswordBod
 
 @router.get(
     "/export",
-    response_class=FileResponse,
+    response_class=OneTimeFile,
+    status_code=status.HTTP_200_OK,
     responses={200: {"content": {"application/zip": {}}, "description": "A zip file."}},
 )
-async def export(rt: Rt, me: Me) -> FileResponse:
+async def export(rt: Rt, me: Me) -> OneTimeFile:
     """Download everything that the caller owns."""
     path = await accounts.export_data(rt, me.id)
-    return FileResponse(
+    return OneTimeFile(
         path,
         media_type="application/zip",
         filename="babble-export.zip",
         headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
-        background=BackgroundTask(path.unlink, missing_ok=True),
     )
 
 
