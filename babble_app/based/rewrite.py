@@ -88,7 +88,7 @@ def _until(text: str, logical: LogicalLine, result: Rewritten) -> list[_Edit]:
     if not is_until(text, logical):
         return []
     result.untils.add(logical.line)
-    result.shifts[logical.line] = len(_UNTIL) - len("until ")
+    result.shifts[logical.line] = len(_UNTIL) - len("until")
     colon = _colon(logical)
     begin = logical.start + len("until")
     name = _AS.search(text[begin:colon])

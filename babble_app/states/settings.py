@@ -24,7 +24,8 @@ class ProviderRow:
 
     id: str = ""
     title: str = ""
-    ready: bool = False
+    status: str = ""
+    """`ready`, `no_key`, or `off` for one that needs an address rather than a key."""
     source: str = ""
     """`environment`, `settings`, `none` or `not_needed`."""
     last4: str = ""
@@ -128,7 +129,7 @@ class SettingsState(rx.State):
             return None
         self.dialog = ""
         self._forget_test(self.chosen.id)
-        await toast(self, f"Saved the key of {self.chosen.title}. Try it with Test.", "good")
+        await toast(self, f"Saved {self.chosen.title}. Try it with Test.", "good")
         return await self._show_change()
 
     @rx.event
@@ -176,7 +177,7 @@ def provider_row(info: ProviderInfo) -> ProviderRow:
     return ProviderRow(
         id=info.id,
         title=info.title,
-        ready=info.status == "ready",
+        status=info.status,
         source=info.key_source,
         last4=info.last4,
         key_env=info.key_env,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.sessions import SessionStatus, TraceType
 
 Steps: TypeAlias = Generator[Any, Any, Any]
-"""A piece of evaluation that may pause; yields nodes, other steps or effects."""
+"""A piece of evaluation that may pause; yields nodes, other steps or effects, and returns a value or the steps to it."""
 Handler: TypeAlias = Callable[["Machine", Any], Any]
 _TRACE_CHARS = 4_000
 
@@ -103,7 +103,6 @@ class Machine:
             except StopIteration as stop:
                 stack.pop()
                 value = stop.value
-                continue
             except Exception as caught:  # noqa: BLE001 -- thrown into the step below, as Python would
                 if _raised_by_step(stack):
                     stack.pop()
