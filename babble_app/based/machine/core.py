@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.sessions import SessionStatus, TraceType
 
 Steps: TypeAlias = Generator[Any, Any, Any]
-"""A piece of evaluation that may pause; yields nodes, other steps or effects, and returns a value or the steps to it."""
+"""A piece of evaluation that may pause; yields nodes, steps or effects, and returns a value or the steps to it."""
 Handler: TypeAlias = Callable[["Machine", Any], Any]
 _TRACE_CHARS = 4_000
 _PREVIEW_CHARS = 200

@@ -1,5 +1,7 @@
 """Programs that want out, or want everything: each ends with a code, in time, and the process is as before."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 import time
 
 import pytest
@@ -67,7 +69,7 @@ LIMITS = {
     "list of long texts": ("x = list('a' * 200000)", "R_LIMIT_SIZE"),
     "spread": ("x = [0] * 60000\ny = [*x, *x]", "R_LIMIT_SIZE"),
     "slices": ("x = [0]\nfor i in range(99):\n    x[0:0] = x", "R_LIMIT_SIZE"),
-    "regex": ("import re\nre.match('(a+)+$', 'a' * 5000 + 'b')", "R_LIMIT_TIME"),
+    "regex": ("import re\nre.match('(x+x+)+y', 'x' * 5000)", "R_LIMIT_TIME"),
     "regex alternation": ("import re\nre.match('(a|aa)+$', 'a' * 5000 + 'b')", "R_LIMIT_TIME"),
     "regex size": ("import re\nre.compile('(a{1000}){1000}')", "R_LIMIT_PATTERN"),
     "regex replacement": ("import re\nre.sub('', 'b' * 1000, 'a' * 1000)", "R_LIMIT_SIZE"),

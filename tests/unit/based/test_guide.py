@@ -1,5 +1,7 @@
 """What the guide shows is right: its programs pass the checker and run."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 import re
 
 import pytest
@@ -35,7 +37,7 @@ def test_the_order_taker_takes_orders():
     ])  # fmt: skip
 
     assert trace(execution)[-2:] == [
-        ("agent", 25, "Thank you! That is 40 euros. Goodbye!"),
+        ("agent", 21, "Thank you! That is 40 euros. Goodbye!"),
         ("end", None, "finished"),
     ]
 

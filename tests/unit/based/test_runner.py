@@ -1,5 +1,7 @@
 """Running programs: the worked examples of the language's description, with their exact events."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 from datetime import UTC, datetime
 
 import pytest
