@@ -1,5 +1,7 @@
 """Every error has a program that shows it and one beside it that does not."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 import time
 
 import pytest
@@ -12,7 +14,11 @@ OK = TALK + END
 
 
 def in_handler(body: str) -> str:
-    return TALK + 'until "the user says goodbye":\n' + "".join(f"    {line}\n" for line in body.splitlines())
+    return (
+        TALK
+        + 'until "the user says goodbye":\n'
+        + "".join(f"    {line}\n" for line in body.splitlines())
+    )
 
 
 def loop(body: str) -> str:
@@ -131,6 +137,7 @@ def test_one_mistake_gives_one_error():
 
 
 WARNINGS = {
+    "W102": in_handler("if res:\n\tx = 1"),
     "W110": "x = true\n" + OK,
     "W201": "say('hi')\n",
     "W210": "for x in [1]:\n" + "".join(f"    {line}\n" for line in OK.splitlines()),
@@ -143,6 +150,7 @@ WARNINGS = {
     "W290": in_handler('done()\nsay("x")'),
     "W291": TALK + 'until "the user has named a city":\n    pass\n',
     "W292": loop('res = talk("Hi")'),
+    "W294": "import requests\n" + in_handler('x = requests.get("http://a")'),
     "W296": 'key = "sk-abcdefghijklmnopqrstuvwx"\n' + OK,
 }
 

@@ -1,5 +1,7 @@
 """Plain Python in a program means what it means in Python: each snippet is run by both."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 import contextlib
 import io
 
