@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from babble_app.based.checker import check
@@ -33,6 +34,9 @@ def build(request: ModelRequest) -> Reply:
     description, mistake = read_directive(prompt.request)
     brief = understand(description, _facts(prompt.pieces, description))
     program = compose(brief)
+    if not check(program).ok:
+        # Only a name or a description that look like code themselves can do that; they are left out then.
+        program = compose(replace(brief, name="Assistant", purpose=""))
     mistake = _mistake_now(prompt, mistake)
     if mistake:
         program = spoil_program(program, mistake)

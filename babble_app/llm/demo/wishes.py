@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from babble_app.llm.demo import edits
 from babble_app.llm.demo.fields import make_field
-from babble_app.llm.demo.languages import LANGUAGES, find_language
+from babble_app.llm.demo.languages import find_language, named
 from babble_app.llm.demo.program import CannotChangeError, Source
 from babble_app.llm.demo.requirements import required_fields
-from babble_app.llm.demo.words import literal, quoted, sentence, shorten, tidy
+from babble_app.llm.demo.words import literal, quoted, sentence, shorten, tidy, without_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,30 +125,31 @@ def _removals(wish: str) -> Iterator[Step]:
 
 
 def _sayings(source: Source, wish: str) -> Iterator[Step]:
-    greet, bye = _GREET.search(wish), _BYE.search(wish)
+    bare = without_quoted(wish)
+    if _is_replacement(wish):
+        return
+    greet, bye, name = _GREET.search(bare), _BYE.search(bare), source.name()
     says = (
-        re.search(r"\bsay\b", wish, re.IGNORECASE)
-        if not greet and not bye and not _EXIT.search(wish)
-        else None
+        None if greet or bye or _EXIT.search(bare) else re.search(r"\bsay\b", bare, re.IGNORECASE)
     )
-    language = find_language(wish) or next((lang for lang in LANGUAGES if lang.code == "en"))
-    name = source.name() or "your assistant"
-    if (cue := greet or says) and (said := _said(wish, cue, bye)):
-        yield Step(
-            f'the agent now begins with "{said}"', lambda text: edits.set_greeting(text, said)
-        )
-    elif greet and find_language(wish):
-        hello = language.greeting.format(name=name)
-        yield Step(
-            f'the agent now begins with "{hello}"', lambda text: edits.set_greeting(text, hello)
-        )
-    if bye and (
-        last := _said(wish, bye, greet)
-        or (language.goodbye.format(name=name) if find_language(wish) else "")
-    ):
-        yield Step(
-            f'the agent now says goodbye with "{last}"', lambda text: edits.set_goodbye(text, last)
-        )
+    language = find_language(bare)
+    cue = greet or says
+    hello = _said(wish, cue, bye) if cue else ""
+    hello = hello or (language.greet(name) if greet and language else "")
+    last = _said(wish, bye, greet) if bye else ""
+    last = last or (language.part(name) if bye and language else "")
+    if hello:
+        words = f'the agent now begins with "{hello}"'
+        yield Step(words, lambda text: edits.set_greeting(text, hello))
+    if last:
+        words = f'the agent now says goodbye with "{last}"'
+        yield Step(words, lambda text: edits.set_goodbye(text, last))
+
+
+def _is_replacement(wish: str) -> bool:
+    bare = without_quoted(wish)
+    about = re.search(r"\b(?:greeting|goodbye|name)\b", bare, re.IGNORECASE)
+    return len(quoted(wish)) == 2 and bool(_REPLACE.search(bare)) and not about
 
 
 def _said(wish: str, cue: re.Match[str], other: re.Match[str] | None) -> str:
@@ -234,7 +235,7 @@ def _condition(when: str) -> str:
 
 def _replacement(source: Source, wish: str) -> Iterator[Step]:
     texts = quoted(wish)
-    if len(texts) == 2 and _REPLACE.search(wish):
+    if _is_replacement(wish):
         old, new = texts if not re.search(r"\binstead of\b", wish) else texts[::-1]
         if old not in source.text:
             message = f'the program does not hold "{old}"'
@@ -246,7 +247,7 @@ def _replacement(source: Source, wish: str) -> Iterator[Step]:
 def _styles(source: Source, wish: str) -> Iterator[Step]:
     for cue, rule, greeting in _STYLES:
         if cue.search(wish):
-            hello = greeting.format(name=source.name() or "your assistant")
+            hello = named(greeting, source.name())
             yield Step(
                 f'I add the rule "{rule}"', lambda text, rule=rule: edits.add_rule(text, rule)
             )
