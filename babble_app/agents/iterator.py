@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from babble_app.agents import naming
 from babble_app.agents.context import files_message, images_for
-from babble_app.agents.fences import BARE_DIFF, FenceSplitter, fence
+from babble_app.agents.fences import BARE_DIFF, FenceSplitter
 from babble_app.agents.prompt_texts import render
-from babble_app.agents.revision import LADDER, Outcome, Revision
+from babble_app.agents.revision import LADDER, Outcome, Revision, program_message
 from babble_app.agents.turn import Turn
 from babble_app.based.guide import guide_text
 from babble_app.diffs.compare import compare
@@ -79,7 +79,7 @@ async def _opening(model: ModelClient, request: AgentRequest, program: str) -> l
         ModelMessage(role="system", text=system),
         *request.history,
         *await files_message(request.files, request.text, model),
-        ModelMessage(role="user", text=f"The program now:\n\n{fence(program)}"),
+        ModelMessage(role="user", text=program_message(program)),
         ModelMessage(role="user", text=request.text, images=images_for(request.files, model)),
     ]
 
@@ -108,7 +108,7 @@ def _next(revision: Revision, turn: Turn, number: int) -> list[ModelMessage]:
     """Return the model's own answer and what the next round shall bring."""
     return [
         ModelMessage(role="assistant", text=turn.text or "(nothing)"),
-        ModelMessage(role="user", text=revision.next_prompt(number, ROUNDS)),
+        *(ModelMessage(role="user", text=text) for text in revision.next_prompts(number, ROUNDS)),
     ]
 
 
