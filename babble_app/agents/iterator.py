@@ -7,8 +7,9 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from babble_app.agents import naming
+from babble_app.agents.builder import MAX_DECLINED
 from babble_app.agents.context import files_message, images_for
-from babble_app.agents.fences import BARE_DIFF, FenceSplitter
+from babble_app.agents.fences import BARE_DIFF, FenceSplitter, is_prose
 from babble_app.agents.prompt_texts import render
 from babble_app.agents.revision import LADDER, Outcome, Revision, program_message
 from babble_app.agents.turn import Turn
@@ -38,7 +39,7 @@ ROUNDS = len(LADDER)
 
 
 async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[AgentEvent, None]:
-    """Yield the changing of the request's program, and at the end the changed program's proposal.
+    """Yield the changing of the request's program, and at the end its proposal; none when the model sends words only.
 
     Raises:
         AgentNotValidError: no round brought a valid change; `raw` is the last answer.
@@ -47,7 +48,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     messages = await _opening(model, request, program)
     revision = Revision(program, request.text)
     said: list[str] = []
-    outcome, turn = Outcome(None, ()), Turn()
+    outcome, turn, declined = Outcome(None, ()), Turn(), 0
     for number in range(1, ROUNDS + 1):
         yield Attempt(n=number, of=ROUNDS, findings=outcome.findings)
         yield StateChanged(name="changing")
@@ -67,6 +68,10 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
             yield proposal
             if not "".join(said).strip():
                 yield TextDelta(text=proposal.summary)
+            return
+        declined = declined + 1 if is_prose(turn.text, BARE_DIFF) else 0
+        if declined == MAX_DECLINED:
+            yield TextDelta(text="\n\n*Nothing was changed: the model answered in words only.*")
             return
         if number < ROUNDS:
             messages += _next(revision, turn, number + 1)

@@ -144,3 +144,12 @@ async def test_leaving_early_closes_the_models_stream() -> None:
     await produced.aclose()
 
     assert client.closed == 1
+
+
+async def test_a_model_that_asks_back_twice_is_left_its_words() -> None:
+    with scripted("Which words do you mean?", "Which ones?") as client:
+        events = await events_of(builder.run(client, make_request()))
+
+    assert text_of(TextDelta, events).startswith("Which words do you mean?")
+    assert "No program was written" in text_of(TextDelta, events)
+    assert not only(VersionProposed, events)

@@ -178,3 +178,12 @@ async def test_after_five_failures_nothing_is_proposed_and_the_raw_answer_is_kep
 
     assert caught.value.raw == answers[-1]
     assert "The agent is as it was" in str(caught.value)
+
+
+async def test_a_model_that_asks_back_twice_is_left_its_words() -> None:
+    with scripted("Which words do you mean?", "Which ones?") as client:
+        events = await change(client)
+
+    assert text_of(TextDelta, events).startswith("Which words do you mean?")
+    assert "Nothing was changed" in text_of(TextDelta, events)
+    assert not only(VersionProposed, events)
