@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.diffs.hunks import Body, Hunk, Kind, new_side, old_side
-from babble_app.diffs.matching import EXACT, LEVELS, Hit, TooManyCandidatesError
+from babble_app.diffs.matching import EXACT, LEVELS, SHIFTED, Hit, TooManyCandidatesError
 from babble_app.diffs.nearest import not_found, refused
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> _Outcome | None:
     """Return what the first level and reading with a hit say."""
     for level in range(EXACT, len(LEVELS) + 1):
         for body in bodies:
+            if level == SHIFTED and not any(kind == "removed" for kind, _ in body):
+                # Only a removed line shows where prefixes end and indentation begins.
+                continue
             hits = index.find(old_side(body), level)
             fitting = [placed for hit in hits if (placed := _placed(hunk, body, hit, level))]
             if len(fitting) > 1:

@@ -101,14 +101,14 @@ def understand(description: str, facts: Sequence[str] = ()) -> Brief:
     greeting = _said(parts, _GREET) or (
         _english_greeting(name, business(description))
         if language is ENGLISH
-        else language.greeting.format(name=name)
+        else language.greet(name)
     )
     return Brief(
         name=name,
         business=business(description),
         purpose=purpose(description),
         greeting=greeting,
-        goodbye=_said(parts, _BYE) or language.goodbye.format(name=name),
+        goodbye=_said(parts, _BYE) or language.part(name),
         fields=required_fields(description),
         routes=_routes(text),
         rules=tuple(sentence(shorten(part, _TEXT_CHARS)) for part in parts if _RULE.match(part))[

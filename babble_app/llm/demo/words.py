@@ -72,6 +72,12 @@ def quoted(text: str) -> list[str]:
     return found or [match.strip() for match in _SINGLE_QUOTED.findall(text)]
 
 
+def without_quoted(text: str) -> str:
+    """Blank out what stands in quotation marks; every other character keeps its place."""
+    blank = _QUOTED.sub(lambda match: " " * len(match.group()), text)
+    return _SINGLE_QUOTED.sub(lambda match: " " * len(match.group()), blank)
+
+
 def is_question(text: str) -> bool:
     """Say whether a person asks something."""
     if text.rstrip(" \"'”»").endswith(("?", "？", "؟")):

@@ -48,14 +48,15 @@ def test_an_ollama_that_does_not_answer_degrades_and_no_key_is_shown(tmp_path: P
 
 def test_a_database_that_is_gone_is_said(tmp_path: Path):
     with serve(make_settings(tmp_path)) as server, server.client() as client:
-        (tmp_path / "babble.db").rename(tmp_path / "elsewhere.db")
-        (tmp_path / "babble.db").mkdir()
+        database, elsewhere = tmp_path / "data" / "babble.db", tmp_path / "elsewhere.db"
+        database.rename(elsewhere)
+        database.mkdir()
         server.call(server.runtime.database.close())
 
         health, ready = client.get("/health"), client.get("/health/ready")
 
-        (tmp_path / "babble.db").rmdir()
-        (tmp_path / "elsewhere.db").rename(tmp_path / "babble.db")
+        database.rmdir()
+        elsewhere.rename(database)
         assert client.get("/health/ready").status_code == 200
 
     assert (health.json()["status"], health.json()["database"]) == ("degraded", "unavailable")
