@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.databases import Source
 
-_LOCAL = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")
+_LOCAL = ("127.", "::1", "localhost", "::ffff:127.")
 
 
 @pytest.fixture(autouse=True)
@@ -69,9 +69,11 @@ def source(request: pytest.FixtureRequest) -> Source:
 
 
 @pytest.fixture
-def database_address(source: Source, tmp_path: Path) -> str:
+def database_address(source: Source, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test alone."""
-    return source.fresh(tmp_path)
+    address = source.fresh(tmp_path)
+    yield address
+    source.release(address)
 
 
 @pytest.fixture
@@ -94,6 +96,14 @@ def make_settings(folder: Path, **values: Any) -> Settings:
     """Return settings that the environment has no say in."""
     fields = Settings.model_fields.values()
     # Whatever keys and addresses the machine has set: tests do not see them.
-    plain = {str(field.validation_alias): field.default for field in fields if isinstance(field.validation_alias, str)}
+    plain = {
+        str(field.validation_alias): field.default
+        for field in fields
+        if isinstance(field.validation_alias, str)
+    }
     plain |= {"HF_TOKEN": "", "BABBLE_DATA_DIR": folder / "data", **values}
     return Settings(_env_file=None, **plain)  # pyright: ignore[reportCallIssue]
+
+
+def _is_local(host: str) -> bool:
+    return host == "" or host.startswith(_LOCAL)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
 
 PASSWORD = "a plain long sentence 7"
-PROGRAM = '''loop:
+PROGRAM = """loop:
     talk("Greet the visitor and ask what they need.", True)
 until "The visitor says goodbye":
     say("Goodbye!", True)
-'''
+"""
 _numbers = itertools.count(1)
 
 

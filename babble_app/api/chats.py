@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, status
 from pydantic import Field, StringConstraints
 
-from babble_app.api._bodies import Id, ModelName, Name, Text
+from babble_app.api._bodies import Id, ModelName, Name, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.chats import Chat
@@ -19,6 +19,8 @@ router = APIRouter(prefix="/api", tags=["chats"])
 class NewChatBody(Schema):
     """A chat to be; all parts may be left out."""
 
+    model_config = example(title="Front desk", model="demo/based")
+
     title: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     """Empty: made from the first exchange."""
     model: ModelName = ""
@@ -27,6 +29,8 @@ class NewChatBody(Schema):
 
 class ChatBody(Schema):
     """What to change; parts left out stay."""
+
+    model_config = example(title="Front desk")
 
     title: Name = ""
     model: ModelName = ""
@@ -37,6 +41,8 @@ class ChatBody(Schema):
 
 class FileChoiceBody(Schema):
     """The files that the models shall see, all of them."""
+
+    model_config = example(file_ids=["fil_4fzRkP0aYtQ8sLwUe1Gd"])
 
     file_ids: Annotated[list[Id], Field(max_length=200)]
 
@@ -63,6 +69,8 @@ async def get_chat(rt: Rt, me: Me, chat_id: Id) -> Chat:
 async def update_chat(rt: Rt, me: Me, chat_id: Id, body: ChatBody) -> Chat:
     """Rename a chat, choose its model, or put an agent on its canvas."""
     changes = body.model_dump(exclude_unset=True)
+    if "agent_id" in changes:
+        changes["agent_id"] = changes["agent_id"] or ""
     return await chats.update_chat(rt, me.id, chat_id, **changes)
 
 

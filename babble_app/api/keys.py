@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, status
-from pydantic import AfterValidator, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 
-from babble_app.api._bodies import Id, Text
+from babble_app.api._bodies import Id, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.errors import NotFoundError
 from babble_app.schemas.base import Schema
@@ -17,18 +17,13 @@ from babble_app.services import keys
 router = APIRouter(prefix="/api/settings/keys", tags=["settings"])
 
 
-def _usable_key(key: SecretStr) -> SecretStr:
-    text = key.get_secret_value().strip()
-    if not text.isascii() or not text.isprintable() or len(text) > 500 or not text:
-        message = "A key is 1 to 500 printable ASCII characters."
-        raise ValueError(message)
-    return SecretStr(text)
-
-
 class KeyBody(Schema):
-    """A provider's key."""
+    """A provider's key, its address, or both."""
 
-    key: Annotated[SecretStr, AfterValidator(_usable_key)]
+    model_config = example(key="sk-...")
+
+    key: Annotated[SecretStr, Field(max_length=1000)] = SecretStr("")
+    """May be left out where the provider asks for none."""
     base_url: Annotated[Text, StringConstraints(max_length=500)] = ""
     """Another address that speaks the provider's protocol; administrators only."""
 

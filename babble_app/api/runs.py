@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response, status
 
@@ -15,7 +15,7 @@ from babble_app.services import runs
 
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["runs"])
 
-_EVENTS = {
+_EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "One frame an event; ends after `message.done`, `run.failed` or `run.stopped`.",
         "content": {
@@ -34,7 +34,7 @@ async def get_run(rt: Rt, me: Me, run_id: Id) -> Run:
     return await runs.get_run(rt, me.id, run_id)
 
 
-@router.get("/events", response_class=EventStream, responses=_EVENTS)
+@router.get("/events", status_code=200, response_class=EventStream, responses=_EVENTS)
 async def follow_run(
     rt: Rt,
     me: Me,

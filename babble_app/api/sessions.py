@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, status
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
-from babble_app.api._bodies import Id, ModelName, Text
+from babble_app.api._bodies import Id, ModelName, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.sessions import AgentSession, SessionState, SessionTurn, TraceEvent
@@ -19,15 +19,26 @@ router = APIRouter(prefix="/api", tags=["sessions"])
 class NewSessionBody(Schema):
     """What to talk to; empty: the newest version."""
 
+    model_config = example(version_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
+
     version_id: Id | None = None
     program: Annotated[Text, StringConstraints(max_length=400_000)] | None = None
     """A text that is not saved, instead of a version."""
     model: ModelName = ""
     """`provider/name`; empty: the caller's default."""
 
+    @model_validator(mode="after")
+    def _one_program(self) -> NewSessionBody:
+        if self.version_id is not None and self.program is not None:
+            message = "Give `version_id` or `program`, not both"
+            raise ValueError(message)
+        return self
+
 
 class VisitorBody(Schema):
     """What the visitor says."""
+
+    model_config = example(text="My brakes squeak.")
 
     text: Annotated[Text, StringConstraints(min_length=1, max_length=32_000)]
 
@@ -69,7 +80,7 @@ async def send_to_session(rt: Rt, me: Me, session_id: Id, body: VisitorBody) -> 
     return await sessions.send_message(rt, me.id, session_id, body.text)
 
 
-@router.post("/sessions/{session_id}/reset")
+@router.post("/sessions/{session_id}/reset", status_code=status.HTTP_201_CREATED)
 async def reset_session(rt: Rt, me: Me, session_id: Id) -> AgentSession:
-    """Begin the conversation anew."""
+    """Begin anew with the same program and model, as another test conversation."""
     return await sessions.reset(rt, me.id, session_id)

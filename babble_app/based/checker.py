@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,11 +14,21 @@ from babble_app.based.nodes import Conversation
 from babble_app.based.parser import read
 
 if TYPE_CHECKING:
+    from babble_app.based.checks.context import Check
     from babble_app.based.nodes import Program
     from babble_app.based.report import Report
     from babble_app.schemas.findings import Finding
 
-_CHECKS = (conversations.check, calls.check, flow.check, sandbox.check, style.check)
+
+def _by_type() -> dict[type[ast.AST], list[Check]]:
+    table: dict[type[ast.AST], list[Check]] = {}
+    for rules in (conversations.CHECKS, calls.CHECKS, flow.CHECKS, sandbox.CHECKS, style.CHECKS):
+        for kind, check_node in rules.items():
+            table.setdefault(kind, []).append(check_node)
+    return table
+
+
+_CHECKS = _by_type()
 _FENCED = re.compile(
     r"\A[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*\n?)?\s*\Z", re.DOTALL | re.MULTILINE
 )
@@ -43,17 +54,16 @@ def strip_fence(text: str) -> str:
     """Return what is inside when the whole text is one Markdown fence, else the text as it is."""
     stripped = text.strip("\r\n\t \ufeff")
     match = _FENCED.match(stripped.replace("\r\n", "\n"))
-    return match.group(2) if match else text
+    return match.group(2).rstrip() + "\n" if match else text
 
 
 def _check_program(program: Program, report: Report) -> None:
-    context = make_context(program, report)
-    conversation = False
-    for visit in walk(program.tree):
-        conversation = conversation or isinstance(visit.node, Conversation)
-        for check_node in _CHECKS:
-            check_node(visit, context)
-    if not conversation:
+    visits = list(walk(program.tree))
+    context = make_context(program, visits, report)
+    for visit in visits:
+        for check_node in _CHECKS.get(type(visit.node), ()):
+            check_node(visit.node, visit.place, context)
+    if not any(isinstance(visit.node, Conversation) for visit in visits):
         report.add(
             "W201",
             1,

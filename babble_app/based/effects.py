@@ -44,7 +44,7 @@ class TalkEffect:
     first: bool
     """The agent speaks without a new message of the user: on entering, or after `return` and `continue`."""
     context: str = ""
-    """What the program wants the model to know for this turn: the value of `return VALUE`, or why an exit was refused."""
+    """What the model must know in this turn: the value of `return VALUE`, or why an exit was refused."""
 
 
 @dataclass(frozen=True, slots=True)

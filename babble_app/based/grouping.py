@@ -75,7 +75,7 @@ class _Grouper:
                 "Put the conversation before it, nothing but comments between:\n" + _LOOP_EXAMPLE,
             )
             return None
-        owner.exits.append(_exit(node))
+        owner.exits.append(_exit(node, self.rewritten.shifts[node.lineno]))
         return owner
 
     def no_else(self, node: ast.While | ast.If, keyword: str) -> None:
@@ -88,10 +88,13 @@ class _Grouper:
             )
 
 
-def _exit(node: ast.If) -> Exit:
+def _exit(node: ast.If, shift: int) -> Exit:
     call = node.test
     assert isinstance(call, ast.Call)  # noqa: S101 -- the rewriting made it
     clause = Exit(_condition(call), node.body)
+    for part in ast.walk(clause.condition) if clause.condition else ():
+        if isinstance(part, ast.expr) and part.lineno == node.lineno:
+            part.col_offset = max(0, part.col_offset - shift)
     clause.name = next((_name(word.value) for word in call.keywords if word.arg == "__as__"), None)
     clause.lineno, clause.col_offset = node.lineno, node.col_offset
     clause.end_lineno = node.end_lineno or node.lineno

@@ -1,7 +1,8 @@
 """Splits a program into logical lines, tolerating what Python's own tokenizer refuses.
 
-Strings, brackets, comments and continuations are followed exactly as Python does; indentation and grammar are left to
-`ast.parse`. `tokenize` itself is not used: it stops at the first fault, and what it accepts changes between versions of Python.
+Strings, brackets, comments and continuations are followed as Python does; indentation and grammar are left to
+`ast.parse`. `tokenize` itself is not used: it stops at the first fault, and what it accepts changes from one version of
+Python to the next.
 """
 
 from __future__ import annotations
@@ -61,15 +62,15 @@ class _Scanner:
         self.close()
         return self.scan
 
-    def take(self, token: str, offset: int) -> None:
-        first = token[0]
+    def take(self, word: str, offset: int) -> None:
+        first = word[0]
         if first == "\n":
             self.newline(offset)
         elif first == "#":
             self.scan.comments.append((self.line, offset))
-        elif not token.isspace():
-            self.content(token, first, offset)
-        if token == "\\\n":
+        elif not word.isspace():
+            self.content(word, first, offset)
+        if word == "\\\n":
             self.line += 1
             self.line_start = offset + 2
 

@@ -1,19 +1,18 @@
-"""Parses a Based program: rewritten to Python, parsed by `ast.parse`, then regrouped into conversations (BASED.md 3)."""
+"""Parses a Based program: rewritten to Python, parsed by `ast.parse`, regrouped into conversations (BASED.md 3)."""
 
 from __future__ import annotations
 
 import ast
 import warnings
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from babble_app.based import lexical
 from babble_app.based.grouping import group_conversations
 from babble_app.based.lines import scan_lines
-from babble_app.based.nodes import Program
+from babble_app.based.nodes import Program, children
 from babble_app.based.report import InvalidProgramError, Report
-from babble_app.based.rewrite import expand_tabs, rewrite
+from babble_app.based.rewrite import expand_tabs, find_mixed_indent, rewrite
 
 if TYPE_CHECKING:
     from babble_app.based.lines import Scan
@@ -54,6 +53,9 @@ def read(code: str) -> Reading:
         return Reading(report)
     scan = scan_lines(text)
     if "\t" in text:
+        mixed = find_mixed_indent(text)
+        if mixed is not None and mixed not in scan.strings:
+            report.add("W102", mixed, "The indentation mixes tabs and spaces.", "Use 4 spaces.")
         text = expand_tabs(text, scan)
         scan = scan_lines(text)
     lexical.check_lines(text, scan, report)
@@ -61,7 +63,6 @@ def read(code: str) -> Reading:
     tree = _parse(text, rewritten, scan, report)
     if tree is None:
         return Reading(report, scan=scan)
-    _restore_columns(tree, rewritten)
     group_conversations(tree, rewritten, report)
     return Reading(report, Program(text, tree), scan, rewritten.loops)
 
@@ -99,17 +100,9 @@ def _too_deep(line: int, report: Report) -> None:
 
 
 def _find_too_deep(tree: ast.Module) -> int | None:
-    level: deque[ast.AST] = deque([tree])
+    level: list[ast.AST] = [tree]
     for _ in range(MAX_DEPTH):
-        level = deque(child for node in level for child in ast.iter_child_nodes(node))
+        level = [child for node in level for child in children(node)]
         if not level:
             return None
     return next((line for node in level if (line := getattr(node, "lineno", None))), 1)
-
-
-def _restore_columns(tree: ast.Module, rewritten: Rewritten) -> None:
-    for node in ast.walk(tree):
-        shift = rewritten.shifts.get(getattr(node, "lineno", 0))
-        column = getattr(node, "col_offset", 0)
-        if shift and not isinstance(node, (ast.While, ast.If)):
-            node.col_offset = max(0, column - shift)  # type: ignore[attr-defined]  # nodes with a line have a column

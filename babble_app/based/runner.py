@@ -1,7 +1,7 @@
 """Runs a program up to its next question to the outside, and replays what was answered before.
 
-The log holds every answer; the same program with the same log gives the same events, so a run survives a restart without
-being stored in any other form.
+The log holds every answer; the same program with the same log gives the same events, so a run survives a restart
+without being stored in any other form.
 """
 
 from __future__ import annotations

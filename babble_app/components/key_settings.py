@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from babble_app.components.dialogs import confirm_dialog, dialog_foot, modal
@@ -44,7 +46,7 @@ def _default_model() -> rx.Component:
     )
 
 
-def _choice(choice: rx.Var[ModelChoice]) -> rx.Component:
+def _choice(choice: ModelChoice) -> rx.Component:
     return rx.el.option(choice.title, value=choice.id, key=choice.id)
 
 
@@ -61,25 +63,26 @@ def _providers() -> rx.Component:
     )
 
 
-def _provider(row: rx.Var[ProviderRow]) -> rx.Component:
+def _provider(row: ProviderRow) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.div(
                 rx.el.span(row.title, class_name="list-title"),
-                rx.cond(
-                    row.ready,
-                    rx.el.span("ready", class_name="badge badge--good"),
-                    rx.el.span(rx.cond(row.source == "none", "no key", "off"), class_name="badge"),
+                rx.match(
+                    row.status,
+                    ("ready", rx.el.span("ready", class_name="badge badge--good")),
+                    ("no_key", rx.el.span("no key", class_name="badge")),
+                    rx.el.span("not set up", class_name="badge"),
                 ),
                 class_name="row",
             ),
             rx.el.p(_key_words(row), class_name="list-note"),
             rx.cond(
-                SettingsState.tested.contains(row.id),
+                row.said != "",
                 rx.el.p(
-                    SettingsState.tested[row.id],
+                    row.said,
                     role="status",
-                    class_name=rx.cond(SettingsState.refused[row.id], "field-error", "field-good"),
+                    class_name=rx.cond(row.refused, "field-error", "field-good"),
                 ),
             ),
             class_name="list-main",
@@ -90,66 +93,67 @@ def _provider(row: rx.Var[ProviderRow]) -> rx.Component:
     )
 
 
-def _key_words(row: rx.Var[ProviderRow]) -> rx.Component:
+def _key_words(row: ProviderRow) -> Any:
     return rx.match(
         row.source,
+        ("environment", rx.el.span("key from the server's ", rx.el.code(row.key_env))),
         (
-            "environment",
+            "settings",
             rx.el.span(
-                "key ending in ",
-                rx.el.code(row.last4),
-                " from the server's ",
-                rx.el.code(row.key_env),
+                rx.cond(
+                    row.last4 != "",
+                    rx.el.span("your key ending in ", rx.el.code(row.last4)),
+                    rx.el.span("your own key"),
+                ),
+                rx.cond(row.base_url != "", rx.el.span(" at ", rx.el.code(row.base_url))),
             ),
         ),
-        ("settings", rx.el.span("your key ending in ", rx.el.code(row.last4))),
         rx.el.span(row.help),
     )
 
 
-def _acts(row: rx.Var[ProviderRow]) -> rx.Component:
-    return rx.fragment(
-        rx.cond(
-            row.source == "settings",
-            _act("Remove", SettingsState.open_dialog("remove", row.id), row, quiet=True),
-        ),
-        rx.cond(
-            row.source != "not_needed",
+def _acts(row: ProviderRow) -> rx.Component:
+    return rx.cond(
+        row.id != "demo",
+        rx.fragment(
+            rx.cond(
+                row.source == "settings",
+                _act("Remove", SettingsState.open_dialog("remove", row.id), row),
+            ),
             _act(
                 rx.match(
-                    row.source, ("settings", "Replace"), ("environment", "Use my own"), "Add key"
+                    row.source,
+                    ("settings", "Replace"),
+                    ("none", rx.cond(row.status == "off", "Set up", "Add key")),
+                    "Use my own",
                 ),
                 SettingsState.open_dialog("key", row.id),
                 row,
-                quiet=True,
             ),
-        ),
-        rx.cond(
-            row.ready,
-            rx.el.button(
-                rx.cond(
-                    SettingsState.testing == row.id, rx.el.span(class_name="spinner"), rx.fragment()
-                ),
-                "Test",
-                type="button",
-                aria_label=f"Test {row.title}",
-                disabled=SettingsState.testing != "",
-                on_click=SettingsState.test_key(row.id),
-                class_name="button button--small",
-            ),
+            rx.cond(row.status == "ready", _test_button(row)),
         ),
     )
 
 
-def _act(
-    label: rx.Var[str] | str, act: rx.event.EventSpec, row: rx.Var[ProviderRow], *, quiet: bool
-) -> rx.Component:
+def _test_button(row: ProviderRow) -> rx.Component:
+    return rx.el.button(
+        rx.cond(SettingsState.testing == row.id, rx.el.span(class_name="spinner")),
+        "Test",
+        type="button",
+        aria_label=f"Test {row.title}",
+        disabled=SettingsState.testing != "",
+        on_click=SettingsState.test_key(row.id),
+        class_name="button button--small",
+    )
+
+
+def _act(label: Any, act: Any, row: ProviderRow) -> rx.Component:
     return rx.el.button(
         label,
         rx.el.span(" ", row.title, class_name="visually-hidden"),
         type="button",
         on_click=act,
-        class_name="button button--small button--quiet" if quiet else "button button--small",
+        class_name="button button--small button--quiet",
     )
 
 
@@ -159,7 +163,7 @@ def _key_dialog() -> rx.Component:
         rx.el.form(
             rx.el.div(
                 rx.el.p(row.help, class_name="muted"),
-                password_field("Key", "key", "off"),
+                password_field("Key", "key", "off", optional=True),
                 rx.cond(
                     row.takes_base_url & SettingsState.is_admin,
                     rx.el.label(
@@ -177,11 +181,11 @@ def _key_dialog() -> rx.Component:
                 problem_text(SettingsState.problem),
                 class_name="dialog-body stack",
             ),
-            dialog_foot(SettingsState.close_dialog, "Save key", type="submit"),
+            dialog_foot(SettingsState.close_dialog, "Save", type="submit"),
             on_submit=SettingsState.save_key,
         ),
         open=SettingsState.dialog == "key",
-        title=f"Key for {row.title}",
+        title=row.title,
         on_close=SettingsState.close_dialog,
     )
 

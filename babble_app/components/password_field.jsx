@@ -1,7 +1,7 @@
 // A password field with a button that shows what was typed.
 import { useId, useState } from "react";
 
-export function PasswordField({ label, name, autoComplete, hint, minLength }) {
+export function PasswordField({ label, name, autoComplete, hint, minLength, optional }) {
   const [shown, setShown] = useState(false);
   const id = useId();
   return (
@@ -15,7 +15,7 @@ export function PasswordField({ label, name, autoComplete, hint, minLength }) {
           name={name}
           type={shown ? "text" : "password"}
           autoComplete={autoComplete}
-          required
+          required={!optional}
           minLength={minLength || undefined}
           maxLength={1024}
           aria-describedby={hint ? `${id}-hint` : undefined}

@@ -16,12 +16,24 @@ class PasswordField(rx.Component):
     auto_complete: rx.Var[str]
     hint: rx.Var[str]
     min_length: rx.Var[int]
+    optional: rx.Var[bool]
 
 
 def password_field(
-    label: str, name: str, auto_complete: str, *, hint: str = "", min_length: int = 0
+    label: str,
+    name: str,
+    auto_complete: str,
+    *,
+    hint: str = "",
+    min_length: int = 0,
+    optional: bool = False,
 ) -> rx.Component:
     """Return the field with its label and hint."""
     return PasswordField.create(
-        label=label, name=name, auto_complete=auto_complete, hint=hint, min_length=min_length
+        label=label,
+        name=name,
+        auto_complete=auto_complete,
+        hint=hint,
+        min_length=min_length,
+        optional=optional,
     )

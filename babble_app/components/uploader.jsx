@@ -70,7 +70,8 @@ export function Uploader({ workspaceId, maxMb, accepted, anywhere, onStored, onF
         change({ status: "stored", progress: 1 });
         onStored?.();
       } else if (!request.aborted) {
-        change({ status: "refused", reason: reasonOf(request) });
+        const passing = request.status === 0 || request.status === 429 || request.status >= 500;
+        change({ status: "refused", reason: reasonOf(request), passing });
       }
     };
     change({ status: "sending" });
@@ -201,7 +202,7 @@ export function Uploader({ workspaceId, maxMb, accepted, anywhere, onStored, onF
               <div className="row">
                 <span className="truncate grow">{item.name}</span>
                 <span className="faint nowrap">{sizeWords(item.size)}</span>
-                {item.status === "refused" && item.size <= maxMb * 1024 * 1024 && (
+                {item.status === "refused" && item.passing && (
                   <button type="button" className="button button--quiet button--small" onClick={() => retry(item)}>
                     Try again
                   </button>

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from babble_app.llm import failures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from babble_app.llm.target import Target
 
 _SSE_FIELDS = (b":", b"event:", b"id:", b"retry:")
@@ -38,18 +40,16 @@ class Lines:
         return [rest] if rest else []
 
 
-def sse_data(target: Target, lines: list[bytes]) -> list[bytes]:
-    """Return the payloads of server-sent events' `data:` lines.
+def sse_data(target: Target, lines: list[bytes]) -> Iterator[bytes]:
+    """Yield the payloads of server-sent events' `data:` lines.
 
     Servers of OpenAI's wire put one JSON document on one line, so lines are not gathered into events.
 
     Raises:
         ModelAnswerInvalidError: a line is no field of an event stream.
     """
-    payloads: list[bytes] = []
     for line in lines:
         if line.startswith(b"data:"):
-            payloads.append(line[5:].strip())
+            yield line[5:].strip()
         elif (text := line.strip()) and not text.startswith(_SSE_FIELDS):
             raise failures.garbled(target)
-    return payloads

@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import threading
+import warnings
 from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ def _import() -> _LiteLLM:
     litellm.disable_hf_tokenizer_download = True
     litellm.suppress_debug_info = True
     litellm.drop_params = True
+    warnings.filterwarnings("ignore", "Item '.*' on TypedDict class", UserWarning)  # its own types
     logging.getLogger("LiteLLM").setLevel(logging.ERROR)
     return cast("_LiteLLM", litellm)
 
@@ -104,6 +106,8 @@ class LiteLLMWire:
                     reader.read(cast("_Chunk", chunk).model_dump(exclude_none=True))
                     if reader.fresh:
                         yield reader.batch()
+                if chunks.received_finish_reason is None:
+                    reader.finish = None  # LiteLLM makes up an end for a stream that broke off
         except _vendor_errors() as error:
             raise self._translate(error) from error
         yield reader.end()
@@ -140,10 +144,9 @@ class LiteLLMWire:
         text = f"{error}"
         if any(words in text.lower() for words in _UNREACHED):
             return failures.unreachable(self.target)
-        response = getattr(original, "response", None)
-        headers = cast("Mapping[str, str]", getattr(response, "headers", None) or {})
+        headers: object = getattr(error, "litellm_response_headers", None) or {}
         status = getattr(original, "status_code", None) or 500
-        return failures.refusal(self.target, int(status), text, headers)
+        return failures.refusal(self.target, int(status), text, cast("Mapping[str, str]", headers))
 
 
 _transports: WeakKeyDictionary[aiohttp.ClientSession, object] = WeakKeyDictionary()

@@ -12,6 +12,7 @@ import jwt
 from babble_app.schemas.accounts import AccessToken
 from babble_app.services.logins import Known
 from babble_app.store import users as rows
+from babble_app.store.tables.base import now
 
 if TYPE_CHECKING:
     from babble_app.schemas.accounts import User
@@ -56,6 +57,15 @@ async def find_user_by_bearer(rt: Runtime, token: str) -> User | None:
     if known is None or known.user.suspended or made_at < known.tokens_valid_after:
         return None
     return known.user
+
+
+async def revoke_access_tokens(rt: Runtime, owner_id: str) -> None:
+    """Refuse all tokens of the account that were made before now; logins of browsers go on."""
+    async with rt.database.unit_of_work() as db:
+        user = await rows.get_user(db, owner_id)
+        user.tokens_valid_after = now()
+        db.add(user)
+    rt.login_cache.forget()
 
 
 def _key(rt: Runtime) -> bytes:

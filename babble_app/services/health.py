@@ -7,9 +7,7 @@ import time
 from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import BabbleError
-from babble_app.llm.provider import all_providers
 from babble_app.schemas.health import Health
-from babble_app.services.keys import environment_credential
 from babble_app.settings import VERSION
 
 if TYPE_CHECKING:
@@ -22,6 +20,8 @@ _OLLAMA_FRESH_SECONDS = 10.0
 
 _Ollama = Literal["connected", "unavailable", "not_configured"]
 _State = Literal["ok", "unavailable", "not_configured"]
+_ollama_answers: dict[str, tuple[float, _Ollama]] = {}
+"""By address: when it was asked, and what came of it."""
 
 
 async def get_health(rt: Runtime) -> Health:
@@ -34,7 +34,7 @@ async def get_health(rt: Runtime) -> Health:
         database=database,
         ollama=ollama,
         providers={
-            provider.id: _state(rt, provider, ollama) for provider in all_providers().values()
+            provider.id: _state(rt, provider, ollama) for provider in rt.models.providers.values()
         },
         uptime_s=round(time.monotonic() - _STARTED, 3),
     )
@@ -60,30 +60,20 @@ async def _look_at_database(rt: Runtime) -> Literal["ok", "unavailable"]:
 
 async def _look_at_ollama(rt: Runtime) -> _Ollama:
     """Ask the Ollama that the server's settings name for its list, at most every ten seconds."""
-    if not rt.settings.ollama_host:
+    address = rt.settings.ollama_host
+    if not address:
         return "not_configured"
-    return await _probe.ask(rt)
-
-
-class _OllamaProbe:
-    def __init__(self) -> None:
-        self._answer: _Ollama = "unavailable"
-        self._asked_at = float("-inf")
-
-    async def ask(self, rt: Runtime) -> _Ollama:
-        if time.monotonic() - self._asked_at > _OLLAMA_FRESH_SECONDS:
-            self._asked_at = time.monotonic()
-            self._answer = await _call_ollama(rt)
-        return self._answer
-
-
-_probe = _OllamaProbe()
+    asked_at, answer = _ollama_answers.get(address, (float("-inf"), "unavailable"))
+    if time.monotonic() - asked_at > _OLLAMA_FRESH_SECONDS:
+        answer = await _call_ollama(rt)
+        _ollama_answers[address] = (time.monotonic(), answer)
+    return answer
 
 
 async def _call_ollama(rt: Runtime) -> _Ollama:
     try:
         async with asyncio.timeout(_WAIT_SECONDS):
-            await rt.models.check("ollama", environment_credential(rt.settings, "ollama"))
+            await rt.models.check("ollama", None)
     except (BabbleError, TimeoutError):
         return "unavailable"
     return "connected"
@@ -92,6 +82,6 @@ async def _call_ollama(rt: Runtime) -> _Ollama:
 def _state(rt: Runtime, provider: Provider, ollama: _Ollama) -> _State:
     if provider.id == "ollama":
         return "ok" if ollama == "connected" else ollama
-    if provider.wire == "demo" or environment_credential(rt.settings, provider.id) is not None:
+    if rt.models.environment_credential(provider.id):
         return "ok"
     return "not_configured"

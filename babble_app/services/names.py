@@ -84,7 +84,7 @@ def clean_model(model: str, *, field: str = "model") -> str:
 
 def usable_name(proposed: str) -> str:
     """Return what can be used of a name that a model proposed; maybe nothing."""
-    shown = "".join(char for char in proposed if not is_unprintable(char))
+    shown = "".join(" " if is_unprintable(char) else char for char in proposed)
     return " ".join(shown.split())[:MAX_NAME_CHARS].strip()
 
 

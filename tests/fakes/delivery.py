@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FOREVER_SECONDS = 3600.0
 HUGE_BYTES = 50_000_000
+HUGE_PIECE = 1_000
 ARRIVAL_SECONDS = 0.05
 """A reset overtakes data that the other side has not read yet; this lets the data arrive first."""
 
@@ -32,8 +33,6 @@ async def deliver(
     words_in = sum(len(text.split()) for _, text in incoming.messages)
     usage = answer.usage or (words_in, len(answer.pieces))
     frames = wire.Frames(incoming, usage)
-    if answer.fault == "huge":
-        answer.text = "huge " * (HUGE_BYTES // 5)
     if not incoming.stream:
         return await _send_whole(request, frames, answer)
     response = web.StreamResponse(headers={"Content-Type": wire.CONTENT_TYPE})
@@ -69,6 +68,8 @@ async def _send_whole(request: web.Request, frames, answer: Answer) -> web.Respo
         await asyncio.sleep(ARRIVAL_SECONDS if answer.fault == "cut" else FOREVER_SECONDS)
         _drop(request)
         await asyncio.sleep(FOREVER_SECONDS)
+    if answer.fault == "huge":
+        answer.text = "huge " * (HUGE_BYTES // 5)
     if answer.fault in {"garbage", "close"}:
         return web.Response(body=b"<<<this is no answer>>>", content_type="application/json")
     if answer.fault == "error":
@@ -105,7 +106,10 @@ async def _send_text(
     began = loop.time()
     middle = answer.fault not in {"", "huge"}
     pieces = answer.pieces[: answer.after] if middle else answer.pieces
-    if not pace:
+    if answer.fault == "huge":
+        for number in range(HUGE_BYTES // HUGE_PIECE):
+            await _write(response, [frames.text(f"{number:>{HUGE_PIECE}}")])
+    elif not pace:
         for start in range(0, len(pieces), 1_000):
             await _write(response, [frames.text(piece) for piece in pieces[start : start + 1_000]])
     else:

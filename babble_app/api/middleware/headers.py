@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -52,7 +53,11 @@ def _complete(scope: Scope, status: int, headers: MutableHeaders) -> None:
     for name, value in _FIXED.items():
         headers.setdefault(name, value)
     is_page = headers.get("content-type", "").startswith("text/html")
-    headers.setdefault("Content-Security-Policy", _page_policy(scope) if is_page else _API_POLICY)
+    # A 304 has no type, and a browser takes its headers over into the page it has kept: that one has its policy.
+    if status != HTTPStatus.NOT_MODIFIED:
+        headers.setdefault(
+            "Content-Security-Policy", _page_policy(scope) if is_page else _API_POLICY
+        )
     if scope.get("scheme") == "https":
         headers.setdefault("Strict-Transport-Security", _HSTS)
     if age := _cache_control(scope["path"], status, is_page=is_page):

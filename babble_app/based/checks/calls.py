@@ -6,19 +6,17 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from babble_app.based.checks.context import Context
-    from babble_app.based.checks.places import Visit
+    from babble_app.based.checks.context import Check, Context
+    from babble_app.based.checks.places import Place
 
 _ASK = 'order = res.ask(question="Which cake and how many?", example={"cake": "apple", "count": 1})'
 
 
-def check(visit: Visit, context: Context) -> None:
-    """Check one node."""
-    node = visit.node
-    if not isinstance(node, ast.Call):
-        return
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "ask":
-        _ask(node, context)
+def _call(node: ast.Call, place: Place, context: Context) -> None:
+    if isinstance(node.func, ast.Attribute):
+        _network(node, place, context)
+        if node.func.attr == "ask":
+            _ask(node, context)
     elif isinstance(node.func, ast.Name) and node.func.id not in context.bound:
         if node.func.id == "extract":
             _extract(node, context)
@@ -26,6 +24,19 @@ def check(visit: Visit, context: Context) -> None:
             context.report.add(
                 "E208", node, "`ask` is called on a value, not alone.", f"Write {_ASK}"
             )
+
+
+def _network(node: ast.Call, place: Place, context: Context) -> None:
+    function = node.func
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return
+    if function.value.id == "requests" and not place.tried and not place.function:
+        context.report.add(
+            "W294",
+            node,
+            "A network call may fail, and nothing catches that.",
+            'Put it into try: ... except Exception: say("That did not work.")',
+        )
 
 
 def _ask(node: ast.Call, context: Context) -> None:
@@ -55,3 +66,6 @@ def _extract(node: ast.Call, context: Context) -> None:
             "`extract` needs a key that is a text in quotes and does not begin with `_`.",
             'Write extract("email", order["email"])',
         )
+
+
+CHECKS: dict[type[ast.AST], Check] = {ast.Call: _call}

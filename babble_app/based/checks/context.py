@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from babble_app.based.nodes import Conversation, Exit, Program, find_talk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from babble_app.based.checks.places import Place, Visit
     from babble_app.based.report import Report
+
+
+Check: TypeAlias = "Callable[[Any, Place, Context], None]"
+"""A rule for one kind of node."""
 
 
 @dataclass(slots=True)
@@ -26,17 +33,32 @@ class Context:
     """Calls of `talk` that another finding already covers."""
 
 
-def make_context(program: Program, report: Report) -> Context:
+def make_context(program: Program, visits: list[Visit], report: Report) -> Context:
     """Collect what the checks need to know beforehand."""
     names: set[str] = set()
     assigned: dict[str, ast.expr] = {}
-    for node in ast.walk(program.tree):
-        names.update(_bound(node))
+    for visit in visits:
+        node = visit.node
+        if isinstance(node, _BINDERS):
+            names.update(_bound(node))
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Name):
                     assigned.setdefault(target.id, node.value)
     return Context(program, report, frozenset(names), assigned)
+
+
+_BINDERS = (
+    ast.Name,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.arg,
+    ast.alias,
+    ast.ExceptHandler,
+    Exit,
+    Conversation,
+)
 
 
 def _bound(node: ast.AST) -> list[str]:

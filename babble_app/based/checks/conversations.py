@@ -9,8 +9,8 @@ from babble_app.based.checks import schemas
 from babble_app.based.nodes import Conversation, Exit, find_talk, is_talk, slug
 
 if TYPE_CHECKING:
-    from babble_app.based.checks.context import Context
-    from babble_app.based.checks.places import Visit
+    from babble_app.based.checks.context import Check, Context
+    from babble_app.based.checks.places import Place
 
 _TALK_PARAMETERS = {
     "system_prompt", "prompt", "first_prompt", "first", "default_values", "info", "model",
@@ -19,16 +19,8 @@ _TALK_EXAMPLE = 'res = talk("What the agent knows and does here.", False)'
 _UNTIL_EXAMPLE = 'until "the user wants to stop":\n    say("Goodbye!")'
 
 
-def check(visit: Visit, context: Context) -> None:
-    """Check one node."""
-    node = visit.node
-    if isinstance(node, Conversation):
-        _conversation(node, visit, context)
-    elif isinstance(node, Exit):
-        _condition(node, context)
-    elif isinstance(node, ast.While):
-        _python_loop(node, context)
-    elif is_talk(node) and not visit.place.talk and node not in context.excused:
+def _call(node: ast.Call, place: Place, context: Context) -> None:
+    if not place.talk and is_talk(node) and node not in context.excused:
         context.report.add(
             "E203",
             node,
@@ -37,16 +29,16 @@ def check(visit: Visit, context: Context) -> None:
         )
 
 
-def _conversation(node: Conversation, visit: Visit, context: Context) -> None:
+def _conversation(node: Conversation, place: Place, context: Context) -> None:
     report = context.report
-    if visit.place.function:
+    if place.function:
         report.add(
             "E204",
             node,
             "A conversation cannot be inside a function or class: the program has to pause there.",
             "Move the loop and its untils to the top level or into an `until` handler; call the function from there.",
         )
-    elif visit.place.wrapped:
+    elif place.wrapped:
         report.add("W210", node, "A conversation inside for, while or try is unusual.")
     if not node.exits:
         report.add(
@@ -161,7 +153,7 @@ def _duplicates(node: Conversation, context: Context) -> None:
         slugs.setdefault(slug(text), clause.lineno)
 
 
-def _condition(clause: Exit, context: Context) -> None:
+def _condition(clause: Exit, _place: Place, context: Context) -> None:
     condition = clause.condition
     text = _text(condition)
     if text is not None and text.strip():
@@ -172,7 +164,11 @@ def _condition(clause: Exit, context: Context) -> None:
         )
     elif isinstance(condition, ast.Dict):
         schemas.check_tool(condition, context)
-    elif not isinstance(condition, ast.Name) or condition.id not in context.bound:
+    elif isinstance(condition, ast.Name) and condition.id in context.bound:
+        value = context.assigned.get(condition.id)
+        if isinstance(value, ast.Dict):
+            schemas.check_tool(value, context)
+    else:
         context.report.add(
             "E205",
             clause,
@@ -187,7 +183,7 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or _text(node) is not None
 
 
-def _python_loop(node: ast.While, context: Context) -> None:
+def _python_loop(node: ast.While, _place: Place, context: Context) -> None:
     talks = [inner for inner in ast.walk(node) if is_talk(inner)]
     inside = {id(call) for loop in ast.walk(node) if isinstance(loop, Conversation)
               for statement in loop.body for call in ast.walk(statement)}  # fmt: skip
@@ -200,3 +196,11 @@ def _python_loop(node: ast.While, context: Context) -> None:
             "A conversation is not written with `while`.",
             f"Write\nloop:\n    {_TALK_EXAMPLE}\n{_UNTIL_EXAMPLE}",
         )
+
+
+CHECKS: dict[type[ast.AST], Check] = {
+    Conversation: _conversation,
+    Exit: _condition,
+    ast.While: _python_loop,
+    ast.Call: _call,
+}

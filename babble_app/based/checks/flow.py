@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import ast
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from babble_app.based.nodes import Conversation
+from babble_app.based.nodes import Conversation, Exit
 
 if TYPE_CHECKING:
-    from babble_app.based.checks.context import Context
-    from babble_app.based.checks.places import Visit
+    from babble_app.based.checks.context import Check, Context
+    from babble_app.based.checks.places import Place
 
 _ENDINGS = {"done", "end", "end_call", "hangup", "transfer", "transfer_call"}
 
 
-def check(visit: Visit, context: Context) -> None:
-    """Check one node."""
-    node, place = visit.node, visit.place
-    if isinstance(node, ast.Return) and not place.function and not place.handlers:
+def _return(node: ast.Return, place: Place, context: Context) -> None:
+    if not place.function and not place.handlers:
         context.report.add(
             "E230",
             node,
             "`return` stands outside of a handler and of a function.",
             "Use `done()` to end the program, or let it run to its end.",
         )
-    elif isinstance(node, (ast.Break, ast.Continue)) and not place.loop and not place.handlers:
+
+
+def _jump(node: ast.Break | ast.Continue, place: Place, context: Context) -> None:
+    if not place.loop and not place.handlers:
         word = "break" if isinstance(node, ast.Break) else "continue"
         context.report.add(
             "E231",
@@ -33,16 +34,11 @@ def check(visit: Visit, context: Context) -> None:
             f"`{word}` stands outside of a `for`, a `while` and a handler.",
             "Remove it; a conversation is left by the end of an `until` handler.",
         )
-    _check_blocks(node, context)
 
 
-def _check_blocks(node: ast.AST, context: Context) -> None:
-    for name in ("body", "orelse", "finalbody"):
-        block: Any = getattr(node, name, None)
-        if isinstance(block, list):
-            _unreachable(
-                cast("list[ast.stmt]", block), context
-            )  # fields of these names hold statements
+def _block(node: Any, _place: Place, context: Context) -> None:
+    _unreachable(node.body, context)
+    _unreachable(getattr(node, "orelse", []), context)
 
 
 def _unreachable(block: list[ast.stmt], context: Context) -> None:
@@ -58,3 +54,13 @@ def _ends(statement: ast.stmt) -> bool:
     return (
         isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in _ENDINGS
     )
+
+
+CHECKS: dict[type[ast.AST], Check] = {
+    ast.Return: _return,
+    ast.Break: _jump,
+    ast.Continue: _jump,
+    **dict.fromkeys(
+        (ast.Module, Exit, ast.If, ast.For, ast.While, ast.FunctionDef, ast.Try), _block
+    ),
+}

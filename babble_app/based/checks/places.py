@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from babble_app.based.nodes import Conversation, Exit
+from babble_app.based.nodes import Conversation, Exit, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,8 @@ class Place:
     """Inside a `for` or `while` to which a `break` would belong."""
     wrapped: bool = False
     """Inside a for, while, try or with."""
+    tried: bool = False
+    """Inside a try."""
     talk: bool = False
     """Inside the loop clause of a conversation."""
 
@@ -50,7 +52,7 @@ def walk(tree: ast.Module) -> Iterator[Visit]:
             stack.extend(_conversation(visit.node, visit.place))
         else:
             inner = _inside(visit.node, visit.place)
-            stack.extend(Visit(child, inner) for child in ast.iter_child_nodes(visit.node))
+            stack.extend([Visit(child, inner) for child in children(visit.node)])
 
 
 def _conversation(node: Conversation, place: Place) -> Iterator[Visit]:
@@ -67,5 +69,10 @@ def _inside(node: ast.AST, place: Place) -> Place:
     if isinstance(node, _FUNCTIONS):
         return Place(function=True)
     if isinstance(node, _WRAPPERS):
-        return replace(place, loop=place.loop or isinstance(node, _REPEATS), wrapped=True)
+        return replace(
+            place,
+            loop=place.loop or isinstance(node, _REPEATS),
+            wrapped=True,
+            tried=place.tried or isinstance(node, ast.Try),
+        )
     return place

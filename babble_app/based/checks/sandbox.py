@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from babble_app.based.vocabulary import BUILTINS, FORBIDDEN, MODULES
 
 if TYPE_CHECKING:
-    from babble_app.based.checks.context import Context
-    from babble_app.based.checks.places import Visit
+    from babble_app.based.checks.context import Check, Context
+    from babble_app.based.checks.places import Place
 
 _UNSUPPORTED: dict[type[ast.AST], tuple[str, str]] = {
     ast.ClassDef: ("`class`", "Use dicts and functions."),
@@ -23,29 +23,28 @@ _UNSUPPORTED: dict[type[ast.AST], tuple[str, str]] = {
 }
 
 
-def check(visit: Visit, context: Context) -> None:
-    """Check one node."""
-    node = visit.node
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            _module(alias.name, node, context)
-    elif isinstance(node, ast.ImportFrom):
-        _module(node.module or ".", node, context)
-        if any(alias.name == "*" for alias in node.names):
-            context.report.add("E241", node, "`import *` is not supported.", "Name what you need.")
-    elif isinstance(node, ast.Attribute):
-        _dunder(node.attr, node, context)
-    elif isinstance(node, ast.Name):
-        _name(node, context)
-    elif type(node) in _UNSUPPORTED:
-        word, hint = _UNSUPPORTED[type(node)]
-        context.report.add("E241", node, f"{word} is not supported.", hint)
-    else:
-        _details(node, context)
+def _import(node: ast.Import, _place: Place, context: Context) -> None:
+    for alias in node.names:
+        _module(alias.name, node, context)
+
+
+def _import_from(node: ast.ImportFrom, _place: Place, context: Context) -> None:
+    _module("." if node.level else node.module or ".", node, context)
+    if any(alias.name == "*" for alias in node.names):
+        context.report.add("E241", node, "`import *` is not supported.", "Name what you need.")
+
+
+def _attribute(node: ast.Attribute, _place: Place, context: Context) -> None:
+    _dunder(node.attr, node, context)
+
+
+def _unsupported(node: ast.AST, _place: Place, context: Context) -> None:
+    word, hint = _UNSUPPORTED[type(node)]
+    context.report.add("E241", node, f"{word} is not supported.", hint)
 
 
 def _module(name: str, node: ast.AST, context: Context) -> None:
-    if name.split(".")[0] in MODULES and not _is_relative(node):
+    if name.split(".")[0] in MODULES:
         return
     allowed = ", ".join(sorted(MODULES))
     context.report.add(
@@ -54,10 +53,6 @@ def _module(name: str, node: ast.AST, context: Context) -> None:
         f"The module `{name}` cannot be imported here.",
         f"Remove the import. Available: {allowed}.",
     )
-
-
-def _is_relative(node: ast.AST) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.level > 0
 
 
 def _dunder(name: str, node: ast.AST, context: Context) -> None:
@@ -70,7 +65,7 @@ def _dunder(name: str, node: ast.AST, context: Context) -> None:
         )
 
 
-def _name(node: ast.Name, context: Context) -> None:
+def _name(node: ast.Name, _place: Place, context: Context) -> None:
     _dunder(node.id, node, context)
     if node.id not in FORBIDDEN or node.id in context.bound or node.id in BUILTINS:
         return
@@ -84,15 +79,23 @@ def _name(node: ast.Name, context: Context) -> None:
     context.report.add("E240", node, f"`{node.id}` cannot be used here.", hint)
 
 
-def _details(node: ast.AST, context: Context) -> None:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.decorator_list:
+def _function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, _place: Place, context: Context
+) -> None:
+    if node.decorator_list:
         context.report.add(
             "E241", node, "Decorators are not supported.", "Call the function directly."
         )
-    elif isinstance(node, ast.Constant) and isinstance(node.value, (bytes, complex)):
+
+
+def _constant(node: ast.Constant, _place: Place, context: Context) -> None:
+    if isinstance(node.value, (bytes, complex)):
         word = "Bytes" if isinstance(node.value, bytes) else "Complex numbers"
         context.report.add("E241", node, f"{word} are not supported.", "Use texts and numbers.")
-    elif isinstance(node, ast.Expr) and _is_ellipsis(node.value):
+
+
+def _expression(node: ast.Expr, _place: Place, context: Context) -> None:
+    if _is_ellipsis(node.value):
         context.report.add(
             "E119",
             node,
@@ -103,3 +106,16 @@ def _details(node: ast.AST, context: Context) -> None:
 
 def _is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is Ellipsis
+
+
+CHECKS: dict[type[ast.AST], Check] = {
+    **dict.fromkeys(_UNSUPPORTED, _unsupported),
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Attribute: _attribute,
+    ast.Name: _name,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.Constant: _constant,
+    ast.Expr: _expression,
+}

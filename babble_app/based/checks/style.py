@@ -10,8 +10,8 @@ from babble_app.based.nodes import Conversation, find_talk
 from babble_app.based.vocabulary import BUILTINS, FORBIDDEN
 
 if TYPE_CHECKING:
-    from babble_app.based.checks.context import Context
-    from babble_app.based.checks.places import Visit
+    from babble_app.based.checks.context import Check, Context
+    from babble_app.based.checks.places import Place
 
 _SPELLINGS = {"true": "True", "false": "False", "null": "None"}
 _SECRET = re.compile(
@@ -21,37 +21,18 @@ _GOODBYE = re.compile(
     r"goodbye|bye|done|finish|end|leave|human|agent|transfer|stop|nothing", re.IGNORECASE
 )
 _MIN_PROMPT_CHARS = 20
+_MIN_SECRET_CHARS = 14
+_KNOWN = BUILTINS | FORBIDDEN | {"ask"}
+"""Names that are there, or that another rule speaks about."""
 
 
-def check(visit: Visit, context: Context) -> None:
-    """Check one node."""
-    node = visit.node
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        _name(node, context)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if _SECRET.search(node.value):
-            context.report.add(
-                "W296", node, "This looks like a secret.", 'Read it from variables["..."] instead.'
-            )
-    elif isinstance(node, Conversation):
-        _conversation(node, context)
-    elif isinstance(node, ast.Assign):
-        _state(node, visit, context)
-    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        _api(node, context)
-
-
-def _name(node: ast.Name, context: Context) -> None:
-    if node.id in context.bound:
+def _name(node: ast.Name, _place: Place, context: Context) -> None:
+    if not isinstance(node.ctx, ast.Load) or node.id in context.bound:
         return
     if node.id in _SPELLINGS:
-        context.report.add(
-            "W110",
-            node,
-            f"Python spells it `{_SPELLINGS[node.id]}`.",
-            f"Write {_SPELLINGS[node.id]}.",
-        )
-    elif node.id not in BUILTINS | FORBIDDEN and not node.id.startswith("__") and node.id != "ask":
+        right = _SPELLINGS[node.id]
+        context.report.add("W110", node, f"Python spells it `{right}`.", f"Write {right}.")
+    elif node.id not in _KNOWN and not node.id.startswith("__"):
         context.report.add(
             "W280",
             node,
@@ -60,7 +41,18 @@ def _name(node: ast.Name, context: Context) -> None:
         )
 
 
-def _conversation(node: Conversation, context: Context) -> None:
+def _constant(node: ast.Constant, _place: Place, context: Context) -> None:
+    if (
+        isinstance(node.value, str)
+        and len(node.value) >= _MIN_SECRET_CHARS
+        and _SECRET.search(node.value)
+    ):
+        context.report.add(
+            "W296", node, "This looks like a secret.", 'Read it from variables["..."] instead.'
+        )
+
+
+def _conversation(node: Conversation, _place: Place, context: Context) -> None:
     talk = find_talk(node)
     prompt = talk.call.args[0] if talk and talk.call.args else None
     if (
@@ -86,8 +78,8 @@ def _conversation(node: Conversation, context: Context) -> None:
             )
 
 
-def _state(node: ast.Assign, visit: Visit, context: Context) -> None:
-    if visit.place.function:
+def _state(node: ast.Assign, place: Place, context: Context) -> None:
+    if place.function:
         return
     for target in node.targets:
         if isinstance(target, ast.Name) and target.id in {"state", "variables"}:
@@ -99,6 +91,15 @@ def _state(node: ast.Assign, visit: Visit, context: Context) -> None:
             )
 
 
-def _api(node: ast.Attribute, context: Context) -> None:
+def _api(node: ast.Attribute, _place: Place, context: Context) -> None:
     if isinstance(node.value, ast.Name) and node.value.id == "api" and "api" not in context.bound:
         context.report.add("W270", node, "`api` is deprecated.", "Use `requests`.")
+
+
+CHECKS: dict[type[ast.AST], Check] = {
+    ast.Name: _name,
+    ast.Constant: _constant,
+    Conversation: _conversation,
+    ast.Assign: _state,
+    ast.Attribute: _api,
+}

@@ -1,7 +1,7 @@
 """The methods that plain values have: one table per type, and nothing that is not in it.
 
-A method is called with the machine, the value, and its arguments. `_plain` wraps Python's own for that: arguments are weighed
-before and the result after, so that no call makes or walks something huge.
+A method is called with the machine, the value, and its arguments. `_plain` wraps Python's own for that: arguments are
+weighed before and the result after, so that no call makes or walks something huge.
 """
 
 from __future__ import annotations

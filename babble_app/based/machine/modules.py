@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine import jsons, matches, randomness, times, web
 from babble_app.based.machine.iteration import iterate, to_list
-from babble_app.based.machine.values import (
-    Module,
-    Native,
-    is_dict,
-)
+from babble_app.based.machine.values import Module, Native, error_type, is_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,12 +16,14 @@ if TYPE_CHECKING:
     from babble_app.based.machine.core import Machine
 
 _MATH = (
-    "acos", "asin", "atan", "atan2", "ceil", "cos", "degrees", "dist", "exp", "fabs", "floor", "fmod", "gcd", "hypot",
-    "isclose", "isfinite", "isinf", "isnan", "log", "log10", "log2", "pow", "radians", "sin", "sqrt", "tan", "trunc",
+    "acos", "asin", "atan", "atan2", "ceil", "cos", "degrees", "dist", "exp", "fabs", "floor", "fmod", "gcd",
+    "hypot", "isclose", "isfinite", "isinf", "isnan", "log", "log10", "log2", "pow", "radians", "sin", "sqrt",
+    "tan", "trunc",
 )  # fmt: skip
 _MAX_FACTORIAL = 1000
 _TYPING = (
-    "Any", "Callable", "Dict", "Iterable", "List", "Literal", "Mapping", "Optional", "Sequence", "Set", "Tuple", "Union",
+    "Any", "Callable", "Dict", "Iterable", "List", "Literal", "Mapping", "Optional", "Sequence", "Set", "Tuple",
+    "Union",
 )  # fmt: skip
 _STRING = (
     "ascii_letters",

@@ -1,4 +1,4 @@
-"""Texts made from values: `str()`, `repr()`, f-strings, `str.format` and the methods of `str` that can make something huge."""
+"""Texts made from values: `str()`, `repr()`, f-strings, and the methods of `str` that can make something huge."""
 
 from __future__ import annotations
 

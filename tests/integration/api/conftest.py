@@ -19,13 +19,14 @@ from babble_app.api.app import create_api
 from babble_app.api.middleware.stack import wrap
 from babble_app.services import accounts
 from babble_app.services.runtime import Runtime, running
-from babble_app.settings import Settings
+from tests.conftest import make_settings as plain_settings
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from pathlib import Path
 
     from babble_app.schemas.accounts import User
+    from babble_app.settings import Settings
 
 PASSWORD = "a plain long sentence 7"
 _counter = itertools.count(1)
@@ -94,16 +95,14 @@ def serve(settings: Settings) -> Iterator[LiveServer]:
         thread.join(30)
 
 
-def make_settings(data_dir: Path, **environment: str) -> Settings:
+def make_settings(folder: Path, **environment: str) -> Settings:
     """Configure a server that takes its callers' word for their address."""
-    return Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        BABBLE_DATA_DIR=str(data_dir),  # type: ignore[call-arg]
-        BABBLE_TRUSTED_PROXIES="127.0.0.1",  # type: ignore[call-arg]
-        BABBLE_DEFAULT_MODEL="demo/based",  # type: ignore[call-arg]
-        BABBLE_MAX_UPLOAD_MB="2",  # type: ignore[call-arg]
-        **environment,  # type: ignore[arg-type]
-    )
+    defaults = {
+        "BABBLE_TRUSTED_PROXIES": "127.0.0.1",
+        "BABBLE_DEFAULT_MODEL": "demo/based",
+        "BABBLE_MAX_UPLOAD_MB": "2",
+    }
+    return plain_settings(folder, **{**defaults, **environment})
 
 
 @pytest.fixture(scope="session")

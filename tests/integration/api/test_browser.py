@@ -31,9 +31,7 @@ def cookies_of(answer: httpx.Response) -> SimpleCookie:
 
 
 def log_in(server: LiveServer, person: Person, **fields: str) -> httpx.Response:
-    return post_form(
-        server, "/auth/login", email=person.user.email, password=PASSWORD, **fields
-    )
+    return post_form(server, "/auth/login", email=person.user.email, password=PASSWORD, **fields)
 
 
 def test_a_login_sets_a_cookie_that_no_script_reads(server: LiveServer, person: Person):
@@ -56,9 +54,7 @@ def test_the_cookie_is_a_credential_for_the_api(server: LiveServer, person: Pers
     with server.client(Cookie=f"{LOGIN_COOKIE}={token}") as browser:
         me = browser.get("/api/auth/me")
         forged = browser.post("/api/workspaces", json={"name": "x"})
-        own = browser.post(
-            "/api/workspaces", json={"name": "x"}, headers={"Origin": server.url}
-        )
+        own = browser.post("/api/workspaces", json={"name": "x"}, headers={"Origin": server.url})
 
     assert me.json()["id"] == person.user.id
     assert (forged.status_code, forged.json()["code"]) == (403, "origin_not_allowed")
@@ -75,9 +71,7 @@ def test_a_bad_token_is_not_made_good_by_the_cookie(server: LiveServer, person: 
 def test_https_makes_the_cookie_secure(server: LiveServer, person: Person):
     headers = {"X-Forwarded-Proto": "https", "Origin": server.url.replace("http:", "https:")}
     with server.client(**headers) as client:
-        answer = client.post(
-            "/auth/login", data={"email": person.user.email, "password": PASSWORD}
-        )
+        answer = client.post("/auth/login", data={"email": person.user.email, "password": PASSWORD})
 
     assert cookies_of(answer)[LOGIN_COOKIE]["secure"] is True
     assert "Strict-Transport-Security" in answer.headers
@@ -116,9 +110,7 @@ def test_a_failed_login_goes_back_with_the_reason(server: LiveServer):
 
 
 def test_a_failed_registration_keeps_what_was_typed(server: LiveServer):
-    answer = post_form(
-        server, "/auth/register", email="a@b.example", password="short", name="Ada"
-    )
+    answer = post_form(server, "/auth/register", email="a@b.example", password="short", name="Ada")
 
     flash = find_flash(server.runtime.settings, cookies_of(answer)[FLASH_COOKIE].value)
     assert flash is not None
@@ -174,9 +166,7 @@ def test_logins_are_listed_and_can_be_ended(server: LiveServer, person: Person):
     assert len(person.client.get("/api/auth/logins").json()) == 1
 
 
-def test_a_changed_password_keeps_the_browser_it_was_changed_in(
-    server: LiveServer, person: Person
-):
+def test_a_changed_password_keeps_the_browser_it_was_changed_in(server: LiveServer, person: Person):
     mine, elsewhere = (cookies_of(log_in(server, person))[LOGIN_COOKIE].value for _ in range(2))
     body = {"current": PASSWORD, "new": "another plain sentence 8"}
 

@@ -51,6 +51,7 @@ class Waits:
         self.seconds: list[float] = []
 
     async def sleep(self, seconds: float) -> None:
+        """Return at once."""
         self.seconds.append(seconds)
 
 

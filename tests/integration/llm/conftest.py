@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from babble_app.llm import litellm_client
 from tests.fakes.model_server import ModelServer
 from tests.integration.llm.clients import WIRES
+
+IMPORT_SECONDS = 90
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,4 +24,8 @@ def server() -> Iterator[ModelServer]:
 
 @pytest.fixture(params=WIRES)
 def wire(request: pytest.FixtureRequest) -> str:
+    if request.param == "litellm":
+        litellm_client.loading().result(
+            IMPORT_SECONDS
+        )  # once; its seconds are not the tests' deadlines'
     return request.param

@@ -75,7 +75,7 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(
     )
     async with serving(settings) as rt:
         owner = (await make_user(rt)).id
-        chat = await make_chat(rt, owner, model="openai/fake-model")
+        _, chat = await make_chat(rt, owner, model="openai/fake-model")
 
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", CHILD, owner, chat.id, str(pieces),
@@ -90,7 +90,10 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(
     seen = seen.replace("_", " ")
 
     async with serving(settings) as rt:
-        first, second = await runs.get_run(rt, owner, first_id), await runs.get_run(rt, owner, second_id)
+        first, second = (
+            await runs.get_run(rt, owner, first_id),
+            await runs.get_run(rt, owner, second_id),
+        )
         assert (first.status, second.status) == ("interrupted", "interrupted")
         messages = await chats.list_messages(rt, owner, chat.id)
         assert [(m.role, m.status) for m in messages] == [

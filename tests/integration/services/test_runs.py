@@ -14,7 +14,7 @@ from babble_app.errors import (
     ValidationFailedError,
 )
 from babble_app.schemas.events import MessageDone, RunFailed, RunStarted, RunStopped, TextDelta
-from babble_app.services import chats, runs
+from babble_app.services import chats, keys, runs
 from tests.factories import make_chat, make_user
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import NumberedEvent
     from babble_app.services.runtime import Runtime
 
-MODEL = "openai/fake-model"
+MODEL = "custom/fake-model"
 SLOW_TEXT = " ".join(f"word{n}" for n in range(200))
 
 
@@ -34,7 +34,7 @@ SLOW_TEXT = " ".join(f"word{n}" for n in range(200))
 def server() -> Iterator[ModelServer]:
     rules = [
         Rule("Hello there, friend.", user="^hi"),
-        Rule(Answer(text=SLOW_TEXT, tokens_per_second=200), user="slow"),
+        Rule(Answer(text=SLOW_TEXT, tokens_per_second=400), user="slow"),
         Rule(Answer(fault="status", status=401), user="refused"),
         Rule(Answer(text="one two three four five", fault="cut", after=3), user="cut"),
         Rule(Answer(text="never", fault="hang"), user="hang"),
@@ -44,9 +44,15 @@ def server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
-async def chat(rt: Runtime, server: ModelServer) -> Chat:
-    user = await make_user(rt)
-    return await make_chat(rt, user.id, model=MODEL, openai_url=server.openai_url)
+async def owner(rt: Runtime, server: ModelServer) -> str:
+    user = await make_user(rt, role="admin")
+    await keys.set_key(rt, user.id, "custom", "sk-canary-123456", base_url=server.openai_url)
+    return user.id
+
+
+@pytest.fixture
+async def chat(rt: Runtime, owner: str) -> Chat:
+    return (await make_chat(rt, owner, model=MODEL))[1]
 
 
 async def _read(rt: Runtime, owner_id: str, run_id: str, after: int = 0) -> list[NumberedEvent]:
@@ -66,9 +72,9 @@ def _text(events: list[NumberedEvent]) -> str:
     return "".join(item.event.text for item in events if isinstance(item.event, TextDelta))
 
 
-async def test_a_message_is_answered_and_both_are_stored(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
-
+async def test_a_message_is_answered_and_both_are_stored(
+    rt: Runtime, owner: str, chat: Chat
+) -> None:
     run = await runs.start(rt, owner, chat.id, text="hi you", mode="chat")
     events = await _read(rt, owner, run.id)
 
@@ -85,8 +91,9 @@ async def test_a_message_is_answered_and_both_are_stored(rt: Runtime, chat: Chat
     assert (await chats.get_chat(rt, owner, chat.id)).title == "hi you"
 
 
-async def test_readers_that_join_anywhere_and_the_stored_log_agree(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
+async def test_readers_that_join_anywhere_and_the_stored_log_agree(
+    rt: Runtime, owner: str, chat: Chat
+) -> None:
     run = await runs.start(rt, owner, chat.id, text="slow", mode="chat")
     first = asyncio.create_task(_read(rt, owner, run.id))
     await _until(rt, owner, run.id, TextDelta)
@@ -102,8 +109,7 @@ async def test_readers_that_join_anywhere_and_the_stored_log_agree(rt: Runtime, 
     assert await _read(rt, owner, run.id, after=len(whole)) == []
 
 
-async def test_the_run_goes_on_when_its_reader_leaves(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
+async def test_the_run_goes_on_when_its_reader_leaves(rt: Runtime, owner: str, chat: Chat) -> None:
     run = await runs.start(rt, owner, chat.id, text="slow", mode="chat")
     reader = asyncio.create_task(_read(rt, owner, run.id))
     await _until(rt, owner, run.id, TextDelta)
@@ -114,9 +120,8 @@ async def test_the_run_goes_on_when_its_reader_leaves(rt: Runtime, chat: Chat) -
 
 
 async def test_a_stopped_run_keeps_the_partial_answer_and_drops_the_providers_connection(
-    rt: Runtime, chat: Chat, server: ModelServer
+    rt: Runtime, owner: str, chat: Chat, server: ModelServer
 ) -> None:
-    owner = await _owner(rt, chat)
     run = await runs.start(rt, owner, chat.id, text="slow", mode="chat")
     await _until(rt, owner, run.id, TextDelta)
 
@@ -133,8 +138,7 @@ async def test_a_stopped_run_keeps_the_partial_answer_and_drops_the_providers_co
     assert SLOW_TEXT.startswith(answer.text)
 
 
-async def test_a_second_send_waits_for_the_first(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
+async def test_a_second_send_waits_for_the_first(rt: Runtime, owner: str, chat: Chat) -> None:
     first = await runs.start(rt, owner, chat.id, text="slow", mode="chat")
     await _until(rt, owner, first.id, TextDelta)
 
@@ -142,7 +146,10 @@ async def test_a_second_send_waits_for_the_first(rt: Runtime, chat: Chat) -> Non
     active = await runs.list_active_runs(rt, owner, chat.id)
     late = await _read(rt, owner, second.id)
 
-    assert [(run.id, run.status) for run in active] == [(first.id, "running"), (second.id, "queued")]
+    assert [(run.id, run.status) for run in active] == [
+        (first.id, "running"),
+        (second.id, "queued"),
+    ]
     early = await _read(rt, owner, first.id)
     assert early[-1].at <= late[0].at
     roles = [message.role for message in await chats.list_messages(rt, owner, chat.id)]
@@ -150,9 +157,8 @@ async def test_a_second_send_waits_for_the_first(rt: Runtime, chat: Chat) -> Non
 
 
 async def test_the_queued_question_is_asked_with_the_answer_before_it(
-    rt: Runtime, chat: Chat, server: ModelServer
+    rt: Runtime, owner: str, chat: Chat, server: ModelServer
 ) -> None:
-    owner = await _owner(rt, chat)
     await runs.start(rt, owner, chat.id, text="slow", mode="chat")
     second = await runs.start(rt, owner, chat.id, text="hi again", mode="chat")
 
@@ -162,8 +168,9 @@ async def test_the_queued_question_is_asked_with_the_answer_before_it(
     assert sent[:2] == ["slow", SLOW_TEXT]
 
 
-async def test_a_queued_run_can_be_stopped_before_it_began(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
+async def test_a_queued_run_can_be_stopped_before_it_began(
+    rt: Runtime, owner: str, chat: Chat
+) -> None:
     first = await runs.start(rt, owner, chat.id, text="slow", mode="chat")
     second = await runs.start(rt, owner, chat.id, text="hi", mode="chat")
 
@@ -175,25 +182,24 @@ async def test_a_queued_run_can_be_stopped_before_it_began(rt: Runtime, chat: Ch
 
 
 async def test_a_refused_key_fails_the_run_in_words_and_without_the_key(
-    rt: Runtime, chat: Chat
+    rt: Runtime, owner: str, chat: Chat
 ) -> None:
-    owner = await _owner(rt, chat)
-
     run = await runs.start(rt, owner, chat.id, text="refused", mode="chat")
     last = (await _read(rt, owner, run.id))[-1].event
 
     assert isinstance(last, RunFailed)
     assert last.code == "provider_key_refused"
     assert "Settings" in last.message
-    assert "sk-" not in last.message
+    assert "sk-canary" not in last.message
     question, answer = await chats.list_messages(rt, owner, chat.id)
     assert question.text == "refused"
     assert (answer.status, answer.text) == ("failed", "")
     assert answer.problem is not None
 
 
-async def test_an_answer_that_is_cut_is_kept_and_can_be_run_again(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
+async def test_an_answer_that_is_cut_is_kept_and_can_be_run_again(
+    rt: Runtime, owner: str, chat: Chat
+) -> None:
     run = await runs.start(rt, owner, chat.id, text="cut", mode="chat")
     events = await _read(rt, owner, run.id)
     failed = await runs.get_run(rt, owner, run.id)
@@ -208,8 +214,7 @@ async def test_an_answer_that_is_cut_is_kept_and_can_be_run_again(rt: Runtime, c
     assert messages[1].text == _text(events) == "one two three"
 
 
-async def test_a_complete_answer_is_not_run_again(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
+async def test_a_complete_answer_is_not_run_again(rt: Runtime, owner: str, chat: Chat) -> None:
     run = await runs.start(rt, owner, chat.id, text="hi", mode="chat")
     await _read(rt, owner, run.id)
 
@@ -218,10 +223,8 @@ async def test_a_complete_answer_is_not_run_again(rt: Runtime, chat: Chat) -> No
 
 
 async def test_an_unknown_model_fails_the_run_and_keeps_the_question(
-    rt: Runtime, chat: Chat
+    rt: Runtime, owner: str, chat: Chat
 ) -> None:
-    owner = await _owner(rt, chat)
-
     run = await runs.start(rt, owner, chat.id, text="hi", model="nobody/nothing", mode="chat")
     last = (await _read(rt, owner, run.id))[-1].event
 
@@ -230,9 +233,9 @@ async def test_an_unknown_model_fails_the_run_and_keeps_the_question(
     assert (await chats.list_messages(rt, owner, chat.id))[0].text == "hi"
 
 
-async def test_the_same_key_and_body_give_the_first_run_again(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
-
+async def test_the_same_key_and_body_give_the_first_run_again(
+    rt: Runtime, owner: str, chat: Chat
+) -> None:
     sent: list[Run] = await asyncio.gather(
         *(runs.start(rt, owner, chat.id, text="hi", idempotency_key="k1") for _ in range(5))
     )
@@ -245,17 +248,16 @@ async def test_the_same_key_and_body_give_the_first_run_again(rt: Runtime, chat:
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "x" * 32_001])
-async def test_an_empty_or_endless_message_is_refused(rt: Runtime, chat: Chat, text: str) -> None:
-    owner = await _owner(rt, chat)
-
+async def test_an_empty_or_endless_message_is_refused(
+    rt: Runtime, owner: str, chat: Chat, text: str
+) -> None:
     with pytest.raises(ValidationFailedError):
         await runs.start(rt, owner, chat.id, text=text)
 
     assert await chats.list_messages(rt, owner, chat.id) == []
 
 
-async def test_a_stranger_can_do_nothing_with_a_run(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
+async def test_a_stranger_can_do_nothing_with_a_run(rt: Runtime, owner: str, chat: Chat) -> None:
     stranger = (await make_user(rt)).id
     run = await runs.start(rt, owner, chat.id, text="slow", mode="chat")
 
@@ -271,9 +273,8 @@ async def test_a_stranger_can_do_nothing_with_a_run(rt: Runtime, chat: Chat) -> 
 
 
 async def test_closing_the_server_interrupts_a_run_and_keeps_its_partial(
-    rt: Runtime, chat: Chat
+    rt: Runtime, owner: str, chat: Chat
 ) -> None:
-    owner = await _owner(rt, chat)
     run = await runs.start(rt, owner, chat.id, text="slow", mode="chat")
     await _until(rt, owner, run.id, TextDelta)
 
@@ -285,8 +286,7 @@ async def test_closing_the_server_interrupts_a_run_and_keeps_its_partial(
     assert SLOW_TEXT.startswith(answer.text)
 
 
-async def test_deleting_the_chat_ends_its_run_quietly(rt: Runtime, chat: Chat) -> None:
-    owner = await _owner(rt, chat)
+async def test_deleting_the_chat_ends_its_run_quietly(rt: Runtime, owner: str, chat: Chat) -> None:
     run = await runs.start(rt, owner, chat.id, text="slow", mode="chat")
     await _until(rt, owner, run.id, TextDelta)
 
@@ -295,12 +295,3 @@ async def test_deleting_the_chat_ends_its_run_quietly(rt: Runtime, chat: Chat) -
     assert not rt.runs.is_live(run.id)
     with pytest.raises(NotFoundError):
         await runs.get_run(rt, owner, run.id)
-
-
-async def _owner(rt: Runtime, chat: Chat) -> str:
-    async with rt.database.reading() as db:
-        from sqlmodel import select  # noqa: PLC0415
-
-        from babble_app.store.tables.chats import ChatRow  # noqa: PLC0415
-
-        return (await db.exec(select(ChatRow.owner_id).where(ChatRow.id == chat.id))).one()

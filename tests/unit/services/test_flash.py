@@ -8,7 +8,9 @@ from pydantic import SecretStr
 from babble_app.services.flash import FLASH_SECONDS, Flash, find_flash, seal_flash
 from babble_app.settings import Settings
 
-FLASH = Flash(form="register", code="email_taken", message="There is one ✓", email="a@b.c", next="/x")
+FLASH = Flash(
+    form="register", code="email_taken", message="There is one ✓", email="a@b.c", next="/x"
+)
 
 
 def make_settings(secret: str = "s" * 40) -> Settings:

@@ -1,0 +1,56 @@
+// The Based language for CodeMirror: Python's stream mode, and what Based adds to it (BASED.md 2 and 5).
+import { HighlightStyle, StreamLanguage, foldService, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { mkPython } from "@codemirror/legacy-modes/mode/python";
+import { tags } from "@lezer/highlight";
+
+const SOFT_KEYWORDS = ["loop", "until"]; // keywords only where they begin a line
+const BUILT_INS = [
+  "talk", "say", "extract", "done", "end", "transfer", "transfer_call", "end_call", "hangup", "click_ivr", "send_sms",
+  "send_image", "state", "variables", "integrations", "api", "true", "false", "null",
+];
+const METHODS = new Set(["ask", "summarize", "to_json"]);
+
+const python = mkPython({ extra_keywords: SOFT_KEYWORDS, extra_builtins: BUILT_INS });
+
+function token(stream, state) {
+  const style = python.token(stream, state);
+  const word = stream.current();
+  if (SOFT_KEYWORDS.includes(word) && stream.string.slice(0, stream.start).trim()) return "variable";
+  if (style === "property" && METHODS.has(word)) return "builtin";
+  return style;
+}
+
+// Blocks fold by their indentation: a stream language has no syntax tree to fold by.
+const foldByIndent = foldService.of((state, lineStart, lineEnd) => {
+  const indentOf = (text) => text.search(/\S/);
+  const first = state.doc.lineAt(lineStart);
+  const indent = indentOf(first.text);
+  if (indent < 0) return null;
+  let end = lineEnd;
+  for (let number = first.number + 1; number <= state.doc.lines; number += 1) {
+    const line = state.doc.line(number);
+    const here = indentOf(line.text);
+    if (here < 0) continue;
+    if (here <= indent) break;
+    end = line.to;
+  }
+  return end > lineEnd ? { from: lineEnd, to: end } : null;
+});
+
+// The colours are custom properties of assets/chat.css, so that the page's theme is the editor's.
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.controlKeyword, tags.operatorKeyword], color: "var(--code-keyword)", fontWeight: "600" },
+  { tag: [tags.standard(tags.name), tags.standard(tags.variableName)], color: "var(--code-name)" },
+  { tag: tags.string, color: "var(--code-string)" },
+  { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--code-number)" },
+  { tag: [tags.definition(tags.variableName), tags.function(tags.variableName)], color: "var(--code-name)" },
+  { tag: tags.meta, color: "var(--code-name)" },
+]);
+
+export const based = [
+  StreamLanguage.define({ ...python, name: "based", token }),
+  indentUnit.of("    "),
+  foldByIndent,
+  syntaxHighlighting(colours),
+];

@@ -1,0 +1,188 @@
+"""The chat's pane: messages, what went wrong, and the composer with its choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from babble_app.components.composer import composer
+from babble_app.components.follow_end import follow_end
+from babble_app.components.icons import icon
+from babble_app.components.message import live_answer, message, waiting_question
+from babble_app.components.popover import popover
+from babble_app.states.chat import ChatState, FileChoice, ModelChoice
+from babble_app.states.history import HistoryState
+from babble_app.states.live import LiveState
+
+STARTERS = (
+    (
+        "A receptionist",
+        "Build an agent that welcomes guests of Hotel Linde, asks for name, arrival date and number of nights, "
+        "repeats the booking back, and says goodbye when the guest confirms it.",
+    ),
+    (
+        "A help desk",
+        "Build an agent for a bike shop that finds out what is wrong with the bike, collects name and phone number "
+        "for a repair, and hands over to a person when the customer asks for one.",
+    ),
+    (
+        "A question about my files",
+        "What are the most important points in the files of this chat?",
+    ),
+)
+
+
+def chat_pane() -> rx.Component:
+    """Show the conversation."""
+    return rx.el.div(
+        follow_end(
+            rx.cond(
+                HistoryState.has_earlier,
+                rx.el.button(
+                    "Show earlier messages",
+                    type="button",
+                    on_click=ChatState.show_earlier,
+                    class_name="button button--quiet button--small messages-earlier",
+                ),
+            ),
+            rx.foreach(HistoryState.messages, message),
+            rx.cond(LiveState.running, live_answer()),
+            rx.foreach(HistoryState.waiting, waiting_question),
+            rx.cond(_is_new(), _welcome()),
+            follow_key=f"{ChatState.shown_id}/{ChatState.sent}",
+        ),
+        rx.cond(ChatState.problem != "", _problem()),
+        composer(
+            _file_chooser(),
+            _mode_picker(),
+            _model_picker(),
+            draft_key=ChatState.shown_id,
+            running=LiveState.running,
+            disabled_reason=rx.cond(ChatState.status == "ready", "", "Loading the chat"),
+            returned=ChatState.returned,
+            suggestion=ChatState.suggestion,
+            placeholder=rx.cond(
+                HistoryState.messages,
+                "Ask, or say what to change",
+                "Describe an agent",
+            ),
+            on_send=ChatState.send,
+            on_stop=ChatState.stop,
+        ),
+        class_name="chat",
+    )
+
+
+def _is_new() -> Any:
+    messages: Any = HistoryState.messages
+    waiting: Any = HistoryState.waiting
+    running: Any = LiveState.running
+    return (ChatState.status == "ready") & (messages.length() + waiting.length() == 0) & ~running
+
+
+def _welcome() -> rx.Component:
+    """Teach by example what a first message may be."""
+    return rx.el.div(
+        rx.el.h2("Describe the agent you want", class_name="welcome-title"),
+        rx.el.p(
+            "Say who it is, what it should find out, and when the conversation is over. "
+            "Babble writes the program beside this chat; you talk to it, and change it by asking.",
+            class_name="muted",
+        ),
+        rx.el.div(*[_starter(title, text) for title, text in STARTERS], class_name="starters"),
+        class_name="welcome",
+    )
+
+
+def _starter(title: str, text: str) -> rx.Component:
+    return rx.el.button(
+        rx.el.strong(title),
+        rx.el.span(text),
+        type="button",
+        on_click=ChatState.suggest(text),
+        class_name="starter",
+    )
+
+
+def _problem() -> rx.Component:
+    return rx.el.div(
+        icon("warning"),
+        rx.el.p(ChatState.problem, class_name="grow"),
+        rx.el.button(
+            icon("x", 16),
+            type="button",
+            aria_label="Dismiss",
+            on_click=ChatState.dismiss_problem,
+            class_name="button button--quiet button--icon button--small",
+        ),
+        role="alert",
+        class_name="notice notice--bad chat-problem",
+    )
+
+
+def _model_picker() -> rx.Component:
+    return rx.el.select(
+        rx.foreach(ChatState.models, _model_option),
+        value=ChatState.model,
+        on_change=ChatState.pick_model,
+        aria_label="Model",
+        title="Model for the next message",
+        class_name="select composer-select",
+    )
+
+
+def _model_option(choice: ModelChoice) -> rx.Component:
+    return rx.el.option(choice.title, value=choice.id)
+
+
+def _mode_picker() -> rx.Component:
+    return rx.el.select(
+        rx.el.option("Auto", value="auto"),
+        rx.el.option("Build", value="build"),
+        rx.el.option("Just answer", value="chat"),
+        value=ChatState.mode,
+        on_change=ChatState.pick_mode,
+        aria_label="What the message is for",
+        title="Auto decides; Build writes or changes the agent; Just answer leaves it alone",
+        class_name="select composer-select",
+    )
+
+
+def _file_chooser() -> rx.Component:
+    return popover(
+        rx.cond(
+            ChatState.files,
+            rx.el.ul(rx.foreach(ChatState.files, _file), class_name="file-choices"),
+            rx.el.p(
+                "This workspace has no files yet. Upload some on its page.", class_name="muted"
+            ),
+        ),
+        label=rx.cond(
+            ChatState.chosen_count > 0,
+            rx.Var.create(f"Files: {ChatState.chosen_count}"),
+            "Files",
+        ),
+        title="Files the model sees",
+        side="top",
+    )
+
+
+def _file(item: FileChoice) -> rx.Component:
+    choose: Any = ChatState.choose_file(item.id)
+    return rx.el.li(
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                checked=item.chosen,
+                on_change=choose,
+            ),
+            rx.el.span(
+                rx.el.span(item.name, class_name="list-title"),
+                rx.el.span(item.note, class_name="faint"),
+                class_name="grow",
+            ),
+            class_name="check",
+        ),
+        key=item.id,
+    )

@@ -1,0 +1,25 @@
+"""The chat page's three panes: resizable beside one another, or behind tabs on a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+
+class Workbench(rx.Component):
+    """Children: what stands at the left of its head, then the panes chat, canvas and test."""
+
+    library = rx.asset("workbench.jsx", shared=True).importable_path
+    tag = "Workbench"
+
+    has_canvas: rx.Var[bool]
+    """The canvas opens when this turns true."""
+    writing: rx.Var[bool]
+    """A program is being written: a dot on the Canvas tab, where that is not in view."""
+    reveal: rx.Var[dict[str, Any]]
+    """`{"number", "pane"}`: a new number brings that pane into view."""
+    chat_key: rx.Var[str]
+
+
+workbench = Workbench.create

@@ -1,0 +1,242 @@
+"""The canvas: the version in the editor, edits by hand, and saving them as a version."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any
+
+import reflex as rx
+
+from babble_app.based import checker
+from babble_app.errors import BabbleError, ConflictError, NotFoundError
+from babble_app.services import runtime, versions
+from babble_app.states.session import get_user
+from babble_app.states.tab import own_tab, owner_of
+from babble_app.states.versions import VersionsState
+
+if TYPE_CHECKING:
+    from babble_app.schemas.agents import Version
+
+MAX_TEXT_CHARS = 200_000
+
+
+class CanvasState(rx.State):
+    """One agent's program: what the editor was given, and whether it was edited since."""
+
+    agent: str = ""
+    agent_name: str = ""
+    version_id: str = ""
+    """The version in the editor; edits are based on it."""
+    number: int = 0
+    text: str = ""
+    """What the editor begins with; edits stay in the editor and in `_draft`, so that nothing is echoed."""
+    doc_key: str = ""
+    dirty: bool = False
+    findings: list[dict[str, Any]] = []
+    error_count: int = 0
+    tab: str = "code"
+    """`code`, `changes` or `versions`."""
+    problem: str = ""
+    conflict: bool = False
+    """The head moved on since the edits began."""
+    newer: int = 0
+    """Number of a version that was saved while there were unsaved edits; 0 for none."""
+    saving: bool = False
+    reveal: dict[str, Any] = {}
+    _draft: str = ""
+    _seed: int = 0
+
+    @rx.event(background=True)
+    async def open_agent(self, agent_id: str) -> AsyncGenerator[object, None]:
+        """Show the agent's head; unsaved edits of the same agent stay, as after a reload."""
+        async with self:
+            owner_id = await owner_of(self)
+            kept = self.dirty and self.agent == agent_id
+            if kept:
+                self._show_text(self._draft)
+            elif self.agent != agent_id or not agent_id:
+                self.reset()
+        if not agent_id:
+            return
+        if not kept:
+            await self._show_head(owner_id, agent_id)
+        yield VersionsState.open_agent(agent_id)
+
+    @rx.event(background=True)
+    async def take_new_version(
+        self, agent_id: str, version_id: str
+    ) -> AsyncGenerator[object, None]:
+        """A run saved a version: show it, unless that would push unsaved edits away."""
+        async with self:
+            owner_id = await owner_of(self)
+            kept = self.dirty and self.agent == agent_id
+        if kept:
+            version = await versions.get_version(runtime.current(), owner_id, version_id)
+            async with own_tab(self, owner_id):
+                self.newer = version.number
+        else:
+            await self._show_head(owner_id, agent_id)
+        yield VersionsState.open_agent(agent_id)
+
+    @rx.event
+    def edit(self, text: str, doc_key: str) -> Any:
+        """Note what was typed; a late edit of another document is none of this one."""
+        if doc_key != self.doc_key or len(text) > MAX_TEXT_CHARS:
+            return None
+        self._draft = text
+        self.dirty = text != self.text or self.dirty
+        return CanvasState.check()
+
+    @rx.event(background=True, supersedes=True)
+    async def check(self) -> None:
+        """Underline what is wrong with the text as it is now."""
+        async with self:
+            owner_id = await owner_of(self)
+            text = self._draft
+        result = await asyncio.to_thread(checker.check, text)
+        async with own_tab(self, owner_id):
+            if self._draft == text:
+                self._mark([finding.model_dump() for finding in result.findings])
+
+    @rx.event(background=True)
+    async def save(self, text: str, doc_key: str) -> AsyncGenerator[object, None]:
+        """Save what the editor holds (Ctrl/Cmd+S)."""
+        async with self:
+            await owner_of(self)
+            if doc_key == self.doc_key and len(text) <= MAX_TEXT_CHARS:
+                self._draft, self.dirty = text, text != self.text or self.dirty
+        yield CanvasState.save_draft()
+
+    @rx.event(background=True)
+    async def save_draft(self) -> AsyncGenerator[object, None]:
+        """Make a version of the edits."""
+        async with self:
+            owner_id = await owner_of(self)
+            agent_id, parent_id = self.agent, self.version_id
+        if await self._add_version(owner_id, parent_id):
+            yield VersionsState.open_agent(agent_id)
+
+    @rx.event(background=True)
+    async def save_on_head(self) -> AsyncGenerator[object, None]:
+        """Make a version of the edits although another one was saved meanwhile."""
+        async with self:
+            owner_id = await owner_of(self)
+            agent_id = self.agent
+        agent = await versions.get_agent(runtime.current(), owner_id, agent_id)
+        if await self._add_version(owner_id, agent.head_version_id):
+            yield VersionsState.open_agent(agent_id)
+
+    @rx.event(background=True)
+    async def discard(self) -> None:
+        """Give the edits up and show the head."""
+        async with self:
+            owner_id = await owner_of(self)
+            agent_id = self.agent
+            self.dirty, self.problem, self.conflict, self.newer = False, "", False, 0
+        await self._show_head(owner_id, agent_id)
+
+    @rx.event(background=True)
+    async def show_version(self, version_id: str) -> None:
+        """Open any version in the editor; unsaved edits are not pushed away."""
+        async with self:
+            owner_id = await owner_of(self)
+            if self.dirty:
+                self.problem = (
+                    "Save or discard your edits first: another version would replace them."
+                )
+                return
+        version = await versions.get_version(runtime.current(), owner_id, version_id)
+        async with own_tab(self, owner_id):
+            self._show(version)
+            self.tab = "code"
+
+    @rx.event(background=True)
+    async def show_changes(self, version_id: str) -> AsyncGenerator[object, None]:
+        """Bring the difference that a version made into view."""
+        async with self:
+            await owner_of(self)
+            self.tab = "changes"
+            self.reveal = {"number": int(self.reveal.get("number", 0)) + 1, "pane": "canvas"}
+        yield VersionsState.show_change(version_id)
+
+    @rx.event
+    def pick_tab(self, tab: str) -> None:
+        """Show the code, the changes or the versions."""
+        self.tab = tab if tab in {"code", "changes", "versions"} else "code"
+
+    @rx.event
+    def show_test(self) -> None:
+        """Bring the test pane into view."""
+        self.reveal = {"number": int(self.reveal.get("number", 0)) + 1, "pane": "test"}
+
+    @rx.event
+    def dismiss_problem(self) -> None:
+        """Take the notice away."""
+        self.problem, self.conflict = "", False
+
+    @rx.event
+    def download(self) -> Any:
+        """Hand the program out as a file, with its unsaved edits."""
+        name = f"{self.agent_name or 'agent'}.based".replace("/", "-")
+        return rx.download(data=self._draft, filename=name)  # pyright: ignore[reportUnknownMemberType] - Var[Unknown]
+
+    def _program(self) -> tuple[str, str | None]:
+        """Return the text on screen, and the version it is, if it is one."""
+        return self._draft, None if self.dirty else self.version_id
+
+    async def _add_version(self, owner_id: str, parent_id: str) -> bool:
+        """Save the draft as a child of `parent_id`, or show why it was refused."""
+        async with own_tab(self, owner_id):
+            if self.saving or not self.dirty:
+                return False
+            self.saving, self.problem, self.conflict = True, "", False
+            agent_id, text = self.agent, self._draft
+            author = (await get_user(self)).name
+        try:
+            version = await versions.add_version(
+                runtime.current(),
+                owner_id,
+                agent_id,
+                text=text,
+                parent_id=parent_id,
+                kind="manual",
+                author=author,
+            )
+            async with own_tab(self, owner_id):
+                self._show(version)
+        except BabbleError as error:
+            async with own_tab(self, owner_id):
+                self.problem, self.conflict = str(error), isinstance(error, ConflictError)
+            return False
+        finally:
+            async with own_tab(self, owner_id):
+                self.saving = False
+        return True
+
+    async def _show_head(self, owner_id: str, agent_id: str) -> None:
+        rt = runtime.current()
+        try:
+            agent = await versions.get_agent(rt, owner_id, agent_id)
+            head = await versions.get_version(rt, owner_id, agent.head_version_id)
+        except NotFoundError:
+            return
+        async with own_tab(self, owner_id):
+            self.agent, self.agent_name = agent.id, agent.name
+            if not self.dirty:
+                self._show(head)
+
+    def _show(self, version: Version) -> None:
+        self.version_id, self.number = version.id, version.number
+        self.dirty, self.problem, self.conflict, self.newer = False, "", False, 0
+        self._mark([finding.model_dump() for finding in version.findings])
+        self._show_text(version.text)
+
+    def _show_text(self, text: str) -> None:
+        self._seed += 1
+        self._draft = self.text = text
+        self.doc_key = f"{self.version_id}/{self._seed}"
+
+    def _mark(self, findings: list[dict[str, Any]]) -> None:
+        self.findings = findings
+        self.error_count = sum(item["severity"] == "error" for item in findings)

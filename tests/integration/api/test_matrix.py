@@ -1,0 +1,305 @@
+"""Who may call what: every route, with every kind of caller. A new route is covered by being in the OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import jwt
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from babble_app.api._identity import current_user
+from babble_app.api.app import create_api
+from babble_app.schemas.accounts import LOGIN_COOKIE
+from babble_app.schemas.events import VersionProposed
+from babble_app.services import accounts, versions
+from tests.integration.api.conftest import PASSWORD, make_person
+from tests.integration.api.routes import Operation, all_operations, id_kind, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+    from tests.integration.api.conftest import LiveServer, Person
+
+PUBLIC = {
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/api/auth/register",
+    "/api/auth/login",
+    # The browser's forms: they make or end the credential.
+    "/auth/login",
+    "/auth/register",
+    "/auth/logout",
+    # Documentation, and the answers where nothing is.
+    "/docs",
+    "/docs/",
+    "/openapi.json",
+    "/api",
+    "/v1",
+    "/api/{path:path}",
+    "/auth/{path:path}",
+    "/health/{path:path}",
+    "/v1/{path:path}",
+}
+PROVIDER = "openai"
+PROGRAM = """\
+say("Hello!")
+loop:
+    talk("Be kind.")
+until "the visitor says goodbye":
+    say("Bye!")
+"""
+"""What the first person's agent runs."""
+
+
+def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
+    """Give a person one of each thing, and return the ids by the names of the routes' parameters."""
+    client, rt, owner = person.client, server.runtime, person.user.id
+    workspace = client.post("/api/workspaces", json={"name": "Mine"}).json()["id"]
+    added = client.post(
+        f"/api/workspaces/{workspace}/files", files=[("file", ("secret.txt", b"canary-file"))]
+    )
+    chat = client.post(f"/api/workspaces/{workspace}/chats", json={"title": "canary-chat"}).json()
+    proposal = VersionProposed(kind="create", program=PROGRAM, name="Canary", summary="x")
+    version = server.call(
+        versions.create_agent(
+            rt, owner, workspace, proposal=proposal, request="canary", model="demo/based"
+        )
+    )
+    agent = version.agent_id
+    session = client.post(f"/api/agents/{agent}/sessions", json={})
+    started = client.post(f"/api/chats/{chat['id']}/messages", json={"text": "Hello"})
+    assert started.status_code == 202, started.text
+    run = started.json()["run_id"]
+    client.get(f"/api/runs/{run}/events").raise_for_status()
+    login = server.call(
+        accounts.log_in(
+            rt, email=person.user.email, password=PASSWORD, address=owner, user_agent="x"
+        )
+    )
+    return {
+        "workspace_id": workspace,
+        "file_id": added.json()[0]["id"],
+        "chat_id": chat["id"],
+        "agent_id": agent,
+        "version_id": version.id,
+        "session_id": session.json()["session_id"],
+        "run_id": run,
+        "message_id": started.json()["message_id"],
+        "login_id": login.login.id,
+    }
+
+
+@pytest.fixture(scope="module")
+def first(server: LiveServer) -> Iterator[tuple[Person, dict[str, str]]]:
+    """Somebody who has one of each thing."""
+    person = make_person(server)
+    with person.client:
+        yield person, make_everything(server, person)
+
+
+@pytest.fixture(scope="module")
+def second(server: LiveServer) -> Iterator[tuple[Person, dict[str, str]]]:
+    """Somebody else who has one of each thing."""
+    person = make_person(server)
+    with person.client:
+        yield person, make_everything(server, person)
+
+
+def call(
+    client: httpx.Client, operation: Operation, path_ids: dict[str, str], ids: dict[str, str]
+) -> httpx.Response:
+    """Call the operation with `path_ids` in its path and `ids` in query and body."""
+    path = operation.path.format(**{"provider": PROVIDER, **path_ids})
+    query = {name: ids[id_kind(name)] for name in operation.query if id_kind(name)}
+    extra: dict[str, Any] = {}
+    if operation.takes_files:
+        extra["files"] = [("file", ("x.txt", b"x"))]
+    elif operation.body is not None:
+        extra["json"] = sample(operation.body, ids)
+    return client.request(operation.method, path, params=query, **extra)
+
+
+def snapshot(person: Person, ids: dict[str, str]) -> dict[str, Any]:
+    """Read everything a person has."""
+    reads = [
+        operation
+        for operation in all_operations()
+        if operation.method == "GET" and operation.guarded and "export" not in operation.path
+    ]
+    return {str(operation): call(person.client, operation, ids, ids).text for operation in reads}
+
+
+NESTED = [op for op in all_operations() if any(name != "provider" for name in op.path_ids)]
+WITH_IDS_INSIDE = [
+    op
+    for op in all_operations()
+    if op.guarded
+    and (
+        any(id_kind(name) for name in op.query)
+        or any(id_kind(name) for name in (op.body or {}).get("properties", {}))
+    )
+]
+GUARDED = [op for op in all_operations() if op.guarded]
+
+
+@pytest.mark.parametrize("operation", NESTED, ids=str)
+def test_a_second_user_finds_nothing_under_the_firsts_ids(
+    first: tuple[Person, dict[str, str]],
+    second: tuple[Person, dict[str, str]],
+    operation: Operation,
+):
+    before = snapshot(*first)
+
+    answer = call(second[0].client, operation, first[1], second[1])
+
+    assert answer.status_code == 404, answer.text
+    assert answer.json()["code"] == "not_found"
+    assert "canary" not in answer.text.lower()
+    assert snapshot(*first) == before
+
+
+@pytest.mark.parametrize("operation", WITH_IDS_INSIDE, ids=str)
+def test_a_second_user_cannot_bring_the_firsts_ids_into_their_own(
+    first: tuple[Person, dict[str, str]],
+    second: tuple[Person, dict[str, str]],
+    operation: Operation,
+):
+    before = snapshot(*first)
+
+    answer = call(second[0].client, operation, second[1], first[1])
+
+    assert answer.status_code == 404, answer.text
+    assert "canary" not in answer.text.lower()
+    assert snapshot(*first) == before
+
+
+@pytest.mark.parametrize("operation", NESTED, ids=str)
+def test_an_unknown_id_and_a_foreign_one_look_alike(
+    first: tuple[Person, dict[str, str]],
+    second: tuple[Person, dict[str, str]],
+    operation: Operation,
+):
+    unknown = {name: value[:4] + "0" * 20 for name, value in first[1].items()}
+
+    answers = [call(second[0].client, operation, ids, second[1]) for ids in (first[1], unknown)]
+
+    bodies = [{**answer.json(), "request_id": ""} for answer in answers]
+    assert bodies[0] == bodies[1]
+
+
+def bad_credentials(server: LiveServer) -> dict[str, dict[str, str]]:
+    """Name every way of not being anybody."""
+    gone = make_person(server)
+    suspended = make_person(server)
+    server.call(accounts.suspend_user(server.runtime, suspended.user.id, suspended=True))
+    login = server.call(
+        accounts.log_in(
+            server.runtime, email=gone.user.email, password=PASSWORD, address="x", user_agent="x"
+        )
+    )
+    server.call(accounts.delete_account(server.runtime, gone.user.id, PASSWORD))
+    claims = jwt.decode(gone.token, options={"verify_signature": False})
+    origin = {"Origin": server.url}
+    return {
+        "nothing": {},
+        "an empty token": {"Authorization": "Bearer"},
+        "another scheme": {"Authorization": "Basic dXNlcjpwYXNz"},
+        "rubbish": {"Authorization": "Bearer \xff\xfe.x.y"},
+        "an unsigned token": {"Authorization": f"Bearer {jwt.encode(claims, '', 'none')}"},
+        "a forged token": {
+            "Authorization": f"Bearer {jwt.encode({**claims, 'exp': time.time() + 999}, 'k' * 32)}"
+        },
+        "a token of an erased account": {"Authorization": f"Bearer {gone.token}"},
+        "a token of a suspended account": {"Authorization": f"Bearer {suspended.token}"},
+        "a personal key that is not there": {"Authorization": "Bearer bbk_" + "0" * 36},
+        "a login that is not there": {"Cookie": f"{LOGIN_COOKIE}=x", **origin},
+        "a login of an erased account": {"Cookie": f"{LOGIN_COOKIE}={login.token}", **origin},
+    }
+
+
+def test_nobody_reaches_anything_without_a_credential(
+    server: LiveServer, first: tuple[Person, dict[str, str]]
+):
+    before = snapshot(*first)
+    reached: list[str] = []
+
+    for name, headers in bad_credentials(server).items():
+        raw = {key: value.encode("latin-1") for key, value in headers.items()}
+        with server.client() as client:
+            client.headers.update(raw)  # type: ignore[arg-type]
+            for operation in GUARDED:
+                answer = call(client, operation, first[1], first[1])
+                if answer.status_code != 401 or answer.json()["code"] != "invalid_token":
+                    reached.append(f"{operation} with {name}: {answer.status_code}")
+
+    assert reached == []
+    assert snapshot(*first) == before
+
+
+def test_every_route_asks_who_is_calling_unless_it_is_listed_as_public():
+    open_routes: set[str] = set()
+    for route in iter_route_contexts(create_api(lambda: None).routes):  # type: ignore[arg-type]
+        dependant = getattr(route, "dependant", None)
+        if dependant is None or not _asks_who(dependant):
+            open_routes.add(str(route.path))
+
+    assert open_routes == PUBLIC
+
+
+def _asks_who(dependant: Any) -> bool:
+    return any(one.call is current_user or _asks_who(one) for one in dependant.dependencies)
+
+
+def test_the_matrix_sees_the_routes():
+    assert len(GUARDED) >= 40
+    assert len(NESTED) >= 25
+    assert {str(op) for op in WITH_IDS_INSIDE} >= {
+        "PUT /api/chats/{chat_id}/files",
+        "POST /api/agents/{agent_id}/revert",
+        "GET /api/agents/{agent_id}/diff",
+        "POST /api/agents/{agent_id}/sessions",
+    }
+
+
+@pytest.mark.parametrize(
+    "operation", [op for op in GUARDED if op.body and op.body.get("type") == "object"], ids=str
+)
+def test_unknown_and_privileged_fields_are_refused(
+    first: tuple[Person, dict[str, str]], operation: Operation
+):
+    assert operation.body is not None
+    assert operation.body.get("additionalProperties") is False
+    path = operation.path.format(**{"provider": PROVIDER, **first[1]})
+    body = {**sample(operation.body, first[1]), "owner_id": "usr_1"}
+
+    answer = first[0].client.request(operation.method, path, json=body)
+
+    assert answer.status_code == 422
+    assert "owner_id" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "operation", [op for op in all_operations() if op.body and op.body.get("properties")], ids=str
+)
+@pytest.mark.parametrize("text", ["a\u0000b", "\ud800", "x" * 900_000])
+def test_a_text_that_cannot_be_stored_is_no_failure_of_the_server(
+    first: tuple[Person, dict[str, str]], operation: Operation, text: str
+):
+    assert operation.body is not None
+    path = operation.path.format(**{"provider": PROVIDER, **first[1]})
+    good = sample(operation.body, first[1])
+    for name, value in good.items():
+        if isinstance(value, str):
+            answer = first[0].client.request(
+                operation.method,
+                path,
+                content=json.dumps({**good, name: text}),
+                headers={"Content-Type": "application/json"},
+            )
+            assert answer.status_code in {200, 401, 404, 413, 422}, (name, answer.text)

@@ -1,0 +1,237 @@
+"""Messages and their runs: sending, following, stopping, repeating."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from babble_app.schemas.events import LAST_EVENTS, run_event_adapter
+from tests.integration.api.test_workbench import code_of, make_chat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.integration.api.conftest import Person
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One server-sent event."""
+
+    id: int
+    event: str
+    data: dict[str, Any]
+
+
+def read_frames(lines: Iterator[str]) -> Iterator[Frame]:
+    """Decode a stream as the SSE standard says."""
+    fields: dict[str, str] = {}
+    for line in lines:
+        if line.startswith(":"):
+            continue
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+            continue
+        if fields:
+            yield Frame(int(fields["id"]), fields["event"], json.loads(fields["data"]))
+        fields = {}
+
+
+def follow(person: Person, run_id: str, query: str = "", **headers: str) -> list[Frame]:
+    path = f"/api/runs/{run_id}/events{query}"
+    with person.client.stream("GET", path, headers=headers) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        return list(read_frames(answer.iter_lines()))
+
+
+def send(person: Person, chat: str, text: str = "Hello", **extra: Any) -> httpx.Response:
+    headers = extra.pop("headers", {})
+    return person.client.post(
+        f"/api/chats/{chat}/messages", json={"text": text, **extra}, headers=headers
+    )
+
+
+def test_a_message_becomes_a_run_whose_events_are_streamed_to_the_end(person: Person):
+    chat = make_chat(person)
+
+    started = send(person, chat)
+
+    assert started.status_code == 202
+    assert set(started.json()) == {"run_id", "message_id"}
+    run_id = started.json()["run_id"]
+    assert started.headers["Location"] == f"/api/runs/{run_id}"
+    frames = follow(person, run_id)
+    assert [frame.id for frame in frames] == list(range(1, len(frames) + 1))
+    assert [frame.event for frame in frames] == [frame.data["type"] for frame in frames]
+    for frame in frames:
+        run_event_adapter.validate_python(frame.data)
+    assert frames[0].event == "run.started"
+    assert frames[0].data["message_id"] == started.json()["message_id"]
+    assert [frame.event in LAST_EVENTS for frame in frames].count(True) == 1
+    assert frames[-1].event == "message.done"
+    deltas = "".join(frame.data["text"] for frame in frames if frame.event == "text.delta")
+    assert deltas == frames[-1].data["text"]
+    assert person.client.get(f"/api/runs/{run_id}").json()["status"] == "done"
+    question, answer = person.client.get(f"/api/chats/{chat}/messages").json()
+    assert (question["role"], question["text"]) == ("user", "Hello")
+    assert (answer["role"], answer["text"]) == ("assistant", deltas)
+
+
+def test_every_reader_sees_the_same_and_one_that_comes_back_misses_nothing(person: Person):
+    run_id = send(person, make_chat(person)).json()["run_id"]
+    whole = follow(person, run_id)
+
+    for seen in range(len(whole) + 1):
+        assert follow(person, run_id, **{"Last-Event-ID": str(seen)}) == whole[seen:]
+    assert follow(person, run_id, "?after=2") == whole[2:]
+    assert follow(person, run_id, "?after=0", **{"Last-Event-ID": "2"}) == whole[2:]
+
+
+def test_a_reader_that_goes_away_in_the_middle_stops_nothing(person: Person):
+    run_id = send(person, make_chat(person), "Tell me about bicycles").json()["run_id"]
+    with person.client.stream("GET", f"/api/runs/{run_id}/events") as answer:
+        first = next(read_frames(answer.iter_lines()))
+
+    rest = follow(person, run_id, **{"Last-Event-ID": str(first.id)})
+
+    assert rest[0].id == first.id + 1
+    assert rest[-1].event == "message.done"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("?after=-1", {}),
+        ("?after=x", {}),
+        ("", {"Last-Event-ID": "x"}),
+        ("", {"Last-Event-ID": "-1"}),
+    ],
+)
+def test_a_place_that_cannot_be_is_refused(person: Person, query: str, headers: dict[str, str]):
+    run_id = send(person, make_chat(person)).json()["run_id"]
+
+    answer = person.client.get(f"/api/runs/{run_id}/events{query}", headers=headers)
+
+    assert code_of(answer) == (422, "validation_failed")
+
+
+def test_the_same_key_sends_once(person: Person):
+    chat = make_chat(person)
+    key = {"Idempotency-Key": "3f6c1d0a"}
+
+    answers = [send(person, chat, headers=key) for _ in range(3)]
+    other = send(person, chat, "Something else", headers=key)
+
+    assert len({answer.json()["run_id"] for answer in answers}) == 1
+    assert {answer.status_code for answer in answers} == {202}
+    assert code_of(other) == (409, "idempotency_conflict")
+    follow(person, answers[0].json()["run_id"])
+    assert len(person.client.get(f"/api/chats/{chat}/messages").json()) == 2
+
+
+def test_a_double_click_sends_once(person: Person):
+    chat = make_chat(person)
+    found: list[str] = []
+
+    def click() -> None:
+        answer = send(person, chat, headers={"Idempotency-Key": "double"})
+        found.append(answer.json()["run_id"])
+
+    clicks = [threading.Thread(target=click) for _ in range(4)]
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
+
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
+def test_a_key_is_a_persons_own(person: Person, other: Person):
+    key = {"Idempotency-Key": "shared"}
+
+    mine = send(person, make_chat(person), headers=key)
+    theirs = send(other, make_chat(other), "Another", headers=key)
+
+    assert (mine.status_code, theirs.status_code) == (202, 202)
+    assert mine.json()["run_id"] != theirs.json()["run_id"]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a b"])
+def test_a_key_that_cannot_be_is_refused(person: Person, key: str):
+    answer = send(person, make_chat(person), headers={"Idempotency-Key": key})
+
+    assert code_of(answer) == (422, "validation_failed")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": ""},
+        {"text": "   "},
+        {"text": "x" * 32_001},
+        {"text": "x", "mode": "sing"},
+        {"text": "x", "role": "assistant"},
+        {"model": "demo/based"},
+    ],
+)
+def test_a_message_that_cannot_be_sent_is_refused(person: Person, body: dict[str, Any]):
+    answer = person.client.post(f"/api/chats/{make_chat(person)}/messages", json=body)
+
+    assert code_of(answer) == (422, "validation_failed")
+
+
+def test_stopping_a_run_ends_its_stream(person: Person):
+    run_id = send(person, make_chat(person), "Tell me about bicycles").json()["run_id"]
+
+    stopped = person.client.post(f"/api/runs/{run_id}/stop").json()
+
+    # It may have been faster than the stop.
+    last = {"stopped": "run.stopped", "done": "message.done"}[stopped["status"]]
+    assert follow(person, run_id)[-1].event == last
+
+
+def test_a_run_that_ended_well_is_not_run_again(person: Person):
+    run_id = send(person, make_chat(person)).json()["run_id"]
+    follow(person, run_id)
+
+    stopped = person.client.post(f"/api/runs/{run_id}/stop")
+    again = person.client.post(f"/api/runs/{run_id}/retry")
+
+    assert stopped.json()["status"] == "done"
+    assert code_of(again) == (409, "conflict")
+
+
+def test_a_run_without_its_model_fails_in_words_and_can_be_run_again(person: Person):
+    chat = make_chat(person)
+    run_id = send(person, chat, model="nobody/nothing").json()["run_id"]
+    frames = follow(person, run_id)
+
+    assert [frame.event for frame in frames] == ["run.started", "run.failed"]
+    assert frames[-1].data["code"] == "model_unavailable"
+    again = person.client.post(f"/api/runs/{run_id}/retry")
+    assert again.status_code == 202
+    assert again.json()["message_id"] == question_of(person, run_id)
+    assert follow(person, again.json()["run_id"])[-1].event == "run.failed"
+
+
+def question_of(person: Person, run_id: str) -> str:
+    return person.client.get(f"/api/runs/{run_id}").json()["question_id"]
+
+
+def test_two_messages_are_answered_one_after_the_other(person: Person):
+    chat = make_chat(person)
+    runs = [send(person, chat, text).json()["run_id"] for text in ("First", "Second")]
+
+    for run_id in runs:
+        follow(person, run_id)
+
+    messages = person.client.get(f"/api/chats/{chat}/messages").json()
+    assert [message["run_id"] for message in messages if message["role"] == "assistant"] == runs
