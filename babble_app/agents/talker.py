@@ -73,7 +73,11 @@ async def _talk(model: ModelClient, effect: TalkEffect) -> tuple[dict[str, Any],
 
 
 def _talk_prompt(effect: TalkEffect) -> str:
-    data = f"\nData: {json.dumps(effect.data, ensure_ascii=False, default=str)}\n" if effect.data else ""
+    data = (
+        f"\nData: {json.dumps(effect.data, ensure_ascii=False, default=str)}\n"
+        if effect.data
+        else ""
+    )
     context = f"\nNew from the program, for this turn: {effect.context}\n" if effect.context else ""
     exits = ""
     if effect.exits:
