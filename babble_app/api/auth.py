@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response, status
 from pydantic import Field, SecretStr, StringConstraints
 
-from babble_app.api._bodies import Id, ModelName, Text
+from babble_app.api._bodies import Id, ModelName, Text, example
 from babble_app.api._identity import Me, Rt, client_address, user_agent
 from babble_app.api._one_time_file import OneTimeFile
 from babble_app.schemas.accounts import LOGIN_COOKIE, Login, NewLogin, User
@@ -24,12 +24,16 @@ Password = Annotated[SecretStr, Field(max_length=1024)]
 class CredentialsBody(Schema):
     """What proves an account."""
 
+    model_config = example(email="you@example.com", password="a long sentence")  # noqa: S106 - made up
+
     email: Email
     password: Password
 
 
 class NewAccountBody(CredentialsBody):
     """An account to be."""
+
+    model_config = example(email="you@example.com", password="a long sentence", name="Ada")  # noqa: S106 - made up
 
     name: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
@@ -47,6 +51,8 @@ class Token(Schema):
 class AccountBody(Schema):
     """What to change of one's account; parts left out stay."""
 
+    model_config = example(name="Ada", theme="dark")
+
     name: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     default_model: ModelName = ""
     """`provider/name`; empty: the server's."""
@@ -56,12 +62,16 @@ class AccountBody(Schema):
 class NewPasswordBody(Schema):
     """The old and the new password."""
 
+    model_config = example(current="a long sentence", new="another long sentence")
+
     current: Password
     new: Password
 
 
 class PasswordBody(Schema):
     """The password, as a confirmation."""
+
+    model_config = example(password="a long sentence")  # noqa: S106 - made up
 
     password: Password
 

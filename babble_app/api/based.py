@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import StringConstraints
 
-from babble_app.api._bodies import Text
+from babble_app.api._bodies import Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.based.checker import check
 from babble_app.schemas.base import Schema
@@ -20,6 +20,8 @@ router = APIRouter(prefix="/api/based", tags=["based"])
 
 class ProgramBody(Schema):
     """A Based program."""
+
+    model_config = example(code='say("Hello!")\n')
 
     code: Annotated[Text, StringConstraints(max_length=400_000)]
 
