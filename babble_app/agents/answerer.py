@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from babble_app.agents.citations import find_citations
 from babble_app.agents.context import choose_passages, fits_whole, images_for, passage_block
-from babble_app.agents.fences import fence
 from babble_app.agents.prompt_texts import render
+from babble_app.agents.revision import program_message
 from babble_app.agents.turn import Turn
 from babble_app.errors import ModelAnswerInvalidError
 from babble_app.schemas.events import (
@@ -49,7 +49,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     context = ToolContext(documents=request.files)
     messages = await _opening(model, request, context)
     tools = {} if fits_whole(request.files) else all_tools()
-    text, broken = "", 0
+    text, broken, turn = "", 0, Turn()
     for number in range(TOOL_ROUNDS + 1):
         offered = tools if number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS else {}
         turn = Turn()
@@ -79,9 +79,7 @@ async def _opening(
         *request.history,
     ]
     if request.program is not None:
-        messages.append(
-            ModelMessage(role="user", text=f"The program now:\n\n{fence(request.program)}")
-        )
+        messages.append(ModelMessage(role="user", text=program_message(request.program)))
     context.passages = await choose_passages(request.files, request.text)
     if context.passages:
         blocks = [passage_block(number, one) for number, one in enumerate(context.passages, 1)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.agents import naming
 from babble_app.agents.context import files_message, images_for
-from babble_app.agents.fences import BARE_PROGRAM, FenceSplitter
+from babble_app.agents.fences import BARE_PROGRAM, FenceSplitter, is_prose
 from babble_app.agents.findings import blocking, no_program, render_findings
 from babble_app.agents.prompt_texts import render
 from babble_app.agents.turn import Turn
@@ -36,10 +36,12 @@ if TYPE_CHECKING:
     from babble_app.schemas.findings import Finding
 
 ROUNDS = 5
+MAX_DECLINED = 2
+"""After so many answers in a row that are words only, the model has asked back or refused: its words stand."""
 
 
 async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[AgentEvent, None]:
-    """Yield the making of a program, and at the end its proposal.
+    """Yield the making of a program, and at the end its proposal; none when the model answers in words only.
 
     Raises:
         AgentNotValidError: after all rounds there is no valid program; `raw` is the last answer.
@@ -47,7 +49,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     messages = await _opening(model, request)
     said: list[str] = []
     findings: tuple[Finding, ...] = ()
-    turn = Turn()
+    turn, declined = Turn(), 0
     for number in range(1, ROUNDS + 1):
         yield Attempt(n=number, of=ROUNDS, findings=findings)
         yield StateChanged(name="building")
@@ -68,6 +70,10 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
                 yield TextDelta(
                     text=f"I wrote the agent **{proposal.name}**. Try it in the test pane."
                 )
+            return
+        declined = declined + 1 if is_prose(turn.text, BARE_PROGRAM) else 0
+        if declined == MAX_DECLINED:
+            yield TextDelta(text="\n\n*No program was written: the model answered in words only.*")
             return
         messages += _repair(turn, splitter, findings, number + 1)
     worst = blocking(findings)[0]

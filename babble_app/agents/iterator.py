@@ -7,10 +7,11 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from babble_app.agents import naming
+from babble_app.agents.builder import MAX_DECLINED
 from babble_app.agents.context import files_message, images_for
-from babble_app.agents.fences import BARE_DIFF, FenceSplitter, fence
+from babble_app.agents.fences import BARE_DIFF, FenceSplitter, is_prose
 from babble_app.agents.prompt_texts import render
-from babble_app.agents.revision import LADDER, Outcome, Revision
+from babble_app.agents.revision import LADDER, Outcome, Revision, program_message
 from babble_app.agents.turn import Turn
 from babble_app.based.guide import guide_text
 from babble_app.diffs.compare import compare
@@ -38,7 +39,7 @@ ROUNDS = len(LADDER)
 
 
 async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[AgentEvent, None]:
-    """Yield the changing of the request's program, and at the end the changed program's proposal.
+    """Yield the changing of the request's program, and at the end its proposal; none when the model sends words only.
 
     Raises:
         AgentNotValidError: no round brought a valid change; `raw` is the last answer.
@@ -47,7 +48,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     messages = await _opening(model, request, program)
     revision = Revision(program, request.text)
     said: list[str] = []
-    outcome, turn = Outcome(None, ()), Turn()
+    outcome, turn, declined = Outcome(None, ()), Turn(), 0
     for number in range(1, ROUNDS + 1):
         yield Attempt(n=number, of=ROUNDS, findings=outcome.findings)
         yield StateChanged(name="changing")
@@ -68,6 +69,10 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
             if not "".join(said).strip():
                 yield TextDelta(text=proposal.summary)
             return
+        declined = declined + 1 if is_prose(turn.text, BARE_DIFF) else 0
+        if declined == MAX_DECLINED:
+            yield TextDelta(text="\n\n*Nothing was changed: the model answered in words only.*")
+            return
         if number < ROUNDS:
             messages += _next(revision, turn, number + 1)
     raise AgentNotValidError(_reason(outcome.findings), raw=turn.text)
@@ -79,7 +84,7 @@ async def _opening(model: ModelClient, request: AgentRequest, program: str) -> l
         ModelMessage(role="system", text=system),
         *request.history,
         *await files_message(request.files, request.text, model),
-        ModelMessage(role="user", text=f"The program now:\n\n{fence(program)}"),
+        ModelMessage(role="user", text=program_message(program)),
         ModelMessage(role="user", text=request.text, images=images_for(request.files, model)),
     ]
 
@@ -108,7 +113,7 @@ def _next(revision: Revision, turn: Turn, number: int) -> list[ModelMessage]:
     """Return the model's own answer and what the next round shall bring."""
     return [
         ModelMessage(role="assistant", text=turn.text or "(nothing)"),
-        ModelMessage(role="user", text=revision.next_prompt(number, ROUNDS)),
+        *(ModelMessage(role="user", text=text) for text in revision.next_prompts(number, ROUNDS)),
     ]
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Rung = Literal["hunks", "blocks", "whole"]
 LADDER: tuple[Rung, ...] = ("hunks", "hunks", "hunks", "blocks", "whole")
 """What is asked for in each round."""
+_RUNGS: tuple[Rung, ...] = ("hunks", "blocks", "whole")
 
 _ASKS_FOR_LESS = re.compile(
     r"\b(?:remove|delete|drop|cut|shorten|shorter|simplif|simpler|strip|reduce|less|only|without|get rid|no longer|instead|"
@@ -50,6 +51,7 @@ class Revision:
         self.original = program
         self.draft = program
         """The program that hunks are applied to: the saved one, or a changed one that has errors."""
+        self._shown = program
         self.rung: Rung = "hunks"
         self._may_shrink = bool(_ASKS_FOR_LESS.search(request))
         self._good: tuple[Hunk, ...] = ()
@@ -77,24 +79,30 @@ class Revision:
             return Outcome(None, result.findings)
         return Outcome(changed, result.findings)
 
-    def next_prompt(self, number: int, of: int) -> str:
-        """Say what was wrong and what round `number` shall bring; a repeated answer goes one rung further."""
+    def next_prompts(self, number: int, of: int) -> list[str]:
+        """Say what was wrong and what round `number` shall bring, after the program where it is not as shown before."""
         at_least = LADDER[min(number, len(LADDER)) - 1]
-        order: tuple[Rung, ...] = ("hunks", "blocks", "whole")
-        rung = max(order.index(self.rung) + self._repeated, order.index(at_least))
-        self.rung = order[min(rung, 2)]
+        rung = max(_RUNGS.index(self.rung) + self._repeated, _RUNGS.index(at_least))
+        self.rung = _RUNGS[min(rung, len(_RUNGS) - 1)]
+        if self.rung != "hunks":
+            self._good, self._missing, self._needless = (), (), False
+            self.draft = self.original
+        prompt = self._prompt(number, of)
+        if self.draft == self._shown:
+            return [prompt]
+        self._shown = self.draft
+        return [program_message(self.draft), prompt]
+
+    def _prompt(self, number: int, of: int) -> str:
         told, wish = self._telling
+        findings = render_findings(self._findings)
         if self.rung == "hunks" and not told:
-            findings, program = render_findings(self._findings), fence(self.draft)
-            return render("diff_invalid", round=number, of=of, findings=findings, program=program)
+            return render("diff_invalid", round=number, of=of, findings=findings)
         if self.rung == "hunks":
             return render("hunks_failed", round=number, of=of, failures=told, wish=wish)
-        self._good, self._missing, self._needless = (), (), False
-        self.draft = self.original
         name = "search_replace" if self.rung == "blocks" else "whole_file"
-        if not told:
-            told = f"The changed program is not valid:\n{render_findings(self._findings)}"
-        return render(name, round=number, of=of, failures=told)
+        failures = told or f"The program with your changes was not valid:\n{findings}"
+        return render(name, round=number, of=of, failures=failures)
 
     def _changed(self, answer: str) -> str:
         """Return the changed text.
@@ -148,6 +156,11 @@ class Revision:
         self._telling = (tell_failures(error), tell_wish(error))
         findings = diff_findings(error)
         return Outcome(None, findings)
+
+
+def program_message(program: str) -> str:
+    """Return the message that shows a model the program."""
+    return f"The program now:\n\n{fence(program)}"
 
 
 def _whole_program(answer: str) -> str:

@@ -62,6 +62,8 @@ class LiveState(rx.State):
             if not tab_is_open(self) or self.run_id != live.run_id:
                 return
             await self._settle(rt, owner_id, chat_id)
+            if not live.ended:  # its server is gone; who asks for it again makes a new run
+                return
         await self._settle(rt, owner_id, chat_id)
 
     @rx.event

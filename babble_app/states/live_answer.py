@@ -62,8 +62,8 @@ class LiveAnswer:
     """What one run has brought so far."""
 
     run_id: str = ""
-    seq: int = 0
-    """Number of the last event that is folded in."""
+    ended: bool = False
+    """Whether the log's last event was seen."""
     doing: str = "Waiting for its turn"
     model: str = ""
     blocks: list[str] = field(default_factory=list[str])
@@ -115,7 +115,7 @@ class LiveAnswer:
             case VersionSaved():
                 self.versions = [*self.versions, version_view(event)]
             case MessageDone() | RunFailed() | RunStopped():
-                self.doing = ""
+                self.doing, self.ended = "", True
 
     def _add_text(self, text: str) -> None:
         finished, self.tail = split_finished(self.tail + text)

@@ -23,10 +23,14 @@ WHAT_I_AM = (
     "- answer questions from this chat's files by quoting them.\n\n"
     "For real conversations, add a provider's key in Settings and choose its model."
 )
-_GREETING = re.compile(r"^\W*(?:hi|hello|hey|hola|hallo|bonjour|ciao|olá|good (?:morning|afternoon|evening|day)|moin|servus)\b", re.IGNORECASE)
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|hola|hallo|bonjour|ciao|olá|good (?:morning|afternoon|evening|day)|moin|servus)\b",
+    re.IGNORECASE,
+)
 _THANKS = re.compile(r"^\W*(?:thanks|thank you|thx|cheers|danke|gracias|merci)\b", re.IGNORECASE)
 _ABOUT_ME = re.compile(
-    r"\bwhat can you do\b|\bwho are you\b|\bwhat are you\b|\bhow (?:do|does) (?:you|this|babble) work\b|\bare you (?:an? )?(?:ai|real|human|bot)\b|^\W*help\W*$",
+    r"\bwhat can you do\b|\bwho are you\b|\bwhat are you\b|\bhow (?:do|does) (?:you|"
+    r"this|babble) work\b|\bare you (?:an? )?(?:ai|real|human|bot)\b|^\W*help\W*$",
     re.IGNORECASE,
 )
 _BUILD = re.compile(
@@ -37,12 +41,16 @@ _BUILD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CHANGE = re.compile(
-    r"\b(?:add|change|rename|remove|delete|drop|replace|instead|also ask|stop asking|no longer|greet|let (?:people|them|users|callers|customers)|"
-    r"make (?:it|the|her|him)|it should|it must|should (?:also|never|always)|never|always|call it|say goodbye|friendlier|shorter|update|edit|"
+    r"\b(?:add|change|rename|remove|delete|drop|replace|instead|also ask|"
+    r"stop asking|no longer|greet|let (?:people|them|users|callers|customers)|"
+    r"make (?:it|the|her|him)|it should|it must|should (?:also|never|always)|"
+    r"never|always|call it|say goodbye|friendlier|shorter|update|edit|"
     r"modify|translate|exit|ask (?:for|them|the)|hand over|swap)\b",
     re.IGNORECASE,
 )
-_NO_PROGRAM = re.compile(r"\b(?:no (?:agent|program)|nothing is|is empty|not? (?:yet )?(?:an )?agent)\b", re.IGNORECASE)
+_NO_PROGRAM = re.compile(
+    r"\b(?:no (?:agent|program)|nothing is|is empty|not? (?:yet )?(?:an )?agent)\b", re.IGNORECASE
+)
 _DEMO = re.compile(r"\(demo:", re.IGNORECASE)
 
 
@@ -70,8 +78,15 @@ def _quote(question: str, passages: Sequence[Piece]) -> str:
     ranked = sorted(passages, key=lambda piece: -len(wanted & telling(piece.text)))
     best = [piece for piece in ranked[:3] if wanted & telling(piece.text)] or ranked[:1]
     lines = [f"> {_excerpt(question, piece.text)} [{piece.number}]" for piece in best]
-    places = "; ".join(f"{piece.file}{f', page {piece.page}' if piece.page else ''} [{piece.number}]" for piece in best)
-    return "This is what the files say:\n\n" + "\n\n".join(lines) + f"\n\nFrom {places}. I am the offline demo model and only quote."
+    places = "; ".join(
+        f"{piece.file}{f', page {piece.page}' if piece.page else ''} [{piece.number}]"
+        for piece in best
+    )
+    return (
+        "This is what the files say:\n\n"
+        + "\n\n".join(lines)
+        + f"\n\nFrom {places}. I am the offline demo model and only quote."
+    )
 
 
 def _excerpt(question: str, text: str) -> str:
@@ -86,12 +101,16 @@ def triage(request: ModelRequest) -> Reply:
     """Return which kind of answer a message wants, as the prompt's small JSON."""
     prompt = read_prompt(request)
     situation = prompt.system.partition('- "build"')[0]
-    return Reply(json.dumps({"kind": kind_of(prompt.request, has_program=not _NO_PROGRAM.search(situation))}))
+    return Reply(
+        json.dumps({"kind": kind_of(prompt.request, has_program=not _NO_PROGRAM.search(situation))})
+    )
 
 
 def kind_of(said: str, *, has_program: bool) -> str:
     """Return `build`, `change` or `answer`."""
-    asks = said.rstrip().endswith("?") and not re.match(r"\W*(?:can|could|would|will) you\b", said, re.IGNORECASE)
+    asks = said.rstrip().endswith("?") and not re.match(
+        r"\W*(?:can|could|would|will) you\b", said, re.IGNORECASE
+    )
     if _ABOUT_ME.search(said) or asks:
         return "answer"
     if has_program and (_CHANGE.search(said) or _DEMO.search(said)) and not _new(said):
@@ -100,6 +119,16 @@ def kind_of(said: str, *, has_program: bool) -> str:
 
 
 def _new(said: str) -> bool:
-    return bool(re.search(r"\b(?:new|another|second|different) (?:\w+ )?(?:agent|bot|assistant|chatbot)\b", said, re.IGNORECASE)) or bool(
-        re.match(r"\W*(?:an?|build|create|write)\s(?:[\w-]+\s+){0,4}(?:agent|bot|assistant|chatbot)\b", said, re.IGNORECASE)
+    return bool(
+        re.search(
+            r"\b(?:new|another|second|different) (?:\w+ )?(?:agent|bot|assistant|chatbot)\b",
+            said,
+            re.IGNORECASE,
+        )
+    ) or bool(
+        re.match(
+            r"\W*(?:an?|build|create|write)\s(?:[\w-]+\s+){0,4}(?:agent|bot|assistant|chatbot)\b",
+            said,
+            re.IGNORECASE,
+        )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from babble_app.based.checker import check
@@ -33,6 +34,9 @@ def build(request: ModelRequest) -> Reply:
     description, mistake = read_directive(prompt.request)
     brief = understand(description, _facts(prompt.pieces, description))
     program = compose(brief)
+    if not check(program).ok:
+        # Only a name or a description that look like code themselves can do that; they are left out then.
+        program = compose(replace(brief, name="Assistant", purpose=""))
     mistake = _mistake_now(prompt, mistake)
     if mistake:
         program = spoil_program(program, mistake)
@@ -69,7 +73,13 @@ def _notation(prompt: Prompt, changed: str, mistake: str) -> str:
         return _fence("based", spoil_program(changed, mistake) if mistake else changed)
     hunks = _hunks(unified(prompt.program, changed))
     if "<<<<<<< SEARCH" in prompt.complaint:
-        return _fence("", "".join(_block(hunk) for hunk in (spoil_diff(hunks, mistake, prompt.round) if mistake else hunks)))
+        return _fence(
+            "",
+            "".join(
+                _block(hunk)
+                for hunk in (spoil_diff(hunks, mistake, prompt.round) if mistake else hunks)
+            ),
+        )
     failed = {int(number) for number in _FAILED.findall(prompt.complaint)}
     wanted = [hunk for number, hunk in enumerate(hunks, start=1) if number in failed] or hunks
     if mistake:
@@ -101,6 +111,13 @@ def _fence(language: str, text: str) -> str:
 def _facts(pieces: Sequence[Piece], description: str) -> list[str]:
     """Return the sentences of the files that the agent most likely needs, in the files' order."""
     wanted = telling(description)
-    found = [shorten(tidy(text), 300) for piece in pieces for text in sentences(piece.text) if len(text) > 8]
-    ranked = sorted(range(len(found)), key=lambda index: (-len(wanted & telling(found[index])), index))
+    found = [
+        shorten(tidy(text), 300)
+        for piece in pieces
+        for text in sentences(piece.text)
+        if len(text) > 8
+    ]
+    ranked = sorted(
+        range(len(found)), key=lambda index: (-len(wanted & telling(found[index])), index)
+    )
     return [found[index] for index in sorted(ranked[:_FACTS])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from babble_app.llm.demo.words import listing, literal, sentence, shorten, template, tidy
+from babble_app.llm.demo.words import listing, literal, sentence, template, tidy
 
 if TYPE_CHECKING:
     from babble_app.llm.demo.brief import Brief
@@ -15,10 +15,7 @@ _DEFAULT_PHONE = "+1 555 010 0100"
 
 def compose(brief: Brief) -> str:
     """Return a program that does what the brief says; it ends with a line end."""
-    lines = [f"# Agent: {tidy(brief.name)}"]
-    if brief.purpose:
-        lines.append(f"# {shorten(tidy(brief.purpose), 96)}")
-    lines.append("")
+    lines = [f"# Agent: {tidy(brief.name)}", ""]
     lines += [f"say({literal(brief.greeting)})", ""]
     if brief.facts:
         lines += ["knowledge = [", *(f"    {literal(fact)}," for fact in brief.facts), "]", ""]

@@ -36,7 +36,9 @@ def set_goodbye(text: str, goodbye: str) -> str:
         if is_goodbye(condition):
             calls = [call for statement in clause.body if (call := say_of(statement))]
             if calls:
-                return source.replace(calls[-1].args[0], literal(goodbye))
+                # Handlers that end the conversation in another way often say the same.
+                old = f"say({source.segment(calls[-1].args[0])})"
+                return source.text.replace(old, f"say({literal(goodbye)})")
             first = clause.body[0].lineno
             return source.insert_lines(first, [f"{source.indent(first)}say({literal(goodbye)})"])
     return add_exit(text, "the person says goodbye", [f"say({literal(goodbye)})"])
@@ -196,7 +198,7 @@ def _add_readback(source: Source, index: int, field: Field) -> str:
             quote = '"' if source.quote(call.args[0]) == "'" else "'"
             return source.append(
                 call.args[0],
-                f", {template(field.label)} {{{ask.target}[{quote}{field.key}{quote}]}}",
+                f"{template(field.label)} {{{ask.target}[{quote}{field.key}{quote}]}}",
                 code=True,
             )
     return source.text
@@ -210,9 +212,7 @@ def _add_example(source: Source, index: int, field: Field) -> str:
     last_line = last.end_lineno or last.lineno
     written = f"{literal(field.key)}: {value}"
     if last_line == example.end_lineno:
-        return source.replace(
-            last, f"{ast.get_source_segment(source.text, last) or ast.unparse(last)}, {written}"
-        )
+        return source.replace(last, f"{source.segment(last)}, {written}")
     line = source.lines[last_line - 1]
     lines = list(source.lines)
     lines[last_line - 1] = line if line.rstrip().endswith(",") else f"{line},"

@@ -45,7 +45,7 @@ def spoil_diff(hunks: list[str], mistake: str, number: int) -> list[str]:
     elif mistake == "lazy":
         first = re.sub(r"^\+.*$", "+# ... rest of code ...", first, count=1, flags=re.MULTILINE)
     elif mistake == "never valid":
-        first = f"@@ ... @@\n this line {number} is nowhere in the program\n-nor is this one\n+say(\"never\")\n"
+        first = f'@@ ... @@\n this line {number} is nowhere in the program\n-nor is this one\n+say("never")\n'
     return [first, *hunks[1:]]
 
 

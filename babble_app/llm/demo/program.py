@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.based.nodes import Conversation, Exit, find_talk
 from babble_app.based.parser import parse
-from babble_app.llm.demo.words import literal
+from babble_app.llm.demo.words import capital, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +112,9 @@ class Source:
                 else written
             )
         if code and self.text[place - 1] == ".":
-            place -= 1
+            written, place = f", {written}", place - 1
+        elif code:
+            written = f" {capital(written)}."
         elif not code and not self.text[place - 1].isspace():
             written = " " + written
         return self.text[:place] + written + self.text[place:]
@@ -124,6 +126,11 @@ class Source:
     def remove_lines(self, first: int, last: int) -> str:
         """Remove the lines from `first` to `last`, 1-based, both of them included."""
         return "\n".join([*self.lines[: first - 1], *self.lines[last:]])
+
+    def segment(self, node: ast.expr) -> str:
+        """Return an expression's source."""
+        start, end = self._span(node)
+        return self.text[start:end]
 
     def quote(self, node: ast.expr) -> str:
         """Return the quotation mark that a string literal ends with."""

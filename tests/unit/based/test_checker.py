@@ -1,5 +1,7 @@
 """Every error has a program that shows it and one beside it that does not."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 import time
 
 import pytest
@@ -12,7 +14,11 @@ OK = TALK + END
 
 
 def in_handler(body: str) -> str:
-    return TALK + 'until "the user says goodbye":\n' + "".join(f"    {line}\n" for line in body.splitlines())
+    return (
+        TALK
+        + 'until "the user says goodbye":\n'
+        + "".join(f"    {line}\n" for line in body.splitlines())
+    )
 
 
 def loop(body: str) -> str:
@@ -48,7 +54,7 @@ CASES = {
     "E202": (loop('x = 1\nres = talk("You are a friendly helper.")'), 2, OK),
     "E202 say": (loop('say("hi")'), 2, OK),
     "E202 empty": ("loop:\n    # nothing\n" + END, 1, OK),
-    "E202 target": (loop('a.b = talk("You are a friendly helper.")'), 1, loop('talk("You are a friendly helper.")')),
+    "E202 target": (loop('a, b = talk("You are a friendly helper.")'), 1, loop('talk("You are a friendly helper.")')),
     "E203": ("res = talk('You are a friendly helper.')\n" + OK, 1, OK),
     "E204": ("def f():\n    loop:\n        talk('You are a friendly helper.')\n    until 'bye':\n        pass\n" + OK, 2,
              "def f():\n    return 1\n" + OK),
@@ -85,6 +91,8 @@ CASES = {
     "E240 dunder": ("x = ().__class__\n" + OK, 1, "x = (1).bit_length()\n" + OK),
     "E240 import": ("x = __import__('os')\n" + OK, 1, OK),
     "E241": ("class A:\n    pass\n" + OK, 1, "a = {}\n" + OK),
+    "E240 member": ("from math import nothing\n" + OK, 1, "from math import sqrt, pi\n" + OK),
+    "E241 attribute": ("x = {}\nx.y = 1\n" + OK, 2, "x = {}\nx['y'] = 1\n" + OK),
     "E241 with": ("with x as y:\n    pass\n" + OK, 1, OK),
     "E241 yield": ("def f():\n    yield 1\n" + OK, 2, "def f():\n    return [1]\n" + OK),
     "E241 bytes": ("x = b'a'\n" + OK, 1, "x = 'a'\n" + OK),
@@ -131,6 +139,7 @@ def test_one_mistake_gives_one_error():
 
 
 WARNINGS = {
+    "W102": in_handler("if res:\n\tx = 1"),
     "W110": "x = true\n" + OK,
     "W201": "say('hi')\n",
     "W210": "for x in [1]:\n" + "".join(f"    {line}\n" for line in OK.splitlines()),
@@ -143,6 +152,7 @@ WARNINGS = {
     "W290": in_handler('done()\nsay("x")'),
     "W291": TALK + 'until "the user has named a city":\n    pass\n',
     "W292": loop('res = talk("Hi")'),
+    "W294": "import requests\n" + in_handler('x = requests.get("http://a")'),
     "W296": 'key = "sk-abcdefghijklmnopqrstuvwx"\n' + OK,
 }
 

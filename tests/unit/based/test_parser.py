@@ -1,5 +1,7 @@
 """The parser: soft keywords, lines that stay, conversations."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 import ast
 
 import pytest
@@ -21,7 +23,10 @@ def test_a_loop_and_its_untils_are_one_node():
     tree = parse(code).tree
 
     assert [type(s).__name__ for s in tree.body] == ["Assign", "Conversation", "Assign"]
-    assert [(e.lineno, e.condition.value) for e in conversations(code)[0].exits] == [(6, "a"), (8, "b")]
+    assert [(e.lineno, e.condition.value) for e in conversations(code)[0].exits] == [
+        (6, "a"),
+        (8, "b"),
+    ]
 
 
 def test_lines_and_columns_are_those_of_the_source():
@@ -75,7 +80,10 @@ def test_tabs_and_spaces_may_meet():
 
 
 def test_conversations_nest():
-    code = HEAD + 'until "a":\n    if x:\n        loop:\n            talk("q")\n        until "b":\n            pass\n'
+    code = (
+        HEAD
+        + 'until "a":\n    if x:\n        loop:\n            talk("q")\n        until "b":\n            pass\n'
+    )
 
     outer, inner = conversations(code)
 

@@ -1,5 +1,7 @@
 """Running programs: the worked examples of the language's description, with their exact events."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 from datetime import UTC, datetime
 
 import pytest
@@ -52,7 +54,11 @@ def test_a_minimal_program_waits_for_the_user():
 
     assert trace(execution) == [
         ("agent", 1, "Hello, this is the bakery."),
-        ("enter_loop", 2, "You take cake orders. Exits: the customer names a cake; the customer leaves."),
+        (
+            "enter_loop",
+            2,
+            "You take cake orders. Exits: the customer names a cake; the customer leaves.",
+        ),
         ("user", 3, "two apple cakes"),
         ("condition", 4, "the_customer_names_a_cake"),
         ("ask", 5, "Which cake and how many?"),
@@ -84,7 +90,10 @@ def test_a_talk_effect_carries_all_the_model_needs():
     assert (effect.line, effect.prompt, effect.first, effect.context) == (4, "Prompt", False, "")
     assert effect.data == {"default_values": {"city": "Rome"}, "info": {"a": 1}}
     assert effect.messages == (("assistant", "hi"), ("user", "hello"))
-    assert [(e.slug, e.text, e.parameters) for e in effect.exits] == [("a_b", "A b", None), ("c", "C", None)]
+    assert [(e.slug, e.text, e.parameters) for e in effect.exits] == [
+        ("a_b", "A b", None),
+        ("c", "C", None),
+    ]
 
 
 def test_the_agent_speaks_first_when_asked_to():
@@ -98,7 +107,11 @@ def test_the_agent_speaks_first_when_asked_to():
     assert isinstance(execution.pending, UserEffect)
     execution.send(user("hm"))
     execution.send(reply("Well?"))
-    assert trace(execution)[1:] == [("agent", 2, "Hello!"), ("user", 2, "hm"), ("agent", 2, "Well?")]
+    assert trace(execution)[1:] == [
+        ("agent", 2, "Hello!"),
+        ("user", 2, "hm"),
+        ("agent", 2, "Well?"),
+    ]
     assert [e.via for e in execution.events] == ["", "talk", "", "talk"]
 
 
@@ -137,7 +150,9 @@ def test_an_unknown_exit_is_asked_again():
 
 
 def test_sequential_conversations_run_in_order():
-    code = "".join(f'loop:\n    talk("{n}", False)\nuntil "next":\n    say("done {n}")\n' for n in "ab")
+    code = "".join(
+        f'loop:\n    talk("{n}", False)\nuntil "next":\n    say("done {n}")\n' for n in "ab"
+    )
 
     execution = run(code, [user("x"), leave("next"), user("y"), leave("next")])
 
@@ -148,7 +163,14 @@ def test_sequential_conversations_run_in_order():
 
 
 def test_a_nested_conversation_ends_in_the_outer_handler():
-    answers = [user("a"), leave("details_are_needed"), user("b"), leave("the_details_are_given"), user("c"), leave("the_user_leaves")]
+    answers = [
+        user("a"),
+        leave("details_are_needed"),
+        user("b"),
+        leave("the_details_are_given"),
+        user("c"),
+        leave("the_user_leaves"),
+    ]
 
     assert trace(run(NESTED, answers)) == [
         ("enter_loop", 1, "Triage."),
@@ -261,7 +283,11 @@ def test_summarize_and_rephrase_ask_the_model():
     assert execution.pending == RephraseEffect(2, "Hi")
     execution.send({"kind": "rephrase", "text": "Hello there"})
 
-    assert trace(execution) == [("print", 1, "short"), ("agent", 2, "Hello there"), ("end", None, "finished")]
+    assert trace(execution) == [
+        ("print", 1, "short"),
+        ("agent", 2, "Hello there"),
+        ("end", None, "finished"),
+    ]
 
 
 def test_default_values_are_asked_for_when_they_are_read():
@@ -279,12 +305,18 @@ def test_default_values_are_asked_for_when_they_are_read():
     [
         ("done()", "done", None),
         ("end()", "done", None),
-        ('transfer("+1555", "12")', "transferred", ("transfer", {"number": "+1555", "options": "12"})),
+        (
+            'transfer("+1555", "12")',
+            "transferred",
+            ("transfer", {"number": "+1555", "options": "12"}),
+        ),
         ("hangup()", "hung_up", ("end_call", {})),
     ],
 )
 def test_some_calls_end_the_run_even_inside_try(code, status, action):
-    execution = run(f"try:\n    {code}\nexcept Exception:\n    say('caught')\nfinally:\n    say('finally')\nsay('after')\n")
+    execution = run(
+        f"try:\n    {code}\nexcept Exception:\n    say('caught')\nfinally:\n    say('finally')\nsay('after')\n"
+    )
 
     assert execution.status == status
     actions = [(e.name, e.data["args"]) for e in execution.events if e.type == "action"]
@@ -312,7 +344,13 @@ def test_requests_are_recorded_and_answered_without_a_network():
 
     execution = run(code)
 
-    assert execution.events[0].data == {"method": "POST", "url": "http://a/b", "status": 200, "mocked": True, "body": {"x": 1}}
+    assert execution.events[0].data == {
+        "method": "POST",
+        "url": "http://a/b",
+        "status": 200,
+        "mocked": True,
+        "body": {"x": 1},
+    }
     assert execution.events[-2].text == "200 {'ok': True, 'mock': True}"
 
 
@@ -326,7 +364,10 @@ def test_extract_records_json_only():
 def test_assignments_are_traced_at_top_level_only():
     execution = run("a = [1, 2]\nif a:\n    b = 3\na += [4]\n")
 
-    assert [(e.name, e.data["value"]) for e in execution.events[:-1]] == [("a", "[1, 2]"), ("a", "[1, 2, 4]")]
+    assert [(e.name, e.data["value"]) for e in execution.events[:-1]] == [
+        ("a", "[1, 2]"),
+        ("a", "[1, 2, 4]"),
+    ]
 
 
 def test_state_and_variables_belong_to_the_run():
@@ -369,7 +410,14 @@ def test_the_seed_decides_the_dice():
 
 @pytest.mark.parametrize(
     "answer",
-    [{}, {"kind": "user"}, {"kind": "user", "text": 1}, {"kind": "talk", "reply": "x"}, {"kind": "user", "text": {1}}, []],
+    [
+        {},
+        {"kind": "user"},
+        {"kind": "user", "text": 1},
+        {"kind": "talk", "reply": "x"},
+        {"kind": "user", "text": {1}},
+        [],
+    ],
 )
 def test_an_answer_that_does_not_fit_is_refused_and_changes_nothing(answer):
     execution = run(BAKERY)
@@ -409,7 +457,9 @@ def test_an_uncaught_error_ends_the_run_with_its_line():
 
 
 def test_half_a_surrogate_pair_does_not_break_the_trace():
-    execution = run('say("\\ud800 x")\nprint("\\ud800")\nextract("a", "\\ud800")\nx = "\\ud800"\nraise ValueError("\\ud800")\n')
+    execution = run(
+        'say("\\ud800 x")\nprint("\\ud800")\nextract("a", "\\ud800")\nx = "\\ud800"\nraise ValueError("\\ud800")\n'
+    )
 
     assert [e.model_dump_json() for e in execution.events]
     assert execution.events[0].text == "? x"

@@ -1,0 +1,64 @@
+"""Stored messages as the page shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from babble_app.schemas.chats import Message, RunProblem
+from babble_app.schemas.usage import Usage
+from babble_app.states.message_views import in_reading_order, message_view
+
+
+def make_message(number: int, role: str, run: str | None, **fields: Any) -> Message:
+    return Message.model_validate(
+        {
+            "id": f"msg_{number}",
+            "chat_id": "cht_1",
+            "run_id": run,
+            "role": role,
+            "text": f"text {number}",
+            "created_at": datetime(2026, 11, 21, tzinfo=UTC),
+            **fields,
+        }
+    )
+
+
+def test_an_answer_stands_behind_its_own_question() -> None:
+    stored = [
+        make_message(1, "user", "run_1"),
+        make_message(2, "user", "run_2"),
+        make_message(3, "assistant", "run_1"),
+        make_message(4, "assistant", "run_2"),
+    ]
+
+    assert [one.id for one in in_reading_order(stored)] == ["msg_1", "msg_3", "msg_2", "msg_4"]
+
+
+def test_an_answer_that_was_asked_for_again_stands_last() -> None:
+    stored = [
+        make_message(1, "user", "run_1"),
+        make_message(2, "assistant", "run_1", status="failed"),
+        make_message(3, "assistant", "run_9"),
+    ]
+
+    assert [one.id for one in in_reading_order(stored)] == ["msg_1", "msg_2", "msg_3"]
+
+
+def test_a_whole_answer_offers_no_retry_and_a_failed_one_does() -> None:
+    problem = RunProblem(code="provider_unavailable", message="The provider is down.")
+
+    whole = message_view(make_message(1, "assistant", "run_1"))
+    failed = message_view(make_message(2, "assistant", "run_2", status="failed", problem=problem))
+
+    assert not whole.can_run_again
+    assert failed.can_run_again
+    assert failed.problem == "The provider is down."
+
+
+def test_the_figures_name_model_and_tokens() -> None:
+    usage = Usage(input_tokens=1200, output_tokens=34, cost_usd=0.0123)
+
+    view = message_view(make_message(1, "assistant", "run_1", model="openai/gpt-4o", usage=usage))
+
+    assert view.figures == "openai/gpt-4o · 1,200 in, 34 out · $0.0123"
