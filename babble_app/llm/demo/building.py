@@ -11,7 +11,13 @@ from babble_app.based.report import InvalidProgramError
 from babble_app.diffs.make import unified
 from babble_app.llm.demo.brief import summary, understand
 from babble_app.llm.demo.compose import compose
-from babble_app.llm.demo.mistakes import read_directive, spoil_diff, spoil_program, wrap
+from babble_app.llm.demo.mistakes import (
+    mend_indentation,
+    read_directive,
+    spoil_diff,
+    spoil_program,
+    wrap,
+)
 from babble_app.llm.demo.program import CannotChangeError
 from babble_app.llm.demo.prompt import read_prompt
 from babble_app.llm.demo.reply import Reply
@@ -49,7 +55,10 @@ def change_program(request: ModelRequest) -> Reply:
     prompt = read_prompt(request)
     wish, mistake = read_directive(prompt.request)
     try:
-        changed, done = change(prompt.program, wish)
+        mended = mend_indentation(prompt.program) if prompt.complaint else ""
+        changed, done = (
+            (mended, "the indentation is mended") if mended else change(prompt.program, wish)
+        )
         if not check(changed).ok:
             message = "the result would not be a valid program"
             raise CannotChangeError(message)
