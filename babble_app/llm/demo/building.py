@@ -11,13 +11,7 @@ from babble_app.based.report import InvalidProgramError
 from babble_app.diffs.make import unified
 from babble_app.llm.demo.brief import summary, understand
 from babble_app.llm.demo.compose import compose
-from babble_app.llm.demo.mistakes import (
-    mend_indentation,
-    read_directive,
-    spoil_diff,
-    spoil_program,
-    wrap,
-)
+from babble_app.llm.demo.mistakes import read_directive, spoil_diff, spoil_program, wrap
 from babble_app.llm.demo.program import CannotChangeError
 from babble_app.llm.demo.prompt import read_prompt
 from babble_app.llm.demo.reply import Reply
@@ -55,10 +49,7 @@ def change_program(request: ModelRequest) -> Reply:
     prompt = read_prompt(request)
     wish, mistake = read_directive(prompt.request)
     try:
-        mended = mend_indentation(prompt.program) if prompt.complaint else ""
-        changed, done = (
-            (mended, "the indentation is mended") if mended else change(prompt.program, wish)
-        )
+        changed, done = change(prompt.program, wish)
         if not check(changed).ok:
             message = "the result would not be a valid program"
             raise CannotChangeError(message)
@@ -80,7 +71,7 @@ def _notation(prompt: Prompt, changed: str, mistake: str) -> str:
     """Return the change in the form that the last message asked for: hunks, blocks, or the whole program."""
     if "```based" in prompt.complaint:
         return _fence("based", spoil_program(changed, mistake) if mistake else changed)
-    hunks = _hunks(unified(prompt.program, changed))
+    hunks = _hunks(unified(prompt.shown, changed))
     if "<<<<<<< SEARCH" in prompt.complaint:
         return _fence(
             "",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from babble_app.based.checker import check
-
 DIRECTIVES: dict[str, str] = {
     "bad indentation": "One line of the program, or one added line of the diff, is indented wrongly.",
     "fence": "The answer is wrapped in one fence too many, with talk after it.",
@@ -15,7 +13,6 @@ DIRECTIVES: dict[str, str] = {
 }
 """What may stand in a message as `(demo: NAME)`, and what the demo model then does in its first answer."""
 _DIRECTIVE = re.compile(rf"\(demo:\s*({'|'.join(DIRECTIVES)})\s*\)", re.IGNORECASE)
-_TOO_MUCH = " " * 3
 _HEADER = re.compile(r"^@@ .*? @@", re.MULTILINE)
 
 
@@ -42,7 +39,7 @@ def spoil_diff(hunks: list[str], mistake: str, number: int) -> list[str]:
     """Make a mistake in the first of the hunks; `number` tells the rounds apart."""
     first = hunks[0]
     if mistake == "bad indentation":
-        first = re.sub(r"^\+(?=\s*\S)", f"+{_TOO_MUCH}", first, count=1, flags=re.MULTILINE)
+        first = re.sub(r"^\+(?=\s*\S)", "+   ", first, count=1, flags=re.MULTILINE)
     elif mistake == "wrong counts":
         return [_HEADER.sub("@@ -900,2 +911,77 @@", hunk) for hunk in hunks]
     elif mistake == "lazy":
@@ -50,19 +47,6 @@ def spoil_diff(hunks: list[str], mistake: str, number: int) -> list[str]:
     elif mistake == "never valid":
         first = f'@@ ... @@\n this line {number} is nowhere in the program\n-nor is this one\n+say("never")\n'
     return [first, *hunks[1:]]
-
-
-def mend_indentation(program: str) -> str:
-    """Take back the indentation that `spoil_diff` added; empty where that is not what is wrong."""
-    if check(program).ok:
-        return ""
-    lines = program.split("\n")
-    for index, line in enumerate(lines):
-        if line.startswith(_TOO_MUCH):
-            mended = "\n".join([*lines[:index], line.removeprefix(_TOO_MUCH), *lines[index + 1 :]])
-            if check(mended).ok:
-                return mended
-    return ""
 
 
 def wrap(fenced: str, mistake: str) -> str:
