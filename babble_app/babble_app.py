@@ -6,7 +6,7 @@ import logging
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -14,6 +14,7 @@ from reflex.event import EventSpec
 from babble_app import pages
 from babble_app.api.app import create_api
 from babble_app.api.middleware.stack import wrap
+from babble_app.components.document import head
 from babble_app.discovery import import_modules
 from babble_app.errors import BabbleError
 from babble_app.services import runtime, startup
@@ -24,6 +25,8 @@ from babble_app.states.toasts import ToastState
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from starlette.types import ASGIApp
+
 logger = logging.getLogger(__name__)
 
 STYLES = Path(__file__).parent.parent / "assets" / "styles"
@@ -31,10 +34,12 @@ STYLES = Path(__file__).parent.parent / "assets" / "styles"
 
 def report_failure(exception: Exception) -> EventSpec:
     """Tell the person what a handler raised: its words when it was expected, else that it is our fault."""
-    if isinstance(exception, BabbleError):
-        return ToastState.show_failure(str(exception))
-    logger.error("an event handler failed", exc_info=exception)
-    return ToastState.show_failure("Something went wrong on the server. It was noted in its log.")
+    words = str(exception)
+    if not isinstance(exception, BabbleError):
+        logger.error("an event handler failed", exc_info=exception)
+        words = "Something went wrong on the server. It was noted in its log."
+    # Reflex insists on this annotation, and its own calls of handlers are typed otherwise.
+    return cast("EventSpec", ToastState.show_failure(words))
 
 
 @asynccontextmanager
@@ -52,20 +57,21 @@ async def lifespan() -> AsyncGenerator[None]:
         yield
 
 
+def bind_tabs(inner: ASGIApp) -> ASGIApp:
+    """Put the check of websocket handshakes around the pages and the API."""
+    return BindTab(inner, app)
+
+
 list(import_modules(pages))
 
 app = rx.App(
     stylesheets=[f"/styles/{sheet.name}" for sheet in sorted(STYLES.glob("*.css"))],
-    head_components=[
-        rx.el.script(src="/boot.js"),
-        rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
-        rx.el.meta(name="viewport", content="width=device-width, initial-scale=1"),
-    ],
+    head_components=head(),
     html_lang="en",
     toaster=None,
     backend_exception_handler=report_failure,
     # Each wraps the ones before it.
-    api_transformer=[create_api(runtime.current), lambda inner: BindTab(inner, app), wrap],
+    api_transformer=[create_api(runtime.current), bind_tabs, wrap],
 )
-app.register_lifespan_task(lifespan)
+app.register_lifespan_task(lifespan)  # pyright: ignore[reportUnknownMemberType] - partly untyped
 app.add_middleware(RequireSession(), index=0)

@@ -201,6 +201,11 @@ class AgentNotValidError(BabbleError):
     status = 422
     retryable = True
 
+    def __init__(self, message: str, *, raw: str = "") -> None:
+        """Keep the model's last answer as it came; it is stored with the message."""
+        super().__init__(message)
+        self.raw = raw
+
 
 class RunInterruptedError(BabbleError):
     """The server stopped in the middle of the run; what had arrived was kept."""

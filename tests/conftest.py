@@ -69,9 +69,11 @@ def source(request: pytest.FixtureRequest) -> Source:
 
 
 @pytest.fixture
-def database_address(source: Source, tmp_path: Path) -> str:
+def database_address(source: Source, tmp_path: Path) -> Iterator[str]:
     """The address of a database of this test alone."""
-    return source.fresh(tmp_path)
+    address = source.fresh(tmp_path)
+    yield address
+    source.release(address)
 
 
 @pytest.fixture

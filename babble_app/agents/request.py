@@ -11,7 +11,8 @@ words, alone in a user message:
 
 Files and passages stand between tags as data: `<file name="menu.pdf" page="2">` or `<passage number="1" file="menu.pdf"
 page="2">`, each closed by its tag on a line of its own. In `build` and `change` a later round adds the model's own answer and a
-user message that begins `Round 2 of 5.`; the request is then the last user message that does not begin so.
+user message that begins `Round 2 of 5.`, in `change` after the program again where hunks are now meant for a changed one. The
+request is then the last user message that begins neither so nor with the program.
 
 A test conversation: `talk` has a system message with the program's prompt, the transcript, and one tool for each exit (name:
 slug; description: the condition). When the agent is to speak without a new message of the visitor, the last message is

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from babble_app.errors import NotFoundError
 
@@ -34,3 +34,8 @@ Name = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, ma
 ModelName = Annotated[Text, StringConstraints(max_length=200)]
 Id = Annotated[str, AfterValidator(_existing_shape)]
 """An id in a path, a body or a query; what can't be one is not found."""
+
+
+def example(**fields: Any) -> ConfigDict:
+    """Return the part of a body's configuration that shows it filled in."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})

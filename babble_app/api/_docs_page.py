@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def render_page(schema: dict[str, Any]) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API · Babble</title>
+<link rel="icon" type="image/svg+xml" href="/favicon.svg">
 <style>{_STYLE.read_text()}</style>
 </head>
 <body>
@@ -64,10 +66,16 @@ def _operation(schema: dict[str, Any], path: str, method: str, operation: dict[s
         f'<details id="{escape(operation["operationId"])}"><summary>'
         f'<span class="method {method}">{method.upper()}</span>'
         f'<code class="path">{escape(path)}</code>'
-        f'<span class="what">{escape(operation.get("summary", ""))}</span>{key}</summary>'
-        f'<div class="body">{_prose(operation.get("description", ""))}'
+        f'<span class="what">{_inline(operation["summary"])}</span>{key}</summary>'
+        f'<div class="body">{_details(operation)}'
         f"{_parameters(operation)}{_request(schema, operation)}{_responses(schema, operation)}</div></details>"
     )
+
+
+def _details(operation: dict[str, Any]) -> str:
+    """Return the description where it says more than the summary."""
+    text = " ".join(operation["description"].split())
+    return "" if text.rstrip(".") == operation["summary"] else _prose(operation["description"])
 
 
 def _parameters(operation: dict[str, Any]) -> str:
@@ -86,9 +94,23 @@ def _parameters(operation: dict[str, Any]) -> str:
 def _request(schema: dict[str, Any], operation: dict[str, Any]) -> str:
     content = operation.get("requestBody", {}).get("content", {})
     return "".join(
-        f"<h3>Body <code>{escape(kind)}</code></h3>{_fields(schema, part.get('schema', {}))}"
+        f"<h3>Body <code>{escape(kind)}</code></h3>{_fields(schema, part['schema'])}{_example(schema, part['schema'])}"
         for kind, part in content.items()
     )
+
+
+def _example(schema: dict[str, Any], part: dict[str, Any]) -> str:
+    shape = _resolved(schema, part)
+    shown = json.dumps(shape["examples"][0], indent=2) if "examples" in shape else ""
+    return f'<pre tabindex="0">{escape(shown)}</pre>' if shown else ""
+
+
+def _resolved(schema: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference; of a body that may be left out, take what it is otherwise."""
+    part = next((one for one in part.get("anyOf", ()) if "$ref" in one), part)
+    if "$ref" not in part:
+        return part
+    return schema["components"]["schemas"][part["$ref"].rpartition("/")[2]]
 
 
 def _responses(schema: dict[str, Any], operation: dict[str, Any]) -> str:
@@ -112,7 +134,7 @@ def _responses(schema: dict[str, Any], operation: dict[str, Any]) -> str:
 def _fields(schema: dict[str, Any], part: dict[str, Any]) -> str:
     """Return the fields of an object, of each alternative, or of a list's items."""
     if "$ref" in part:
-        part = schema["components"]["schemas"][part["$ref"].rpartition("/")[2]]
+        part = _resolved(schema, part)
     if "items" in part:
         return f'<p class="muted">A list of:</p>{_fields(schema, part["items"])}'
     if alternatives := part.get("anyOf") or part.get("oneOf"):

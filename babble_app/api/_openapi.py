@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -125,7 +126,13 @@ def _complete(schema: dict[str, Any]) -> None:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for path, _, operation in operations(schema):
+        operation["summary"] = _first_sentence(operation["description"])
         _describe_failures(path, operation)
+
+
+def _first_sentence(text: str) -> str:
+    first = re.split(r"(?<=[a-z0-9)])[.;:](?:\s|$)", text, maxsplit=1)[0]
+    return " ".join(first.split())
 
 
 def _describe_failures(path: str, operation: dict[str, Any]) -> None:
@@ -141,6 +148,6 @@ def _describe_failures(path: str, operation: dict[str, Any]) -> None:
         wanted.append("413")
     if "requestBody" in operation or operation.get("parameters"):
         wanted.append("422")
-    for status in wanted:
+    for status in sorted(wanted):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         responses.setdefault(status, {"description": _FAILURES[status], "content": content})

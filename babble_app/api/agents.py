@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 from pydantic import StringConstraints
 
-from babble_app.api._bodies import Id, Name, Text
+from babble_app.api._bodies import Id, Name, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.agents import Agent, Diff, Version, VersionSummary
 from babble_app.schemas.base import Schema
@@ -19,11 +19,15 @@ router = APIRouter(prefix="/api", tags=["agents"])
 class AgentBody(Schema):
     """An agent's name."""
 
+    model_config = example(name="Front desk")
+
     name: Name
 
 
 class HandEditBody(Schema):
     """A program changed by hand."""
+
+    model_config = example(text='say("Hello!")\n', parent_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
 
     text: Annotated[Text, StringConstraints(min_length=1, max_length=400_000)]
     parent_id: Id
@@ -33,6 +37,8 @@ class HandEditBody(Schema):
 
 class RevertBody(Schema):
     """The version to go back to."""
+
+    model_config = example(version_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
 
     version_id: Id
 

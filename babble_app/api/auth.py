@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response, status
-from fastapi.responses import FileResponse
 from pydantic import Field, SecretStr, StringConstraints
-from starlette.background import BackgroundTask
 
-from babble_app.api._bodies import Id, ModelName, Text
+from babble_app.api._bodies import Id, ModelName, Text, example
 from babble_app.api._identity import Me, Rt, client_address, user_agent
+from babble_app.api._one_time_file import OneTimeFile
 from babble_app.schemas.accounts import LOGIN_COOKIE, Login, NewLogin, User
 from babble_app.schemas.base import Schema
 from babble_app.services import access_tokens, accounts
@@ -25,12 +24,16 @@ Password = Annotated[SecretStr, Field(max_length=1024)]
 class CredentialsBody(Schema):
     """What proves an account."""
 
+    model_config = example(email="you@example.com", password="a long sentence")  # noqa: S106 - made up
+
     email: Email
     password: Password
 
 
 class NewAccountBody(CredentialsBody):
     """An account to be."""
+
+    model_config = example(email="you@example.com", password="a long sentence", name="Ada")  # noqa: S106 - made up
 
     name: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
@@ -48,6 +51,8 @@ class Token(Schema):
 class AccountBody(Schema):
     """What to change of one's account; parts left out stay."""
 
+    model_config = example(name="Ada", theme="dark")
+
     name: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     default_model: ModelName = ""
     """`provider/name`; empty: the server's."""
@@ -57,12 +62,16 @@ class AccountBody(Schema):
 class NewPasswordBody(Schema):
     """The old and the new password."""
 
+    model_config = example(current="a long sentence", new="another long sentence")
+
     current: Password
     new: Password
 
 
 class PasswordBody(Schema):
     """The password, as a confirmation."""
+
+    model_config = example(password="a long sentence")  # noqa: S106 - made up
 
     password: Password
 
@@ -136,18 +145,18 @@ async def change_password(rt: Rt, me: Me, request: Request, body: NewPasswordBod
 
 @router.get(
     "/export",
-    response_class=FileResponse,
+    response_class=OneTimeFile,
+    status_code=status.HTTP_200_OK,
     responses={200: {"content": {"application/zip": {}}, "description": "A zip file."}},
 )
-async def export(rt: Rt, me: Me) -> FileResponse:
+async def export(rt: Rt, me: Me) -> OneTimeFile:
     """Download everything that the caller owns."""
     path = await accounts.export_data(rt, me.id)
-    return FileResponse(
+    return OneTimeFile(
         path,
         media_type="application/zip",
         filename="babble-export.zip",
         headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
-        background=BackgroundTask(path.unlink, missing_ok=True),
     )
 
 

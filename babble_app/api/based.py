@@ -8,17 +8,20 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import StringConstraints
 
-from babble_app.api._bodies import Text
-from babble_app.api._identity import Me
+from babble_app.api._bodies import Text, example
+from babble_app.api._identity import Me, Rt
 from babble_app.based.checker import check
 from babble_app.schemas.base import Schema
 from babble_app.schemas.findings import Finding
+from babble_app.services import limits
 
 router = APIRouter(prefix="/api/based", tags=["based"])
 
 
 class ProgramBody(Schema):
     """A Based program."""
+
+    model_config = example(code='say("Hello!")\n')
 
     code: Annotated[Text, StringConstraints(max_length=400_000)]
 
@@ -43,8 +46,9 @@ class InvalidProgram(Schema):
 
 
 @router.post("/validate")
-async def validate_program(_me: Me, body: ProgramBody) -> ValidProgram | InvalidProgram:
+async def validate_program(rt: Rt, me: Me, body: ProgramBody) -> ValidProgram | InvalidProgram:
     """Check a program. The answer is 200 either way; `status` tells."""
+    await limits.hit(rt, "check", me.id)
     result = await asyncio.to_thread(check, body.code)
     if result.ok:
         return ValidProgram(converted_code=_uniform(body.code), findings=tuple(result.findings))

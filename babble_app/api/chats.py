@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, status
 from pydantic import Field, StringConstraints
 
-from babble_app.api._bodies import Id, ModelName, Name, Text
+from babble_app.api._bodies import Id, ModelName, Name, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.chats import Chat
@@ -19,6 +19,8 @@ router = APIRouter(prefix="/api", tags=["chats"])
 class NewChatBody(Schema):
     """A chat to be; all parts may be left out."""
 
+    model_config = example(title="Front desk", model="demo/based")
+
     title: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     """Empty: made from the first exchange."""
     model: ModelName = ""
@@ -27,6 +29,8 @@ class NewChatBody(Schema):
 
 class ChatBody(Schema):
     """What to change; parts left out stay."""
+
+    model_config = example(title="Front desk")
 
     title: Name = ""
     model: ModelName = ""
@@ -37,6 +41,8 @@ class ChatBody(Schema):
 
 class FileChoiceBody(Schema):
     """The files that the models shall see, all of them."""
+
+    model_config = example(file_ids=["fil_4fzRkP0aYtQ8sLwUe1Gd"])
 
     file_ids: Annotated[list[Id], Field(max_length=200)]
 

@@ -42,6 +42,16 @@ _UPLOAD_BODY: dict[str, Any] = {
 }
 
 
+_CONTENT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The whole file.", "content": {"application/octet-stream": {}}},
+    206: {
+        "description": "The bytes that were asked for.",
+        "content": {"application/octet-stream": {}},
+    },
+    416: {"description": "The file ends before the range begins."},
+}
+
+
 @router.get("/workspaces/{workspace_id}/files")
 async def list_files(rt: Rt, me: Me, workspace_id: Id) -> list[File]:
     """List a workspace's files."""
@@ -94,7 +104,7 @@ async def get_text(rt: Rt, me: Me, file_id: Id) -> FileText:
 @router.get(
     "/files/{file_id}/content",
     response_class=FileResponse,
-    responses={200: {"content": {"application/octet-stream": {}}}, 206: {}, 416: {}},
+    responses=_CONTENT,
 )
 async def get_content(rt: Rt, me: Me, file_id: Id, request: Request) -> FileResponse:
     """Download a file as it was uploaded; one byte range can be asked for."""

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, status
 from pydantic import Field, SecretStr, StringConstraints
 
-from babble_app.api._bodies import Id, Text
+from babble_app.api._bodies import Id, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.errors import NotFoundError
 from babble_app.schemas.base import Schema
@@ -19,6 +19,8 @@ router = APIRouter(prefix="/api/settings/keys", tags=["settings"])
 
 class KeyBody(Schema):
     """A provider's key, its address, or both."""
+
+    model_config = example(key="sk-...")
 
     key: Annotated[SecretStr, Field(max_length=1000)] = SecretStr("")
     """May be left out where the provider asks for none."""

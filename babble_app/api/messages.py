@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response, status
 from pydantic import StringConstraints
 
-from babble_app.api._bodies import Id, ModelName, Text
+from babble_app.api._bodies import Id, ModelName, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.chats import Message, Run
@@ -27,6 +27,8 @@ IdempotencyKey = Annotated[
 
 class MessageBody(Schema):
     """A question, or the description of an agent or of a change."""
+
+    model_config = example(text="An agent that takes bike repair orders.", mode="build")
 
     text: Annotated[Text, StringConstraints(min_length=1, max_length=100_000)]
     model: ModelName = ""

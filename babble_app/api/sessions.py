@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, status
 from pydantic import StringConstraints, model_validator
 
-from babble_app.api._bodies import Id, ModelName, Text
+from babble_app.api._bodies import Id, ModelName, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.sessions import AgentSession, SessionState, SessionTurn, TraceEvent
@@ -18,6 +18,8 @@ router = APIRouter(prefix="/api", tags=["sessions"])
 
 class NewSessionBody(Schema):
     """What to talk to; empty: the newest version."""
+
+    model_config = example(version_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
 
     version_id: Id | None = None
     program: Annotated[Text, StringConstraints(max_length=400_000)] | None = None
@@ -35,6 +37,8 @@ class NewSessionBody(Schema):
 
 class VisitorBody(Schema):
     """What the visitor says."""
+
+    model_config = example(text="My brakes squeak.")
 
     text: Annotated[Text, StringConstraints(min_length=1, max_length=32_000)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, status
 
-from babble_app.api._bodies import Id, Name
+from babble_app.api._bodies import Id, Name, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.workspaces import Workspace
@@ -15,6 +15,8 @@ router = APIRouter(prefix="/api/workspaces", tags=["workspaces"])
 
 class WorkspaceBody(Schema):
     """A workspace's name."""
+
+    model_config = example(name="Bike shop")
 
     name: Name
 

@@ -54,7 +54,7 @@ def strip_fence(text: str) -> str:
     """Return what is inside when the whole text is one Markdown fence, else the text as it is."""
     stripped = text.strip("\r\n\t \ufeff")
     match = _FENCED.match(stripped.replace("\r\n", "\n"))
-    return match.group(2) if match else text
+    return match.group(2).rstrip() + "\n" if match else text
 
 
 def _check_program(program: Program, report: Report) -> None:

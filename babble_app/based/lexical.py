@@ -131,7 +131,7 @@ def _find_habits(text: str, scan: Scan, report: Report) -> None:
     """Find the mistakes that other languages teach."""
     for logical, following in zip(scan.logical, [*scan.logical[1:], None], strict=True):
         line = text[logical.start : logical.end]
-        if _BRACE.match(line) and not is_loop(text, logical):
+        if _BRACE.match(line.split("\n")[0]) and not is_loop(text, logical):
             report.add(
                 "E118",
                 logical.line,

@@ -12,7 +12,7 @@ from babble_app.based.grouping import group_conversations
 from babble_app.based.lines import scan_lines
 from babble_app.based.nodes import Program, children
 from babble_app.based.report import InvalidProgramError, Report
-from babble_app.based.rewrite import expand_tabs, rewrite
+from babble_app.based.rewrite import expand_tabs, find_mixed_indent, rewrite
 
 if TYPE_CHECKING:
     from babble_app.based.lines import Scan
@@ -53,6 +53,9 @@ def read(code: str) -> Reading:
         return Reading(report)
     scan = scan_lines(text)
     if "\t" in text:
+        mixed = find_mixed_indent(text)
+        if mixed is not None and mixed not in scan.strings:
+            report.add("W102", mixed, "The indentation mixes tabs and spaces.", "Use 4 spaces.")
         text = expand_tabs(text, scan)
         scan = scan_lines(text)
     lexical.check_lines(text, scan, report)

@@ -42,6 +42,15 @@ def expand_tabs(text: str, scan: Scan) -> str:
     return "\n".join(lines)
 
 
+def find_mixed_indent(text: str) -> int | None:
+    """Return the first line whose indentation mixes tabs and spaces."""
+    for number, line in enumerate(text.split("\n"), 1):
+        indent = line[: len(line) - len(line.lstrip(" \t"))]
+        if " " in indent and "\t" in indent:
+            return number
+    return None
+
+
 def rewrite(text: str, scan: Scan) -> Rewritten:
     """Return the Python text for a Based text."""
     result = Rewritten()
@@ -88,7 +97,7 @@ def _until(text: str, logical: LogicalLine, result: Rewritten) -> list[_Edit]:
     if not is_until(text, logical):
         return []
     result.untils.add(logical.line)
-    result.shifts[logical.line] = len(_UNTIL) - len("until ")
+    result.shifts[logical.line] = len(_UNTIL) - len("until")
     colon = _colon(logical)
     begin = logical.start + len("until")
     name = _AS.search(text[begin:colon])

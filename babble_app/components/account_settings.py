@@ -94,7 +94,7 @@ def _password() -> rx.Component:
             problem_text(AccountState.password_problem),
             rx.el.div(rx.el.button("Change password", type="submit", class_name="button")),
             on_submit=AccountState.change_password,
-            key=AccountState.password_saves.to_string(),
+            key=AccountState.password_saves,
             class_name="stack",
         ),
     )
@@ -128,7 +128,7 @@ def _logins() -> rx.Component:
     )
 
 
-def _login(row: rx.Var[LoginRow]) -> rx.Component:
+def _login(row: LoginRow) -> rx.Component:
     return rx.el.li(
         icon("monitor"),
         rx.el.div(

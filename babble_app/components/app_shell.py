@@ -10,7 +10,7 @@ import reflex as rx
 
 from babble_app.components.icons import brand_mark, icon
 from babble_app.components.native import native_form
-from babble_app.components.parts import ThemeSync, Toaster
+from babble_app.components.parts import ThemeSync, Toaster, how_many
 from babble_app.states.shell import ChatLink, ShellState
 from babble_app.states.toasts import ToastState
 
@@ -83,14 +83,14 @@ def _workspace_links() -> rx.Component:
         ),
         rx.el.div("Chats", class_name="sidebar-title"),
         rx.cond(
-            ShellState.chat_links.length() > 0,
+            how_many(ShellState.chat_links) > 0,
             rx.el.ul(rx.foreach(ShellState.chat_links, _chat_link), class_name="sidebar-list"),
             rx.el.p("No chats here yet.", class_name="sidebar-note"),
         ),
     )
 
 
-def _chat_link(chat: rx.Var[ChatLink]) -> rx.Component:
+def _chat_link(chat: ChatLink) -> rx.Component:
     href = f"/chat/{chat.id}"
     return rx.el.li(
         rx.el.a(

@@ -9,7 +9,7 @@ import reflex as rx
 from babble_app.components.dialogs import confirm_dialog, modal
 from babble_app.components.icons import icon
 from babble_app.components.native import download_link
-from babble_app.components.parts import menu, menu_item, notice
+from babble_app.components.parts import how_many, menu, menu_item, notice
 from babble_app.components.uploader import uploader
 from babble_app.states.files import FileRow, FilesState, PageText
 
@@ -21,8 +21,8 @@ def file_list(workspace_id: Any) -> rx.Component:
             rx.el.h2(
                 "Files",
                 rx.cond(
-                    FilesState.rows.length() > 0,
-                    rx.el.span(FilesState.rows.length(), class_name="section-count"),
+                    how_many(FilesState.rows) > 0,
+                    rx.el.span(how_many(FilesState.rows), class_name="section-count"),
                 ),
                 class_name="section-title",
             ),
@@ -35,7 +35,7 @@ def file_list(workspace_id: Any) -> rx.Component:
             on_stored=FilesState.follow_reading,
         ),
         rx.cond(
-            FilesState.rows.length() > 0,
+            how_many(FilesState.rows) > 0,
             rx.el.ul(rx.foreach(FilesState.rows, _row), class_name="list"),
             rx.el.p(
                 "What your agent should know: a price list, a manual, opening hours. Each chat chooses which of"
@@ -49,7 +49,7 @@ def file_list(workspace_id: Any) -> rx.Component:
     )
 
 
-def _row(row: rx.Var[FileRow]) -> rx.Component:
+def _row(row: FileRow) -> rx.Component:
     return rx.el.li(
         rx.match(row.kind, ("image", icon("image")), ("pdf", icon("files")), icon("file")),
         rx.el.button(
@@ -136,7 +136,7 @@ def _viewer() -> rx.Component:
     )
 
 
-def _page(page: rx.Var[PageText]) -> rx.Component:
+def _page(page: PageText) -> rx.Component:
     return rx.el.div(
         rx.cond(
             FilesState.viewing.kind == "pdf", rx.el.h3("Page ", page.page, class_name="viewer-page")
@@ -146,7 +146,7 @@ def _page(page: rx.Var[PageText]) -> rx.Component:
             rx.el.pre(page.text, class_name="viewer-text"),
             rx.el.p("No text on this page.", class_name="faint"),
         ),
-        key=page.page.to_string(),
+        key=page.page,
     )
 
 

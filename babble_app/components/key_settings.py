@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from babble_app.components.dialogs import confirm_dialog, dialog_foot, modal
@@ -44,7 +46,7 @@ def _default_model() -> rx.Component:
     )
 
 
-def _choice(choice: rx.Var[ModelChoice]) -> rx.Component:
+def _choice(choice: ModelChoice) -> rx.Component:
     return rx.el.option(choice.title, value=choice.id, key=choice.id)
 
 
@@ -61,7 +63,7 @@ def _providers() -> rx.Component:
     )
 
 
-def _provider(row: rx.Var[ProviderRow]) -> rx.Component:
+def _provider(row: ProviderRow) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.div(
@@ -76,11 +78,11 @@ def _provider(row: rx.Var[ProviderRow]) -> rx.Component:
             ),
             rx.el.p(_key_words(row), class_name="list-note"),
             rx.cond(
-                SettingsState.tested.contains(row.id),
+                row.said != "",
                 rx.el.p(
-                    SettingsState.tested[row.id],
+                    row.said,
                     role="status",
-                    class_name=rx.cond(SettingsState.refused[row.id], "field-error", "field-good"),
+                    class_name=rx.cond(row.refused, "field-error", "field-good"),
                 ),
             ),
             class_name="list-main",
@@ -91,7 +93,7 @@ def _provider(row: rx.Var[ProviderRow]) -> rx.Component:
     )
 
 
-def _key_words(row: rx.Var[ProviderRow]) -> rx.Component:
+def _key_words(row: ProviderRow) -> Any:
     return rx.match(
         row.source,
         ("environment", rx.el.span("key from the server's ", rx.el.code(row.key_env))),
@@ -110,7 +112,7 @@ def _key_words(row: rx.Var[ProviderRow]) -> rx.Component:
     )
 
 
-def _acts(row: rx.Var[ProviderRow]) -> rx.Component:
+def _acts(row: ProviderRow) -> rx.Component:
     return rx.cond(
         row.id != "demo",
         rx.fragment(
@@ -133,7 +135,7 @@ def _acts(row: rx.Var[ProviderRow]) -> rx.Component:
     )
 
 
-def _test_button(row: rx.Var[ProviderRow]) -> rx.Component:
+def _test_button(row: ProviderRow) -> rx.Component:
     return rx.el.button(
         rx.cond(SettingsState.testing == row.id, rx.el.span(class_name="spinner")),
         "Test",
@@ -145,9 +147,7 @@ def _test_button(row: rx.Var[ProviderRow]) -> rx.Component:
     )
 
 
-def _act(
-    label: rx.Var[str] | str, act: rx.event.EventSpec, row: rx.Var[ProviderRow]
-) -> rx.Component:
+def _act(label: Any, act: Any, row: ProviderRow) -> rx.Component:
     return rx.el.button(
         label,
         rx.el.span(" ", row.title, class_name="visually-hidden"),

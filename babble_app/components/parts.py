@@ -64,6 +64,11 @@ def menu_item(icon_name: str, label: Any, *, danger: bool = False, **props: Any)
     return make(icon(icon_name, 16), label, role="menuitem", class_name=kind, **props)
 
 
+def how_many(rows: Any) -> Any:
+    """Return the length of a list that is in a state, as the browser counts it."""
+    return rows.length()
+
+
 def time_ago(at: Any) -> rx.Component:
     """Show an ISO time in words."""
     return TimeAgo.create(at=at)

@@ -91,9 +91,9 @@ class Index:
         wanted = [LEVELS[level - 1](line) for line in run]
         places = self._table(level)
         offset, rarest = min(enumerate(wanted), key=lambda item: len(places.get(item[1], ())))
-        candidates = [place - offset for place in places.get(rarest, ())]
-        if len(candidates) > MAX_CANDIDATES:
+        if len(places.get(rarest, ())) > MAX_CANDIDATES:
             raise TooManyCandidatesError
+        candidates = [place - offset for place in places.get(rarest, ())]
         keys = self._keys[level]
         starts = [at for at in candidates if at >= 0 and keys[at : at + len(wanted)] == wanted]
         if level < SHIFTED:

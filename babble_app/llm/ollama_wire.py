@@ -11,6 +11,7 @@ import orjson
 from babble_app.errors import BabbleError
 from babble_app.llm import failures, http, tokens
 from babble_app.llm.lines import Lines
+from babble_app.llm.openai_answer import MISSHAPEN
 from babble_app.llm.openai_request import tool_definition
 from babble_app.llm.tool_calls import make_tool_call, new_call_id
 from babble_app.schemas.models import (
@@ -104,18 +105,23 @@ class _Reader:
         fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
         if "error" in fields:
             raise failures.error_event(self._target, fields["error"])
-        message = cast("dict[str, Any]", fields.get("message") or {})
-        if not message and "done" not in fields:
+        if "message" not in fields and "done" not in fields:
             raise failures.garbled(self._target)
+        try:
+            self._piece(cast("dict[str, Any]", fields.get("message") or {}))
+            if fields.get("done"):
+                self.done = True
+                self._events.append(self._end(fields))
+        except MISSHAPEN as error:
+            raise failures.garbled(self._target) from error
+
+    def _piece(self, message: dict[str, Any]) -> None:
         if thought := message.get("thinking"):
             self._events.append(ReasoningPart(text=thought))
         if text := message.get("content"):
             self._events.append(TextPart(text=text))
         for call in message.get("tool_calls") or ():
             self._add_call(call.get("function") or {})
-        if fields.get("done"):
-            self.done = True
-            self._events.append(self._end(fields))
 
     def batch(self) -> list[ModelEvent]:
         """Return the events since the last call."""

@@ -30,6 +30,10 @@ _FINISHES: dict[str, Finish] = {
 """Every other word (stop, eos, end_turn, ...) is an ordinary end."""
 
 
+MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What reading JSON of an unexpected shape raises."""
+
+
 class AnswerReader:
     """Turns the chunks of one streamed answer into events."""
 
@@ -62,9 +66,11 @@ class AnswerReader:
             self._model = str(model)
         if usage := fields.get("usage"):
             self._usage = read_usage(self._target, usage)
-        choices = fields.get("choices")
-        if choices:
-            self._choice(choices[0])
+        try:
+            if choices := fields.get("choices"):
+                self._choice(choices[0])
+        except MISSHAPEN as error:
+            raise failures.garbled(self._target) from error
 
     def batch(self) -> list[ModelEvent]:
         """Return the events since the last call; pieces that arrived together are joined."""
@@ -152,7 +158,7 @@ def read_answer(target: Target, document: object) -> ModelAnswer:
             model=str(fields.get("model") or target.model),
             finish_reason="tool_calls" if calls and finish == "stop" else finish,
         )
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except MISSHAPEN as error:
         raise failures.garbled(target) from error
 
 

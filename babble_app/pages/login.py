@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -118,7 +118,13 @@ def _next() -> rx.Component:
 
 
 def _text_field(
-    label: str, name: str, kind: str, value: Any, autocomplete: str, *, required: bool = True
+    label: str,
+    name: str,
+    kind: Literal["email", "text"],
+    value: Any,
+    autocomplete: str,
+    *,
+    required: bool = True,
 ) -> rx.Component:
     return rx.el.label(
         rx.el.span(label, class_name="field-label"),

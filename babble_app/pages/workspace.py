@@ -10,7 +10,15 @@ from babble_app.components.app_shell import app_shell
 from babble_app.components.dialogs import confirm_dialog, name_dialog
 from babble_app.components.file_list import file_list
 from babble_app.components.icons import icon
-from babble_app.components.parts import demo_hint, empty, menu, menu_item, skeleton_list, time_ago
+from babble_app.components.parts import (
+    demo_hint,
+    empty,
+    how_many,
+    menu,
+    menu_item,
+    skeleton_list,
+    time_ago,
+)
 from babble_app.states.shell import ShellState
 from babble_app.states.workspace import AgentRow, ChatRow, WorkspaceState
 
@@ -104,9 +112,9 @@ def _chats() -> rx.Component:
     rows = WorkspaceState.chat_rows
     return _section(
         "Chats",
-        rows.length(),
+        how_many(rows),
         rx.cond(
-            rows.length() > 0,
+            how_many(rows) > 0,
             rx.el.ul(rx.foreach(rows, _chat_row), class_name="list"),
             empty(
                 "Describe an agent",
@@ -127,7 +135,7 @@ def _chats() -> rx.Component:
     )
 
 
-def _chat_row(row: rx.Var[ChatRow]) -> rx.Component:
+def _chat_row(row: ChatRow) -> rx.Component:
     return rx.el.li(
         icon("chat"),
         rx.el.a(
@@ -155,9 +163,9 @@ def _agents() -> rx.Component:
     rows = WorkspaceState.agent_rows
     return _section(
         "Agents",
-        rows.length(),
+        how_many(rows),
         rx.cond(
-            rows.length() > 0,
+            how_many(rows) > 0,
             rx.el.ul(rx.foreach(rows, _agent_row), class_name="list"),
             rx.el.p(
                 "An agent appears here as soon as its first version is written.", class_name="muted"
@@ -166,7 +174,7 @@ def _agents() -> rx.Component:
     )
 
 
-def _agent_row(row: rx.Var[AgentRow]) -> rx.Component:
+def _agent_row(row: AgentRow) -> rx.Component:
     return rx.el.li(
         icon("agent"),
         rx.el.a(
@@ -216,7 +224,7 @@ def _dialogs() -> list[rx.Component]:
     )
     return [
         name_dialog(
-            is_open=dialog.contains("rename"),
+            is_open=(dialog == "rename") | (dialog == "rename-chat") | (dialog == "rename-agent"),
             title=f"Rename “{name}”",
             field_label="Name",
             label="Rename",
@@ -227,7 +235,7 @@ def _dialogs() -> list[rx.Component]:
         ),
         confirm_dialog(
             rx.el.p(what_goes, " It cannot be undone."),
-            is_open=dialog.contains("delete"),
+            is_open=(dialog == "delete") | (dialog == "delete-chat") | (dialog == "delete-agent"),
             title=f"Delete “{name}”?",
             label="Delete",
             on_confirm=WorkspaceState.delete,

@@ -10,6 +10,7 @@ from babble_app.components.icons import icon
 from babble_app.components.parts import (
     demo_hint,
     empty,
+    how_many,
     menu,
     menu_item,
     problem_text,
@@ -40,7 +41,7 @@ def workspaces() -> rx.Component:
         rx.cond(ShellState.on_demo_model, demo_hint()),
         rx.cond(
             WorkspacesState.loaded,
-            rx.cond(WorkspacesState.rows.length() > 0, _list(), _empty()),
+            rx.cond(how_many(WorkspacesState.rows) > 0, _list(), _empty()),
             skeleton_list(),
         ),
         _new_dialog(),
@@ -64,7 +65,7 @@ def _list() -> rx.Component:
     return rx.el.ul(rx.foreach(WorkspacesState.rows, _row), class_name="list")
 
 
-def _row(row: rx.Var[WorkspaceRow]) -> rx.Component:
+def _row(row: WorkspaceRow) -> rx.Component:
     return rx.el.li(
         icon("folder"),
         rx.el.a(

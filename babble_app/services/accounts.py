@@ -158,7 +158,9 @@ async def change_password(
         new: The password from now on.
         token: The login from which this is asked for; it goes on.
     """
-    user = await _confirm_password(rt, owner_id, current, "The current password is wrong.")
+    user = await _confirm_password(
+        rt, owner_id, current, "current", "The current password is wrong."
+    )
     if current == new:
         raise ValidationFailedError("The new password is the old one.", field="new")
     check_password(new, user.email)
@@ -172,7 +174,9 @@ async def change_password(
 
 async def delete_account(rt: Runtime, owner_id: str, password: str) -> None:
     """Erase the account and everything it owns: rows, file contents, logins."""
-    await _confirm_password(rt, owner_id, password, "The password is wrong; nothing was deleted.")
+    await _confirm_password(
+        rt, owner_id, password, "password", "The password is wrong; nothing was deleted."
+    )
     async with removing(rt, owner_id) as db:
         await rows.delete_user(db, owner_id)
     rt.login_cache.forget()
@@ -222,12 +226,14 @@ def _admin_email(rt: Runtime) -> str:
     return clean_email(rt.settings.admin_email) if rt.settings.admin_email.strip() else ""
 
 
-async def _confirm_password(rt: Runtime, owner_id: str, password: str, refusal: str) -> UserRow:
+async def _confirm_password(
+    rt: Runtime, owner_id: str, password: str, field: str, refusal: str
+) -> UserRow:
     await limits.hit(rt, "password", owner_id)
     async with rt.database.reading() as db:
         row = await rows.get_user(db, owner_id)
     if not await rt.passwords.verify(password, row.password_hash):
-        raise ValidationFailedError(refusal, field="current")
+        raise ValidationFailedError(refusal, field=field)
     return row
 
 

@@ -133,11 +133,8 @@ async def set_title_from(rt: Runtime, owner_id: str, chat_id: str, text: str) ->
     title = _title_from(text)
     if not title:
         return
-    async with rt.database.reading() as db:
-        if (await rows.get_chat(db, owner_id, chat_id)).title:
-            return
-    async with rt.database.unit_of_work() as db:
-        await rows.set_first_title(db, owner_id, chat_id, title)
+    # By the writer: a unit of work here would make a run's first events wait for its turn on SQLite.
+    await rt.writer.write([rows.name_chat(owner_id, chat_id, title)])
 
 
 def _title_from(text: str) -> str:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
 
 Act = Literal[
-    "log_in_address", "log_in_email", "register", "password", "upload", "send", "test_key", "export"
-]
+    "log_in_address", "log_in_email", "register", "password", "upload", "send", "test_key", "export",
+    "check",
+]  # fmt: skip
 # An office behind one address logs in more often than one person does.
 _LIMITS: dict[Act, RateLimitItem] = {
     "log_in_address": RateLimitItemPerMinute(30),
@@ -30,6 +31,8 @@ _LIMITS: dict[Act, RateLimitItem] = {
     "send": RateLimitItemPerMinute(120),
     "test_key": RateLimitItemPerMinute(20),
     "export": RateLimitItemPerHour(10),
+    # Checking the largest program takes half a second of CPU.
+    "check": RateLimitItemPerMinute(120),
 }
 
 

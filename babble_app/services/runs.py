@@ -18,18 +18,18 @@ from babble_app.errors import (
     RunInterruptedError,
     ValidationFailedError,
 )
+from babble_app.schemas.chats import Run
 from babble_app.schemas.events import RunFailed
 from babble_app.services import chats, limits, models
 from babble_app.services.answers import Answer
 from babble_app.services.run_driver import Job, ending_operations, supervise
 from babble_app.services.run_log import number_from
 from babble_app.store import runs as rows
-from babble_app.store.tables.base import new_id
+from babble_app.store.tables.base import new_id, now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from babble_app.schemas.chats import Run
     from babble_app.schemas.events import Mode, NumberedEvent
     from babble_app.services.runtime import Runtime
 
@@ -89,8 +89,10 @@ async def start(
         if sent is None:
             raise
         return sent
-    await chats.set_title_from(rt, owner_id, chat_id, text)
-    return await _launch(rt, job)
+    run = _launch(rt, job)
+    if not chat.title:
+        await chats.set_title_from(rt, owner_id, chat_id, text)
+    return run
 
 
 async def run_again(rt: Runtime, owner_id: str, run_id: str) -> Run:
@@ -123,7 +125,7 @@ async def run_again(rt: Runtime, owner_id: str, run_id: str) -> Run:
             mode=run.mode,
         )
     )
-    return await _launch(rt, job)
+    return _launch(rt, job)
 
 
 async def get_run(rt: Runtime, owner_id: str, run_id: str) -> Run:
@@ -213,7 +215,15 @@ async def _sent_before(rt: Runtime, owner_id: str, key: str, fingerprint: str) -
     return rows.run_shape(row)
 
 
-async def _launch(rt: Runtime, job: Job) -> Run:
+def _launch(rt: Runtime, job: Job) -> Run:
     rt.runs.broker.open(job.run_id)
     rt.runs.launch(job.run_id, supervise(rt, job))
-    return await get_run(rt, job.owner_id, job.run_id)
+    return Run(
+        id=job.run_id,
+        chat_id=job.chat_id,
+        question_id=job.question_id,
+        status="queued",
+        mode=job.mode,
+        model=job.model,
+        created_at=now(),
+    )

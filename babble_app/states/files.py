@@ -11,7 +11,7 @@ from reflex.state import BaseState
 
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.services import files, runtime
-from babble_app.states.session import find_user, get_user
+from babble_app.states.session import find_user, get_user, is_somebody_else
 from babble_app.states.toasts import toast
 from babble_app.states.words import count_words, size_words
 
@@ -76,7 +76,7 @@ class FilesState(rx.State):
                     await files.wait_until_read(rt, user.id, file_id)
                 found = await files.list_files(rt, user.id, workspace)
             async with self:
-                if await find_user(self) != user or self._workspace != workspace:
+                if await is_somebody_else(self, user) or self._workspace != workspace:
                     return
                 self.rows = [file_row(file) for file in found]
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote
 
 import reflex as rx
 from reflex.event import Event
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 
 from babble_app.errors import BabbleError, UnauthenticatedError
@@ -65,8 +65,6 @@ async def find_user(state: BaseState) -> User | None:
 async def get_user(state: BaseState) -> User:
     """Return the person whose event is being handled.
 
-    Background handlers call this again under each lock before they write: the tab may belong to somebody else by then.
-
     Raises:
         UnauthenticatedError: nobody is logged in at this tab any more.
     """
@@ -75,6 +73,12 @@ async def get_user(state: BaseState) -> User:
         message = "Log in again: this page's login has ended."
         raise UnauthenticatedError(message)
     return user
+
+
+async def is_somebody_else(state: BaseState, user: User) -> bool:
+    """Return whether `user` has left the tab; background handlers ask it under the lock, before they write."""
+    there = await find_user(state)
+    return there is None or there.id != user.id
 
 
 async def find_user_by_cookie(header: str) -> User | None:
@@ -132,7 +136,8 @@ async def _refusal(root: BaseState) -> StateUpdate:
     url = root.router.url
     here = url.path + (f"?{url.query}" if url.query else "")
     redirect = rx.redirect(f"/login/?next={quote(here, safe='')}")
-    return StateUpdate(delta=delta, events=Event.from_event_type(redirect))
+    events = Event.from_event_type(redirect)  # pyright: ignore[reportUnknownMemberType] - partly untyped
+    return StateUpdate(delta=delta, events=events)
 
 
 class BindTab:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import reflex as rx
@@ -10,7 +10,7 @@ import reflex as rx
 from babble_app.errors import BabbleError
 from babble_app.services import accounts, keys, models, runtime
 from babble_app.states.account import load_account
-from babble_app.states.session import find_user, get_user
+from babble_app.states.session import find_user, get_user, is_somebody_else
 from babble_app.states.shell import fill_shell
 from babble_app.states.toasts import toast
 
@@ -33,6 +33,9 @@ class ProviderRow:
     help: str = ""
     base_url: str = ""
     takes_base_url: bool = False
+    said: str = ""
+    """What came of the last try of its key."""
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,6 @@ class SettingsState(rx.State):
     problem: str = ""
     testing: str = ""
     """The provider whose key is being tried."""
-    tested: dict[str, str] = {}
-    """What the last try of each provider said."""
-    refused: dict[str, bool] = {}
 
     @rx.event
     async def load(self) -> rx.event.EventCallback[()]:
@@ -89,7 +89,7 @@ class SettingsState(rx.State):
         found = await models.list_models(rt, user.id)
         used = await models.default_model(rt, user.id)
         async with self:
-            if await find_user(self) != user:
+            if await is_somebody_else(self, user):
                 return
             self.choices = [ModelChoice(model.id, model_title(model)) for model in found]
             self.server_model = used if not user.default_model else ""
@@ -128,7 +128,6 @@ class SettingsState(rx.State):
             self.problem = str(error)
             return None
         self.dialog = ""
-        self._forget_test(self.chosen.id)
         await toast(self, f"Saved {self.chosen.title}. Try it with Test.", "good")
         return await self._show_change()
 
@@ -138,16 +137,12 @@ class SettingsState(rx.State):
         user = await get_user(self)
         self.dialog = ""
         await keys.delete_key(runtime.current(), user.id, self.chosen.id)
-        self._forget_test(self.chosen.id)
         return await self._show_change()
 
     async def _show_change(self) -> rx.event.EventCallback[()]:
         await self._refresh()
         await fill_shell(self, workspace_id="", title="Settings")
         return SettingsState.list_choices
-
-    def _forget_test(self, provider: str) -> None:
-        self.tested = {name: words for name, words in self.tested.items() if name != provider}
 
     @rx.event(background=True)
     async def test_key(self, provider: str) -> None:
@@ -167,9 +162,11 @@ class SettingsState(rx.State):
             async with self:
                 self.testing = ""
         async with self:
-            if await find_user(self) == user:
-                self.tested = {**self.tested, provider: words}
-                self.refused = {**self.refused, provider: refused}
+            if not await is_somebody_else(self, user):
+                self.providers = [
+                    replace(row, said=words, refused=refused) if row.id == provider else row
+                    for row in self.providers
+                ]
 
 
 def provider_row(info: ProviderInfo) -> ProviderRow:

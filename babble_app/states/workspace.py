@@ -56,7 +56,7 @@ class WorkspaceState(rx.State):
     problem: str = ""
 
     @rx.event
-    async def load(self) -> rx.event.EventSpec | None:
+    async def load(self) -> rx.event.EventCallback[()] | None:
         """Show the workspace that the address names."""
         self.dialog, self.problem = "", ""
         wanted = str(self.router.url.path).rstrip("/").rpartition("/")[2]

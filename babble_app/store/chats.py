@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from sqlmodel.ext.asyncio.session import AsyncSession
 
+    from babble_app.store.writer import Operation
+
 _NONE = "There is no such chat."
 
 
@@ -79,9 +81,9 @@ async def set_files(
     db.add_all(ChatFileRow(chat_id=chat.id, file_id=file_id) for file_id in wanted)
 
 
-async def set_first_title(db: AsyncSession, owner_id: str, chat_id: str, title: str) -> None:
-    """Name the owner's chat unless it has a name."""
-    await db.exec(
+def name_chat(owner_id: str, chat_id: str, title: str) -> Operation:
+    """Name the owner's chat unless it has a name; for the batching writer."""
+    statement = (
         update(ChatRow)
         .where(
             col(ChatRow.id) == chat_id,
@@ -92,6 +94,7 @@ async def set_first_title(db: AsyncSession, owner_id: str, chat_id: str, title: 
         # A rename that was begun before must not overwrite, or be overwritten, unseen.
         .values(title=title, version=ChatRow.version + 1)
     )
+    return statement, ()
 
 
 async def delete_chat(db: AsyncSession, owner_id: str, chat_id: str) -> None:

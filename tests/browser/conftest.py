@@ -213,19 +213,25 @@ def _watch_page(page: Page, server: Server, watch: Watch) -> None:
     page.on("pageerror", lambda error: watch.problems.append(f"page error: {error}"))
 
     def hear(kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and not text.startswith(("Failed to load resource", *EXPECTED_MESSAGES)):
+        if kind in {"error", "warning"} and not text.startswith(
+            ("Failed to load resource", *EXPECTED_MESSAGES)
+        ):
             watch.problems.append(f"console {kind}: {text}")
 
     page.on("console", lambda message: hear(message.type, message.text))
     page.on(
         "request",
-        lambda request: None
-        if request.url.startswith(own)
-        else watch.problems.append(f"foreign request: {request.url}"),
+        lambda request: (
+            None
+            if request.url.startswith(own)
+            else watch.problems.append(f"foreign request: {request.url}")
+        ),
     )
     page.on(
         "response",
-        lambda response: watch.refused.append(f"{response.status} {response.url}")
-        if response.status >= 400
-        else None,
+        lambda response: (
+            watch.refused.append(f"{response.status} {response.url}")
+            if response.status >= 400
+            else None
+        ),
     )

@@ -45,9 +45,9 @@ def talk(
     """Connect, send the events one after the other, and return all updates until the server is quiet."""
     # Playwright has a loop in this thread.
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(
-            asyncio.run, _open(server, calls, token, cookie, path, origin)
-        ).result(60)
+        return pool.submit(asyncio.run, _open(server, calls, token, cookie, path, origin)).result(
+            60
+        )
 
 
 async def _open(

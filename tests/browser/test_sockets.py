@@ -70,7 +70,9 @@ def test_a_login_that_ended_elsewhere_stops_a_socket_that_is_open(
     [
         Call(handler("workspaces", "workspaces_state", "_refresh")),
         Call(handler("session", "session_state", "_bind"), {"user": None}),
-        Call(handler("workspaces", "workspaces_state", "setvar"), {"var_name": "rows", "value": []}),
+        Call(
+            handler("workspaces", "workspaces_state", "setvar"), {"var_name": "rows", "value": []}
+        ),
     ],
     ids=lambda call: call.name.rpartition(".")[2],
 )

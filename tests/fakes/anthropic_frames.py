@@ -19,8 +19,9 @@ def read(body: dict[str, Any], headers: dict[str, str]) -> Incoming:
     messages: list[tuple[str, str]] = []
     for message in body["messages"]:
         parts = _parts(message["content"])
-        answered = any(part.get("type") == "tool_result" for part in parts)
-        messages.append(("tool" if answered else message["role"], _text(parts)))
+        for part in parts:  # LiteLLM puts neighbours of one role together, a part each
+            role = "tool" if part.get("type") == "tool_result" else message["role"]
+            messages.append((role, _text([part])))
     return Incoming(
         wire="anthropic",
         model=body["model"],

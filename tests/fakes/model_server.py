@@ -114,7 +114,7 @@ class ModelServer:
             headers = {**request.headers, "X-Peer-Port": _peer_port(request)}
             incoming: Incoming = wire.read(await request.json(), headers)
             self.requests.append(incoming)
-            chosen = self.script.answer(incoming)
+            chosen = await self.script.answer(incoming)
             try:
                 return await deliver(request, wire, incoming, chosen, self.script.tokens_per_second)
             except (asyncio.CancelledError, ConnectionError):

@@ -28,14 +28,16 @@ FAULT is one of: "status" (answers `status`; a 401 repeats the key), "html" (a w
 answers), "reset" (drops the connection unanswered), "empty" (a stream without content), "huge" (50 MB of text); and in
 the middle: "stall" (says nothing more), "cut" (drops the connection), "close" (ends politely without an end mark),
 "garbage" (sends what is no frame), "error" (an error event). A drip is a small `tokens_per_second`. In Python an answer
-may also be a callable: `def answer(incoming: Incoming) -> Answer | str`. What no rule fits is refused with 400.
+may also be a callable, plain or async: `def answer(incoming: Incoming) -> Answer | str`. What no rule fits is refused with
+400.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import Any
 
 MIDDLE_FAULTS = ("stall", "cut", "close", "garbage", "error")
@@ -106,13 +108,15 @@ class Answer:
         return re.findall(r"\s*\S+\s*\Z|\s*\S+|\s+\Z", self.text)
 
 
-AnswerSource = Answer | str | dict[str, Any] | Callable[[Incoming], "Answer | str"]
+Computed = Callable[[Incoming], "Answer | str | Awaitable[Answer | str]"]
+AnswerSource = Answer | str | dict[str, Any] | Computed
 
 
-def make_answer(source: AnswerSource, incoming: Incoming) -> Answer:
+async def make_answer(source: AnswerSource, incoming: Incoming) -> Answer:
     """Build the answer that a script's entry stands for."""
     if callable(source):
-        source = source(incoming)
+        computed = source(incoming)
+        source = await computed if isawaitable(computed) else computed
     if isinstance(source, str):
         return Answer(text=source)
     if isinstance(source, Answer):
@@ -178,12 +182,12 @@ class Script:
             tokens_per_second=float(document.get("tokens_per_second", 0)),
         )
 
-    def answer(self, incoming: Incoming) -> Answer:
+    async def answer(self, incoming: Incoming) -> Answer:
         """Choose what to say."""
         if self.queue:
-            return make_answer(self.queue.pop(0), incoming)
+            return await make_answer(self.queue.pop(0), incoming)
         for rule in self.rules:
             if rule.fits(incoming):
-                return make_answer(rule.next(), incoming)
+                return await make_answer(rule.next(), incoming)
         message = f"the script has no answer to {incoming.last_user[:200]!r}"
         return Answer(fault="status", status=400, message=message)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 _ASK = 'order = res.ask(question="Which cake and how many?", example={"cake": "apple", "count": 1})'
 
 
-def _call(node: ast.Call, _place: Place, context: Context) -> None:
+def _call(node: ast.Call, place: Place, context: Context) -> None:
     if isinstance(node.func, ast.Attribute):
+        _network(node, place, context)
         if node.func.attr == "ask":
             _ask(node, context)
     elif isinstance(node.func, ast.Name) and node.func.id not in context.bound:
@@ -23,6 +24,19 @@ def _call(node: ast.Call, _place: Place, context: Context) -> None:
             context.report.add(
                 "E208", node, "`ask` is called on a value, not alone.", f"Write {_ASK}"
             )
+
+
+def _network(node: ast.Call, place: Place, context: Context) -> None:
+    function = node.func
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
+        return
+    if function.value.id == "requests" and not place.tried and not place.function:
+        context.report.add(
+            "W294",
+            node,
+            "A network call may fail, and nothing catches that.",
+            'Put it into try: ... except Exception: say("That did not work.")',
+        )
 
 
 def _ask(node: ast.Call, context: Context) -> None:

@@ -164,7 +164,11 @@ def _condition(clause: Exit, _place: Place, context: Context) -> None:
         )
     elif isinstance(condition, ast.Dict):
         schemas.check_tool(condition, context)
-    elif not isinstance(condition, ast.Name) or condition.id not in context.bound:
+    elif isinstance(condition, ast.Name) and condition.id in context.bound:
+        value = context.assigned.get(condition.id)
+        if isinstance(value, ast.Dict):
+            schemas.check_tool(value, context)
+    else:
         context.report.add(
             "E205",
             clause,

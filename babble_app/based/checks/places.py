@@ -28,6 +28,8 @@ class Place:
     """Inside a `for` or `while` to which a `break` would belong."""
     wrapped: bool = False
     """Inside a for, while, try or with."""
+    tried: bool = False
+    """Inside a try."""
     talk: bool = False
     """Inside the loop clause of a conversation."""
 
@@ -67,5 +69,10 @@ def _inside(node: ast.AST, place: Place) -> Place:
     if isinstance(node, _FUNCTIONS):
         return Place(function=True)
     if isinstance(node, _WRAPPERS):
-        return replace(place, loop=place.loop or isinstance(node, _REPEATS), wrapped=True)
+        return replace(
+            place,
+            loop=place.loop or isinstance(node, _REPEATS),
+            wrapped=True,
+            tried=place.tried or isinstance(node, ast.Try),
+        )
     return place

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from babble_app.schemas.sessions import SessionStatus, TraceType
 
 Steps: TypeAlias = Generator[Any, Any, Any]
-"""A piece of evaluation that may pause; yields nodes, other steps or effects."""
+"""A piece of evaluation that may pause; yields nodes, steps or effects, and returns a value or the steps to it."""
 Handler: TypeAlias = Callable[["Machine", Any], Any]
 _TRACE_CHARS = 4_000
+_PREVIEW_CHARS = 200
 
 
 class Machine:
@@ -61,16 +62,23 @@ class Machine:
             yield from self.drive(self._module(tree))
         except EndRunError as end:
             status = end.status
-        except HaltError as halt:
-            self.emit("error", name=halt.code, text=str(halt), force=True)
-            status = "limit" if halt.code.startswith("R_LIMIT") else "failed"
-        except (RecursionError, MemoryError):
-            self.emit("error", name="R_LIMIT_SIZE", text="A value is too large.", force=True)
-            status = "limit"
         except Exception as error:  # noqa: BLE001 -- whatever the program raised and did not catch
-            self.emit("error", name=_error_code(error), text=_error_text(error), force=True)
-            status = "failed"
+            code, text = self._explain(error)
+            self.emit("error", name=code, text=text, force=True)
+            status = "limit" if code.startswith("R_LIMIT") else "failed"
         self.emit("end", name=status, line=None, force=True)
+
+    def _explain(self, error: Exception) -> tuple[str, str]:
+        """Return an error's code and words."""
+        if isinstance(error, HaltError):
+            return error.code, str(error)
+        if isinstance(error, (RecursionError, MemoryError)):
+            return "R_LIMIT_SIZE", "A value is too large."
+        try:
+            self.meter.weigh([error])
+        except HaltError as halt:
+            return halt.code, str(halt)
+        return "R_NAME" if isinstance(error, NameError) else "R_ERROR", _error_text(error)
 
     def _module(self, tree: ast.Module) -> Steps:
         for statement in tree.body:
@@ -78,13 +86,16 @@ class Machine:
             for name in _assigned_names(statement):
                 value = self.scope.names.get(name, MISSING)
                 if value is not MISSING:
-                    preview = yield self.preview(value)
+                    preview = _clean(self.preview(value))
                     self.emit("assign", name=name, line=statement.lineno, data={"value": preview})
 
     def preview(self, value: Any) -> str:
-        """Return a short text for the trace."""
-        self.meter.weigh([value])
-        return repr(value)[:200]
+        """Return a short text for the trace; what is too large to be shown is no error here."""
+        try:
+            self.meter.weigh([value])
+        except HaltError:
+            return "..."
+        return repr(value)[:_PREVIEW_CHARS]
 
     def drive(self, root: Steps) -> Steps:
         """Run steps on the stack."""
@@ -103,7 +114,6 @@ class Machine:
             except StopIteration as stop:
                 stack.pop()
                 value = stop.value
-                continue
             except Exception as caught:  # noqa: BLE001 -- thrown into the step below, as Python would
                 if _raised_by_step(stack):
                     stack.pop()
@@ -202,10 +212,6 @@ def _assigned_names(statement: ast.stmt) -> list[str]:
 def _clean(text: str) -> str:
     """Replace what no JSON text can carry."""
     return text.encode("utf-8", "replace").decode() if not text.isascii() else text
-
-
-def _error_code(error: Exception) -> str:
-    return "R_NAME" if isinstance(error, NameError) else "R_ERROR"
 
 
 def _error_text(error: Exception) -> str:

@@ -82,7 +82,9 @@ def unary(meter: Meter, kind: type[ast.unaryop], value: Any) -> Any:
 
 def compare(meter: Meter, kind: type[ast.cmpop], left: Any, right: Any) -> Any:
     """Return `left OP right` of a comparison."""
-    if kind not in {ast.Is, ast.IsNot}:
+    if kind in {ast.In, ast.NotIn} and isinstance(right, (dict, set, frozenset)):
+        meter.weigh([left])
+    elif kind not in {ast.Is, ast.IsNot}:
         meter.weigh([left, right])
         if isinstance(right, str):
             meter.step(len(right) // 5_000)

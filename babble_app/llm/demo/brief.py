@@ -41,7 +41,8 @@ _CONFIRMS = re.compile(
 _SUMMARY = re.compile(r"\bsummar|\brecap\b", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d ()./-]{5,}\d")
 _RULE = re.compile(
-    r"^(?:it |the agent |she |he |they |you |also |and |please )*(?:should |must )?(?:never|always|do not|don't|don’t|be |stay |keep |only |"
+    r"^(?:it |the agent |she |he |they |you |also |and |please )*(?:should |"
+    r"must )?(?:never|always|do not|don't|don’t|be |stay |keep |only |"
     r"must not|avoid|use (?:a |an )?\w+ (?:tone|language))",
     re.IGNORECASE,
 )
@@ -101,14 +102,14 @@ def understand(description: str, facts: Sequence[str] = ()) -> Brief:
     greeting = _said(parts, _GREET) or (
         _english_greeting(name, business(description))
         if language is ENGLISH
-        else language.greeting.format(name=name)
+        else language.greet(name)
     )
     return Brief(
         name=name,
         business=business(description),
         purpose=purpose(description),
         greeting=greeting,
-        goodbye=_said(parts, _BYE) or language.goodbye.format(name=name),
+        goodbye=_said(parts, _BYE) or language.part(name),
         fields=required_fields(description),
         routes=_routes(text),
         rules=tuple(sentence(shorten(part, _TEXT_CHARS)) for part in parts if _RULE.match(part))[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from babble_app.llm.demo.words import listing, literal, sentence, shorten, template, tidy
+from babble_app.llm.demo.words import listing, literal, sentence, template, tidy
 
 if TYPE_CHECKING:
     from babble_app.llm.demo.brief import Brief
@@ -15,7 +15,7 @@ _DEFAULT_PHONE = "+1 555 010 0100"
 
 def compose(brief: Brief) -> str:
     """Return a program that does what the brief says; it ends with a line end."""
-    lines = [f"# {tidy(brief.name)}: {shorten(tidy(brief.purpose) or 'an assistant', 90)}", ""]
+    lines = [f"# Agent: {tidy(brief.name)}", ""]
     lines += [f"say({literal(brief.greeting)})", ""]
     if brief.facts:
         lines += ["knowledge = [", *(f"    {literal(fact)}," for fact in brief.facts), "]", ""]
@@ -32,7 +32,7 @@ def given_condition(fields: tuple[Field, ...]) -> str:
 
 def readback(fields: tuple[Field, ...]) -> str:
     """Return the inside of an f-string that repeats the details in `details`."""
-    return ", ".join(f"{template(field.label)}: {{details['{field.key}']}}" for field in fields)
+    return ", ".join(f"{template(field.label)} {{details['{field.key}']}}" for field in fields)
 
 
 def _talk(brief: Brief) -> list[str]:
@@ -56,7 +56,7 @@ def _line(text: str, *, last: bool) -> str:
 
 def _prompt(brief: Brief) -> list[str]:
     place = f" of the {brief.business}" if brief.business else ""
-    lines = [f"You are {brief.name}, the assistant{place}."]
+    lines = [f"You are {brief.name}, a conversational assistant{place}."]
     if brief.purpose:
         lines.append(
             f"Your task, in the words of the person who made you: {sentence(brief.purpose)}"
@@ -126,7 +126,7 @@ def _collected(brief: Brief) -> list[str]:
         "    },",
         ")",
     ]
-    said = f'say(f"I have noted this. {readback(fields)}.")'
+    said = f'say(f"I have noted: {readback(fields)}.")'
     body += [said, *_confirmation()] if brief.confirms else [said]
     body += [f'extract({literal(field.key)}, details["{field.key}"])' for field in fields]
     if brief.summarizes:

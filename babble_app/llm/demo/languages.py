@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from babble_app.llm.demo.words import words
+from babble_app.llm.demo.words import sentences, words
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,22 @@ class Language:
     """Frequent words that tell it from the others."""
     greeting: str
     goodbye: str
+
+    def greet(self, name: str) -> str:
+        """Return a greeting; without a name the part that needs none."""
+        return named(self.greeting, name)
+
+    def part(self, name: str) -> str:
+        """Return a goodbye; without a name the part that needs none."""
+        return named(self.goodbye, name)
+
+
+def named(text: str, name: str) -> str:
+    """Put a name into a text; without one, keep the sentences that have no place for it."""
+    if name:
+        return text.replace("{name}", name)
+    kept = " ".join(part for part in sentences(text) if "{name}" not in part)
+    return kept or text.replace("{name}", "")
 
 
 def _language(code: str, names: str, common: str, greeting: str, goodbye: str) -> Language:

@@ -23,7 +23,7 @@ _BUSINESS = re.compile(
 )
 _JOB = re.compile(
     r"\b(?:takes?|handles?|manages?|books?|schedules?|answers?|collects?|tracks?|sells?|checks?|qualif(?:y|ies)|screens?|plans?|"
-    r"recommends?|helps? (?:\w+ )?(?:to )?|teach(?:es)?|explains?|support(?:s|ing)?|about)\s+(?P<what>[\w'’-]+(?:\s+[\w'’-]+){0,2})",
+    r"recommends?|helps? (?:\w+ )?(?:to )?|teach(?:es)?|explains?)\s+(?P<what>[\w'’-]+(?:\s+[\w'’-]+){0,2})",
     re.IGNORECASE,
 )
 _CUT = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ import pytest
 from tests.integration.api.conftest import PASSWORD
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
     from tests.integration.api.conftest import LiveServer, Person
@@ -122,7 +125,7 @@ def test_a_wrong_password_changes_nothing(person: Person):
     assert answer.json()["field"] == "current"
 
 
-def test_everything_can_be_taken_along(person: Person):
+def test_everything_can_be_taken_along(server: LiveServer, person: Person):
     person.client.post("/api/workspaces", json={"name": "Taken along"})
 
     answer = person.client.get("/api/auth/export")
@@ -133,6 +136,14 @@ def test_everything_can_be_taken_along(person: Person):
         contents = b"".join(archive.read(name) for name in archive.namelist())
     assert b"Taken along" in contents
     assert b"argon2" not in contents
+    server.call(emptied(server.runtime.settings.data_dir / "exports"))
+
+
+async def emptied(folder: Path) -> None:
+    """Return when the folder is empty: the file goes a moment after its last byte has arrived."""
+    async with asyncio.timeout(5):
+        while list(folder.iterdir()):  # noqa: ASYNC110, ASYNC240 - no event tells
+            await asyncio.sleep(0.01)
 
 
 def test_an_erased_account_is_gone(person: Person, anybody: httpx.Client):

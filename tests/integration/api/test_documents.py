@@ -11,7 +11,7 @@ from babble_app import errors
 from babble_app.api._problems import CODES
 from babble_app.errors import BabbleError
 from babble_app.schemas.events import run_event_adapter
-from tests.integration.api.routes import document
+from tests.integration.api.routes import all_operations, document
 
 if TYPE_CHECKING:
     import httpx
@@ -64,6 +64,15 @@ def test_every_operation_is_described():
             assert operation.get("description"), f"{method} {path}"
             assert operation["tags"], f"{method} {path}"
             assert "default" in operation["responses"], f"{method} {path}"
+
+
+def test_every_json_body_is_shown_filled_in():
+    for operation in all_operations():
+        if operation.body is None:
+            continue
+        shown = operation.body["examples"][0]
+        assert set(operation.body.get("required", ())) <= set(shown), str(operation)
+        assert set(shown) <= set(operation.body["properties"]), str(operation)
 
 
 def test_both_credentials_are_described():

@@ -39,6 +39,8 @@ PUBLIC = {
     "/docs",
     "/docs/",
     "/openapi.json",
+    "/api",
+    "/v1",
     "/api/{path:path}",
     "/auth/{path:path}",
     "/health/{path:path}",

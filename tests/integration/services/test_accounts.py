@@ -20,7 +20,7 @@ from babble_app.errors import (
     RegistrationClosedError,
     ValidationFailedError,
 )
-from babble_app.services import accounts
+from babble_app.services import access_tokens, accounts
 from babble_app.services.logins import hash_token
 from babble_app.services.runtime import running
 from babble_app.store.tables.accounts import LoginRow, UserRow
@@ -218,7 +218,7 @@ async def test_an_access_token_that_is_not_quite_ours_is_refused(
     login = await register(rt)
     token = (await accounts.make_access_token(rt, login.user)).access_token
     claims = jwt.decode(token, options={"verify_signature": False}) | change
-    key = _signing_key(rt)
+    key = access_tokens._key(rt)
 
     forged = jwt.encode({k: v for k, v in claims.items() if v is not None}, key, "HS256")
 
@@ -337,9 +337,3 @@ async def test_a_deleted_account_takes_everything_with_it_and_nothing_of_others(
     assert not rt.blobs.path(file.sha256).exists()
     assert rt.blobs.path(shared.sha256).exists()
     assert len(await accounts.list_users(rt)) == 1
-
-
-def _signing_key(rt: Runtime) -> bytes:
-    from babble_app.services import access_tokens
-
-    return access_tokens._key(rt)

@@ -34,7 +34,7 @@ SLOW_TEXT = " ".join(f"word{n}" for n in range(200))
 def server() -> Iterator[ModelServer]:
     rules = [
         Rule("Hello there, friend.", user="^hi"),
-        Rule(Answer(text=SLOW_TEXT, tokens_per_second=200), user="slow"),
+        Rule(Answer(text=SLOW_TEXT, tokens_per_second=400), user="slow"),
         Rule(Answer(fault="status", status=401), user="refused"),
         Rule(Answer(text="one two three four five", fault="cut", after=3), user="cut"),
         Rule(Answer(text="never", fault="hang"), user="hang"),

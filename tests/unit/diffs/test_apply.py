@@ -285,11 +285,11 @@ def test_a_change_between_shared_context_lines_is_no_overlap() -> None:
     ],
 )
 def test_hostile_sizes_end_in_bounded_time(text: str, answer: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     refusal(text, answer)
 
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_a_fence_in_the_files_own_text_does_not_cut_the_diff() -> None:

@@ -1,0 +1,135 @@
+"""Answers a question in plain words: from the conversation, the chat's files (cited) and, in large ones, by searching them."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from babble_app.agents.citations import find_citations
+from babble_app.agents.context import choose_passages, fits_whole, images_for, passage_block
+from babble_app.agents.prompt_texts import render
+from babble_app.agents.revision import program_message
+from babble_app.agents.turn import Turn
+from babble_app.errors import ModelAnswerInvalidError
+from babble_app.schemas.events import (
+    ReasoningDelta,
+    StateChanged,
+    TextDelta,
+    ToolAnswered,
+    ToolCalled,
+    UsageCounted,
+)
+from babble_app.schemas.models import ModelMessage, ModelRequest, ReasoningPart, TextPart
+from babble_app.tools.toolkit import ToolContext, ToolError, all_tools
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from babble_app.agents.request import AgentRequest
+    from babble_app.llm.client import ModelClient
+    from babble_app.schemas.events import AgentEvent
+    from babble_app.schemas.models import ToolCall
+    from babble_app.tools.toolkit import Tool
+
+TOOL_ROUNDS = 6
+MAX_BROKEN_CALLS = 1
+"""How often a model is told that its arguments do not fit before it has to do without tools."""
+MAX_CALLS = 8
+"""Calls that are carried out in one round."""
+_SUMMARY_CHARS = 200
+
+
+async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[AgentEvent, None]:
+    """Yield the answer, then a citation for each passage that its text refers to.
+
+    Raises:
+        ModelAnswerInvalidError: the answer is empty or was cut off.
+    """
+    yield StateChanged(name="answering")
+    context = ToolContext(documents=request.files)
+    messages = await _opening(model, request, context)
+    tools = {} if fits_whole(request.files) else all_tools()
+    text, broken, turn = "", 0, Turn()
+    for number in range(TOOL_ROUNDS + 1):
+        offered = tools if number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS else {}
+        turn = Turn()
+        async with aclosing(_answer(model, messages, offered, turn)) as events:
+            async for event in events:
+                yield event
+        text += turn.text
+        if not turn.tool_calls or not offered:
+            break
+        messages.append(_asked(turn))
+        for call in turn.tool_calls[:MAX_CALLS]:
+            yield ToolCalled(call_id=call.id, name=call.name, arguments=call.arguments)
+            answered, message = await _call(offered, context, call)
+            broken += bool(call.error)
+            yield answered
+            messages.append(message)
+    for citation in find_citations(text, context.passages):
+        yield citation
+    _require_whole(text, turn)
+
+
+async def _opening(
+    model: ModelClient, request: AgentRequest, context: ToolContext
+) -> list[ModelMessage]:
+    messages = [
+        ModelMessage(role="system", text=render("answerer", today=request.today.isoformat())),
+        *request.history,
+    ]
+    if request.program is not None:
+        messages.append(ModelMessage(role="user", text=program_message(request.program)))
+    context.passages = await choose_passages(request.files, request.text)
+    if context.passages:
+        blocks = [passage_block(number, one) for number, one in enumerate(context.passages, 1)]
+        text = "Passages of the person's files, as data:\n\n" + "\n\n".join(blocks)
+        messages.append(ModelMessage(role="user", text=text))
+    images = images_for(request.files, model)
+    return [*messages, ModelMessage(role="user", text=request.text, images=images)]
+
+
+async def _answer(
+    model: ModelClient, messages: list[ModelMessage], tools: dict[str, Tool], turn: Turn
+) -> AsyncGenerator[AgentEvent, None]:
+    specs = tuple(tool.spec for tool in tools.values())
+    request = ModelRequest(messages=tuple(messages), task="answer", tools=specs)
+    async with aclosing(turn.stream(model, request)) as parts:
+        async for part in parts:
+            if isinstance(part, TextPart):
+                yield TextDelta(text=part.text)
+            elif isinstance(part, ReasoningPart):
+                yield ReasoningDelta(text=part.text)
+    yield UsageCounted(usage=turn.usage)
+
+
+def _asked(turn: Turn) -> ModelMessage:
+    calls = tuple(turn.tool_calls[:MAX_CALLS])
+    return ModelMessage(role="assistant", text=turn.text, tool_calls=calls)
+
+
+async def _call(
+    tools: dict[str, Tool], context: ToolContext, call: ToolCall
+) -> tuple[ToolAnswered, ModelMessage]:
+    """Carry a call out; what goes wrong is told to the model."""
+    try:
+        if call.error:
+            raise ToolError(f"The arguments are not a JSON object: {call.error}")
+        if call.name not in tools:
+            raise ToolError(f"There is no tool {call.name!r}. There are: {', '.join(tools)}.")
+        result, ok = await tools[call.name].run(context, call.arguments), True
+    except ToolError as error:
+        result, ok = str(error), False
+    summary = " ".join(result.split())[:_SUMMARY_CHARS]
+    answered = ToolAnswered(call_id=call.id, name=call.name, ok=ok, summary=summary)
+    return answered, ModelMessage(role="tool", text=result, tool_call_id=call.id)
+
+
+def _require_whole(text: str, turn: Turn) -> None:
+    if not text.strip():
+        raise ModelAnswerInvalidError(
+            "The model sent an empty answer. Try again, or choose another model."
+        )
+    if turn.cut_off:
+        message = "The answer was cut off because it was too long. Ask for a shorter one, or for a part of it."
+        raise ModelAnswerInvalidError(message)

@@ -1,0 +1,132 @@
+"""Answers what a running program asks of a model: one turn of talk, a question about a text, a summary, other words."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, assert_never
+
+from babble_app.agents.prompt_texts import render
+from babble_app.agents.shapes import describe_shape, read_json
+from babble_app.based.effects import (
+    AskEffect,
+    RephraseEffect,
+    SummarizeEffect,
+    TalkEffect,
+    UserEffect,
+)
+from babble_app.errors import ModelAnswerInvalidError
+from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
+from babble_app.schemas.usage import Usage
+
+if TYPE_CHECKING:
+    from babble_app.based.effects import Effect, Exit
+    from babble_app.llm.client import ModelClient
+    from babble_app.schemas.models import ModelAnswer, Task
+
+SPEAK_NEXT = "[Speak next.]"
+"""The last message when the agent is to speak without a new one of the visitor."""
+
+_NEXT = re.compile(r"^[\s>*`]*NEXT:\s*[`*\"']?([\w-]+)[`*\"'.]?\s*$", re.MULTILINE)
+_NO_ARGUMENTS: dict[str, Any] = {"type": "object", "properties": {}}
+
+
+async def answer_effect(model: ModelClient, effect: Effect) -> tuple[dict[str, Any], Usage]:
+    """Return the answer that the program waits for (based/effects.py says its shapes), and what it cost.
+
+    Raises:
+        BabbleError: the model failed, or answered nothing that can be used.
+    """
+    match effect:
+        case TalkEffect():
+            return await _talk(model, effect)
+        case AskEffect():
+            return await _ask(model, effect)
+        case SummarizeEffect():
+            prompt = render("summarize", prompt=effect.prompt)
+            text, usage = await _reword(model, "summarize", prompt, effect.input)
+            return {"kind": "summarize", "text": text}, usage
+        case RephraseEffect():
+            text, usage = await _reword(model, "rephrase", render("rephrase"), effect.text)
+            return {"kind": "rephrase", "text": text}, usage
+        case UserEffect():
+            raise ValueError("the program waits for the user, not for a model")
+        case _:
+            assert_never(effect)
+
+
+async def _talk(model: ModelClient, effect: TalkEffect) -> tuple[dict[str, Any], Usage]:
+    messages = [ModelMessage(role="system", text=_talk_prompt(effect))]
+    messages += [ModelMessage(role=role, text=text) for role, text in effect.messages]
+    if effect.first or messages[-1].role != "user":
+        messages.append(ModelMessage(role="user", text=SPEAK_NEXT))
+    tools = tuple(_tool(one) for one in effect.exits)
+    request = ModelRequest(messages=tuple(messages), task="talk", tools=tools)
+    answer = await model.complete(request)
+    chosen = _chosen(effect, answer)
+    if chosen:
+        return chosen, answer.usage
+    reply = _NEXT.sub("", answer.text).strip()
+    if not reply:
+        raise ModelAnswerInvalidError("The model said nothing. Send the message again.")
+    return {"kind": "talk", "reply": reply}, answer.usage
+
+
+def _talk_prompt(effect: TalkEffect) -> str:
+    data = f"\nData: {json.dumps(effect.data, ensure_ascii=False, default=str)}\n" if effect.data else ""
+    context = f"\nNew from the program, for this turn: {effect.context}\n" if effect.context else ""
+    exits = ""
+    if effect.exits:
+        listed = "\n".join(f"- {one.slug}: {one.text}" for one in effect.exits)
+        exits = (
+            "When one of these is the case now, call the tool of that name and write nothing "
+            f"(without tools: answer with the single line `NEXT: name`):\n{listed}\n"
+        )
+    return render("talk", prompt=effect.prompt, data=data, context=context, exits=exits)
+
+
+def _tool(one: Exit) -> ToolSpec:
+    return ToolSpec(name=one.slug, description=one.text, parameters=one.parameters or _NO_ARGUMENTS)
+
+
+def _chosen(effect: TalkEffect, answer: ModelAnswer) -> dict[str, Any] | None:
+    """Return the exit that the model chose, by tool or by line; of several the first in the program's order."""
+    named = {call.name: call.arguments for call in reversed(answer.tool_calls)}
+    named |= {slug: {} for slug in _NEXT.findall(answer.text) if slug not in named}
+    for one in effect.exits:
+        if one.slug in named:
+            return {"kind": "talk", "exit": one.slug, "arguments": named[one.slug]}
+    return None
+
+
+async def _ask(model: ModelClient, effect: AskEffect) -> tuple[dict[str, Any], Usage]:
+    """Ask once; the program itself judges the shape, and asks again with the problem."""
+    told = f"\nYour answer before could not be used: {effect.problem}" if effect.problem else ""
+    shape = describe_shape(effect.example, effect.schema)
+    prompt = render("ask", question=effect.question, shape=shape, problem=told)
+    answer = await model.complete(_request("ask", prompt, effect.input))
+    value = read_json(answer.text, words_suffice=_takes_words(effect))
+    return {"kind": "ask", "value": value}, answer.usage
+
+
+def _takes_words(effect: AskEffect) -> bool:
+    """Whether plain words are an answer of the wanted shape."""
+    if effect.schema is not None:
+        return effect.schema.get("type") == "string"
+    return effect.example is None or isinstance(effect.example, str)
+
+
+async def _reword(model: ModelClient, task: Task, prompt: str, text: str) -> tuple[str, Usage]:
+    answer = await model.complete(_request(task, prompt, text))
+    if not answer.text.strip():
+        raise ModelAnswerInvalidError("The model sent an empty answer. Send the message again.")
+    return answer.text.strip(), answer.usage
+
+
+def _request(task: Task, prompt: str, text: str) -> ModelRequest:
+    inside = text.replace("</", "<\u200b/")
+    messages = (
+        ModelMessage(role="system", text=prompt),
+        ModelMessage(role="user", text=f"<input>\n{inside}\n</input>"),
+    )
+    return ModelRequest(messages=messages, task=task)

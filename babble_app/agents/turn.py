@@ -1,0 +1,62 @@
+"""One call of a model: its pieces are passed on as they come, and kept."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from babble_app.errors import ModelAnswerInvalidError
+from babble_app.schemas.models import ModelDone, ReasoningPart, TextPart, ToolCall
+from babble_app.schemas.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from babble_app.llm.client import ModelClient
+    from babble_app.schemas.models import ModelEvent, ModelRequest
+
+
+@dataclass
+class Turn:
+    """What a model has answered so far."""
+
+    text: str = ""
+    tool_calls: list[ToolCall] = field(default_factory=list[ToolCall])
+    usage: Usage = field(default_factory=Usage)
+    cut_off: bool = False
+    """Whether the answer ended because it grew too long."""
+
+    async def stream(
+        self, model: ModelClient, request: ModelRequest
+    ) -> AsyncGenerator[ModelEvent, None]:
+        """Yield the pieces; the turn is complete when they end.
+
+        Raises:
+            ModelAnswerInvalidError: the provider's filter held the answer back.
+        """
+        pieces: list[str] = []
+        try:
+            async with aclosing(model.stream(request)) as parts:
+                async for part in parts:
+                    if isinstance(part, TextPart):
+                        pieces.append(part.text)
+                    self._note(part)
+                    yield part
+        finally:
+            self.text = "".join(pieces)
+
+    def _note(self, part: ModelEvent) -> None:
+        match part:
+            case TextPart() | ReasoningPart():
+                pass
+            case ToolCall():
+                self.tool_calls.append(part)
+            case ModelDone():
+                self.usage = part.usage
+                self.cut_off = part.finish_reason == "length"
+                if part.finish_reason == "content_filter":
+                    message = (
+                        "The provider's content filter stopped the answer. Ask in other words."
+                    )
+                    raise ModelAnswerInvalidError(message)

@@ -1,0 +1,155 @@
+"""One turn of an agent in a test conversation: an exit whose condition is met, else the next thing to say."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from babble_app.llm.demo.conditions import given_fields, is_met
+from babble_app.llm.demo.fields import make_field
+from babble_app.llm.demo.gather import gather
+from babble_app.llm.demo.prompt import transcript
+from babble_app.llm.demo.reply import Reply
+from babble_app.llm.demo.words import best_match, capital, is_question, sentences, telling
+from babble_app.schemas.models import ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from babble_app.llm.demo.fields import Field
+    from babble_app.schemas.models import ModelRequest, ToolSpec
+
+_ASK_FOR = re.compile(
+    r"\b(?:ask for|collect|find out|gather)\b(?: these details, one at a time:)?\s*(?P<list>[^.;\n]+)",
+    re.IGNORECASE,
+)
+_ASK_WHETHER = re.compile(
+    r"\bask (?:them |the \w+ )?(?P<what>whether|if|what|which|how|when|where|who)\b(?P<rest>[^.;\n]*)",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r"\s*(?:,\s*and\s+|,|\band\b|&)\s*")
+_INSTRUCTION = re.compile(
+    r"^(?:you are|your |ask|answer|exits?:|find out|say |never|always|do not|don't|be |keep |greet|otherwise|#)",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|hola|hallo|bonjour|ciao|olá)\b\W*\w*\W*$",
+    re.IGNORECASE,
+)
+NOT_FOUND = "I am the offline demo model, not an AI: I find no answer to that in what I was given."
+
+
+def take_turn(request: ModelRequest) -> Reply:
+    """Return a tool call for the exit that fits, or the agent's next message."""
+    system = "\n".join(message.text for message in request.messages if message.role == "system")
+    turns = transcript(request.messages)
+    waiting = bool(request.messages) and request.messages[-1].text.strip() == "[Speak next.]"
+    if not waiting:
+        for tool in request.tools:
+            if is_met(tool.description or tool.name.replace("_", " "), turns):
+                return Reply(tool_calls=(_call(tool, turns),))
+    return Reply(_next_words(system, request.tools, turns, waiting=waiting))
+
+
+def _call(tool: ToolSpec, turns: Sequence[tuple[str, str]]) -> ToolCall:
+    properties: dict[str, Any] = tool.parameters.get("properties") or {}
+    fields = {name: make_field(name.replace("_", " ")) for name in properties}
+    found = gather(turns, [field for field in fields.values() if field])
+    arguments = {
+        name: found[field.key] for name, field in fields.items() if field and field.key in found
+    }
+    for name in tool.parameters.get("required") or ():
+        arguments.setdefault(name, turns[-1][1])
+    return ToolCall(id=f"demo_{tool.name}"[:40], name=tool.name, arguments=arguments)
+
+
+def _next_words(
+    system: str, tools: Sequence[ToolSpec], turns: Sequence[tuple[str, str]], *, waiting: bool
+) -> str:
+    said = turns[-1][1] if turns and turns[-1][0] == "user" else ""
+    missing = _missing(system, tools, turns)
+    if waiting:
+        return _opening(system, missing)
+    if is_question(said) and (answer := _answer(system, said)):
+        return " ".join([answer, *missing[:1]])
+    if missing:
+        thanks = "" if not turns[:-1] or _GREETING.match(said) else "Thank you. "
+        return thanks + missing[0]
+    if _GREETING.match(said):
+        return "Hello! What can I do for you?"
+    if answer := _answer(system, said, only_hits=True):
+        return answer
+    ways = "; ".join(tool.description for tool in tools)
+    return f"I have noted that. Is there anything else? (I am the offline demo model; I wait for one of: {ways}.)"
+
+
+def _opening(system: str, missing: Sequence[str]) -> str:
+    if missing:
+        return missing[0]
+    if re.search(r"wants to change something", system, re.IGNORECASE):
+        return "What would you like to change?"
+    if match := _ASK_WHETHER.search(system):
+        if match["what"].lower() in {"whether", "if"}:
+            return f"Can you tell me whether {match['rest'].strip()}?"
+        return f"{capital(match['what'])}{match['rest'].rstrip()}?"
+    return "How can I help you?"
+
+
+def _missing(system: str, tools: Sequence[ToolSpec], turns: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the questions for details that an exit or the prompt asks for and nobody has given yet."""
+    wanted: dict[str, Field] = {}
+    for tool in tools:
+        wanted |= {field.key: field for field in given_fields(tool.description)}
+    if not wanted:
+        wanted = {field.key: field for field in _asked_in(system.partition("# How you answer")[0])}
+    found = gather(turns, wanted.values())
+    return [field.question for key, field in wanted.items() if key not in found]
+
+
+def _asked_in(prompt: str) -> Iterator[Field]:
+    for match in _ASK_FOR.finditer(prompt):
+        for item in _SPLIT.split(match["list"]):
+            if field := make_field(item):
+                yield field
+
+
+def _answer(system: str, said: str, *, only_hits: bool = False) -> str:
+    """Return what the agent's data or prompt say about a question."""
+    prompt = system.partition("# How you answer")[0]
+    texts = [
+        *_strings(_values(prompt)),
+        *(piece for piece in sentences(prompt) if not _INSTRUCTION.match(piece)),
+    ]
+    pieces = [
+        piece
+        for text in texts
+        for piece in sentences(text)
+        if not piece.startswith(("{", "[", "Your task"))
+    ]
+    best = best_match(said, pieces)
+    if best:
+        return best
+    return "" if only_hits or not telling(said) else NOT_FOUND
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Yield the JSON objects and lists that stand in a text."""
+    decoder, position = json.JSONDecoder(), 0
+    while match := re.compile(r"[\[{]").search(text, position):
+        try:
+            value, position = decoder.raw_decode(text, match.start())
+        except ValueError:
+            position = match.end()
+        else:
+            yield value
+
+
+def _strings(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from _strings(value.values())  # pyright: ignore[reportUnknownArgumentType]
+        elif isinstance(value, list):
+            yield from _strings(value)  # pyright: ignore[reportUnknownArgumentType]

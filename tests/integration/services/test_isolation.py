@@ -1,0 +1,181 @@
+"""The two-tenant matrix: whatever one person owns does not exist for another, whichever service is asked."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from babble_app.errors import BabbleError, NotFoundError
+from babble_app.services import accounts, chats, files, keys, versions, workspaces
+from babble_app.store import runs as run_rows
+from tests.factories import (
+    in_chunks,
+    make_agent,
+    make_chat,
+    make_file,
+    make_user,
+    make_workspace,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from babble_app.services.runtime import Runtime
+
+
+@dataclass
+class World:
+    """What the owner has; `stranger` asks for it, and `own_workspace` is the stranger's."""
+
+    rt: Runtime
+    owner: str
+    stranger: str
+    own_workspace: str
+    own_chat: str
+    workspace: str
+    file: str
+    chat: str
+    message: str
+    agent: str
+    version: str
+    login: str
+
+
+@pytest.fixture
+async def world(rt: Runtime) -> World:
+    owner, chat = await make_chat(rt)
+    file = await make_file(rt, owner, chat.workspace_id)
+    version = await make_agent(rt, owner, chat.workspace_id)
+    await rt.writer.write(
+        [run_rows.add_message("msg_1", owner, chat.id, run_id="", role="user", text="Hello")]
+    )
+    stranger, own = await make_workspace(rt)
+    own_chat = await chats.create_chat(rt, stranger, own.id)
+    login = await accounts.register(
+        rt,
+        email="owner@example.com",
+        password="a plain sentence",
+        name="Owner",
+        address="10.0.0.1",
+        user_agent="Test",
+    )
+    return World(
+        rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
+        version.agent_id, version.id, login.login.id,
+    )  # fmt: skip
+
+
+CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
+    "accounts.revoke_login": lambda w: accounts.revoke_login(w.rt, w.stranger, w.login),
+    "workspaces.get_workspace": lambda w: workspaces.get_workspace(w.rt, w.stranger, w.workspace),
+    "workspaces.rename_workspace": lambda w: workspaces.rename_workspace(
+        w.rt, w.stranger, w.workspace, "x"
+    ),
+    "workspaces.delete_workspace": lambda w: workspaces.delete_workspace(
+        w.rt, w.stranger, w.workspace
+    ),
+    "files.add_file": lambda w: files.add_file(
+        w.rt, w.stranger, w.workspace, name="a.txt", chunks=in_chunks(b"x")
+    ),
+    "files.list_files": lambda w: files.list_files(w.rt, w.stranger, w.workspace),
+    "files.get_file": lambda w: files.get_file(w.rt, w.stranger, w.file),
+    "files.get_text": lambda w: files.get_text(w.rt, w.stranger, w.file),
+    "files.get_content_path": lambda w: files.get_content_path(w.rt, w.stranger, w.file),
+    "files.delete_file": lambda w: files.delete_file(w.rt, w.stranger, w.file),
+    "files.wait_until_read": lambda w: files.wait_until_read(w.rt, w.stranger, w.file),
+    "chats.create_chat": lambda w: chats.create_chat(w.rt, w.stranger, w.workspace),
+    "chats.list_chats": lambda w: chats.list_chats(w.rt, w.stranger, w.workspace),
+    "chats.get_chat": lambda w: chats.get_chat(w.rt, w.stranger, w.chat),
+    "chats.update_chat": lambda w: chats.update_chat(w.rt, w.stranger, w.chat, title="x"),
+    "chats.update_chat agent": lambda w: chats.update_chat(
+        w.rt, w.stranger, w.own_chat, agent_id=w.agent
+    ),
+    "chats.delete_chat": lambda w: chats.delete_chat(w.rt, w.stranger, w.chat),
+    "chats.choose_files": lambda w: chats.choose_files(w.rt, w.stranger, w.chat, []),
+    "chats.choose_files foreign": lambda w: chats.choose_files(
+        w.rt, w.stranger, w.own_chat, [w.file]
+    ),
+    "chats.list_messages": lambda w: chats.list_messages(w.rt, w.stranger, w.chat),
+    "chats.list_messages before": lambda w: chats.list_messages(
+        w.rt, w.stranger, w.own_chat, before=w.message
+    ),
+    "chats.get_message": lambda w: chats.get_message(w.rt, w.stranger, w.message),
+    "chats.set_title_from": lambda w: chats.set_title_from(w.rt, w.stranger, w.chat, "x"),
+    "versions.list_agents": lambda w: versions.list_agents(w.rt, w.stranger, w.workspace),
+    "versions.get_agent": lambda w: versions.get_agent(w.rt, w.stranger, w.agent),
+    "versions.rename_agent": lambda w: versions.rename_agent(w.rt, w.stranger, w.agent, "x"),
+    "versions.delete_agent": lambda w: versions.delete_agent(w.rt, w.stranger, w.agent),
+    "versions.create_agent": lambda w: make_agent(w.rt, w.stranger, w.workspace),
+    "versions.add_version": lambda w: versions.add_version(
+        w.rt, w.stranger, w.agent, text="x", parent_id=w.version, kind="manual", author="Eve"
+    ),
+    "versions.revert": lambda w: versions.revert(w.rt, w.stranger, w.agent, w.version),
+    "versions.list_versions": lambda w: versions.list_versions(w.rt, w.stranger, w.agent),
+    "versions.get_version": lambda w: versions.get_version(w.rt, w.stranger, w.version),
+    "versions.diff_versions": lambda w: versions.diff_versions(
+        w.rt, w.stranger, w.agent, w.version, w.version
+    ),
+}
+OF_ONESELF = {
+    "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
+    "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
+    "workspaces.list_workspaces", "keys.list_providers", "keys.set_key", "keys.delete_key", "keys.test_key",
+    "keys.find_credential",
+}  # fmt: skip
+"""They take no id but the asker's own."""
+
+
+async def test_a_stranger_is_told_that_there_is_no_such_thing(world: World) -> None:
+    # All in one world, as a refusal changes nothing: were something deleted, the cases after it would not be told so
+    # by chance, hence the look at the end.
+    told: dict[str, str] = {}
+    for case, ask in CASES.items():
+        try:
+            await ask(world)
+            told[case] = "an answer"
+        except NotFoundError:
+            continue
+        except BabbleError as error:
+            told[case] = repr(error)
+
+    assert told == {}
+    assert (await files.get_text(world.rt, world.owner, world.file)).status == "ready"
+    assert (await chats.get_message(world.rt, world.owner, world.message)).text == "Hello"
+    assert (await versions.get_agent(world.rt, world.owner, world.agent)).name == "Greeter"
+    assert (await chats.get_chat(world.rt, world.owner, world.chat)).title == ""
+
+
+async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
+    rt, stranger = world.rt, world.stranger
+
+    listed = await workspaces.list_workspaces(rt, stranger)
+
+    assert [item.id for item in listed] == [world.own_workspace]
+    assert await accounts.list_logins(rt, stranger) == []
+    assert await files.list_files(rt, stranger, world.own_workspace) == []
+
+
+async def test_keys_of_others_are_not_used(rt: Runtime) -> None:
+    ada, eve = await make_user(rt), await make_user(rt)
+    await keys.set_key(rt, ada.id, "openai", "sk-canary-0123456789abcdef")
+
+    assert await keys.find_credential(rt, eve.id, "openai") is None
+    with pytest.raises(NotFoundError):
+        await keys.delete_key(rt, eve.id, "openai")
+    assert await keys.find_credential(rt, ada.id, "openai") is not None
+
+
+def test_every_service_that_takes_an_owner_is_in_the_matrix() -> None:
+    covered = {name.split()[0] for name in CASES} | OF_ONESELF
+    found = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in (accounts, workspaces, files, chats, versions, keys)
+        for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
+        if not name.startswith("_") and "owner_id" in inspect.signature(function).parameters
+        and (function.__module__ == module.__name__ or name in getattr(module, "__all__", ()))
+    }  # fmt: skip
+
+    assert found - covered == set()

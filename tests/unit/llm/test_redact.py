@@ -1,0 +1,70 @@
+"""Keys never reach a log or a screen."""
+
+from __future__ import annotations
+
+import io
+import logging
+
+import pytest
+
+from babble_app.llm.redact import HIDDEN, redact, redact_logs
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "sk-proj-abcDEF0123456789",
+        "sk-ant-api03-abc_DEF-0123",
+        "sk-or-v1-0123456789abcdef",
+        "gsk_0123456789abcdef",
+        "hf_0123456789abcdef",
+        "bb_0123456789abcdefghijABCDEFGHIJ012345",
+        "bbk_0123456789abcdefghijABCDEFGHIJ012345",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJl",
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden(secret):
+    text = redact(f"Incorrect API key provided: {secret}. Find yours elsewhere.")
+
+    assert secret not in text
+    assert text == f"Incorrect API key provided: {HIDDEN}. Find yours elsewhere."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Bearer abcdef123456",
+        "{'x-api-key': 'abcdef123456'}",
+        '{"api_key": "abcdef123456"}',
+    ],
+)
+def test_what_a_header_carries_is_hidden(text):
+    assert "abcdef123456" not in redact(text)
+    assert redact(text)[:5] == text[:5]
+
+
+def test_a_known_key_of_any_form_is_hidden():
+    assert redact("key=plainpassword!", "plainpassword!") == f"key={HIDDEN}"
+
+
+def test_ordinary_words_stay():
+    text = "The task-list and risk-free desk-job use ask_bb and disk-usage; a masked word."
+
+    assert redact(text) == text
+
+
+def test_log_lines_and_tracebacks_are_cleaned():
+    written = io.StringIO()
+    logger = logging.Logger("cleaned")  # noqa: LOG001 - not among the process's loggers
+    logger.addHandler(logging.StreamHandler(written))
+    redact_logs(logger)
+    redact_logs(logger)
+
+    try:
+        raise ValueError("refused sk-canary-0123456789")
+    except ValueError:
+        logger.exception("calling with %s", "Bearer canary0123456789")
+
+    assert "calling with Bearer" in written.getvalue()
+    assert "canary" not in written.getvalue()
+    assert len(logger.handlers[0].filters) == 1

@@ -1,0 +1,61 @@
+"""Which functions a socket may call: every public method of a state is one, so each must be meant to be (REFLEX.md 0, 4)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from babble_app import states
+from babble_app.discovery import import_modules
+
+FOLDER = Path(states.__file__).parent
+
+HANDLERS = {
+    "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
+    "FilesState": "ask_delete close_view delete follow_reading keep view",
+    "LoginState": "choose_form load",
+    "SessionState": "",
+    "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
+    "ShellState": "close_drawer load open_drawer",
+    "ToastState": "dismiss show_failure",
+    "WorkspaceState": "close_dialog delete load new_chat open_dialog rename",
+    "WorkspacesState": "close_dialog create delete finish_create load open_delete open_new open_rename rename",
+}
+"""What each state lets a socket call. A new handler is written here too: whoever adds it says that it checks the owner."""
+
+
+def test_every_handler_of_a_state_is_listed_and_nothing_else_can_be_called() -> None:
+    modules = list(import_modules(states))
+
+    found = {
+        state.__name__: set(state.event_handlers) - {"setvar"}
+        for module in modules
+        for state in vars(module).values()
+        if isinstance(state, type)
+        and state.__module__ == module.__name__
+        and hasattr(state, "event_handlers")
+    }
+
+    assert found == {name: set(handlers.split()) for name, handlers in HANDLERS.items()}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_every_public_method_of_a_state_is_a_declared_event_or_var(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+
+    undeclared = [
+        f"{state.name}.{method.name}"
+        for state in tree.body
+        if isinstance(state, ast.ClassDef)
+        and any("State" in ast.unparse(base) for base in state.bases)
+        for method in state.body
+        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not method.name.startswith("_")
+        and not any(
+            ast.unparse(mark).startswith(("rx.event", "rx.var")) for mark in method.decorator_list
+        )
+    ]
+
+    assert undeclared == []
