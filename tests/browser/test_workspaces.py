@@ -101,7 +101,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(shop: Page) -> No
 
 
 def test_an_upload_shows_its_progress_and_can_be_cancelled(shop: Page, watch: Watch) -> None:
-    shop.route("**/api/workspaces/*/files", lambda route: None)  # an upload that hangs
+    shop.route("**/api/workspaces/*/files", lambda _route: None)  # an upload that hangs
     shop.evaluate(DROP, ["slow.txt", "text"])
     expect(shop.get_by_role("progressbar", name="slow.txt")).to_be_visible()
 
