@@ -15,7 +15,7 @@ function store(key, text) {
 }
 
 export function Composer({
-  draftKey = "", running = false, disabledReason = "", returned = {}, suggestion = {}, placeholder = "", maxChars = 100_000,
+  draftKey = "", running = false, disabledReason = "", returned = {}, suggestion = {}, placeholder = "", maxChars = 32_000,
   onSend, onStop, children,
 }) {
   const key = `babble.draft.${draftKey}`;

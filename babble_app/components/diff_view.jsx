@@ -5,7 +5,7 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { based } from "$/public/external/babble_app/components/based_language/based_language.js";
 
-const NARROW_PX = 640; // side by side is not readable below this width
+const NARROW_PX = 560; // side by side is not readable below this width
 const LIMITS = { scanLimit: 5_000, timeout: 300 };
 
 function readOnly(label) {

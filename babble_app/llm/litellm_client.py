@@ -34,6 +34,30 @@ if TYPE_CHECKING:
     from babble_app.llm.target import Target
     from babble_app.schemas.models import ModelAnswer, ModelEvent, ModelRequest
 
+logger = logging.getLogger(__name__)
+
+_REHEARSAL = """\
+event: message_start
+data: {"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "model": "m", \
+"content": [], "stop_reason": null, "stop_sequence": null, "usage": {"input_tokens": 1, "output_tokens": 1}}}
+
+event: content_block_start
+data: {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
+
+event: content_block_delta
+data: {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "hi"}}
+
+event: content_block_stop
+data: {"type": "content_block_stop", "index": 0}
+
+event: message_delta
+data: {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}}
+
+event: message_stop
+data: {"type": "message_stop"}
+
+"""
+"""The shortest answer on Anthropic's wire."""
 _UNREACHED = (
     "cannot connect",
     "connection error",
@@ -86,7 +110,37 @@ def _import() -> _LiteLLM:
     litellm.drop_params = True
     warnings.filterwarnings("ignore", "Item '.*' on TypedDict class", UserWarning)  # its own types
     logging.getLogger("LiteLLM").setLevel(logging.ERROR)
-    return cast("_LiteLLM", litellm)
+    library = cast("_LiteLLM", litellm)
+    try:
+        asyncio.run(_rehearse(library))
+    except _vendor_errors():
+        logger.warning("the rehearsal of LiteLLM failed", exc_info=True)
+    return library
+
+
+async def _rehearse(library: _LiteLLM) -> None:
+    """Make a call that never leaves the process: the first one loads 2 s more of LiteLLM."""
+    import httpx  # noqa: PLC0415 - part of LiteLLM's import
+    from litellm.llms.custom_httpx import http_handler  # noqa: PLC0415
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        headers = {"content-type": "text/event-stream"}
+        return httpx.Response(200, headers=headers, text=_REHEARSAL)
+
+    client = http_handler.AsyncHTTPHandler(transport=httpx.MockTransport(answer))
+    chunks = await library.acompletion(
+        model="anthropic/rehearsal",
+        messages=[{"role": "user", "content": "hi"}],
+        stream=True,
+        api_key="none",
+        api_base="http://localhost",
+        client=client,
+        max_retries=0,
+    )
+    async with aclosing(chunks):
+        async for _ in chunks:
+            pass
+    await client.close()
 
 
 @dataclass

@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from babble_app.errors import BabbleError, ConflictError, DatabaseUnavailableError, DiskFullError
+from babble_app.store.texts import make_storable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
@@ -100,7 +101,9 @@ def make_sync_engine(address: str, *, synchronous: str = "FULL", immediate: bool
     """Return an engine for one thread of its own (the writer, migrations), with the same settings."""
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+        make_storable(engine)
+        return engine
     prepare_folder(address)
     engine = create_engine(url, pool_size=1, max_overflow=0)
     _set_up_sqlite(engine, synchronous)
@@ -161,9 +164,11 @@ def _database_file(url: URL) -> str:
 
 def _make_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(
+        engine = create_async_engine(
             url, pool_size=10, max_overflow=10, pool_timeout=_WAIT_SECONDS, pool_pre_ping=True
         )
+        make_storable(engine.sync_engine)
+        return engine
     _database_file(url)
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
@@ -192,5 +197,6 @@ def _set_up_sqlite(engine: Engine, synchronous: str) -> None:
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
+    make_storable(engine)
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)

@@ -87,8 +87,7 @@ async def set_text(db: AsyncSession, owner_id: str, file_id: str, text: FileText
     )
     if (await db.exec(statement)).rowcount:
         db.add_all(
-            FilePageRow(file_id=file_id, page=page.page, text=page.text.replace("\0", "\ufffd"))
-            for page in text.pages
+            FilePageRow(file_id=file_id, page=page.page, text=page.text) for page in text.pages
         )
 
 

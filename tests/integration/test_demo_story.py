@@ -32,7 +32,13 @@ MODEL = DemoClient(pace=0)
 
 def make_request(text, program=None, files=()):
     return AgentRequest(
-        text=text, mode="auto", program=program, agent_name=None, history=(), files=files, today=date(2026, 11, 21)
+        text=text,
+        mode="auto",
+        program=program,
+        agent_name=None,
+        history=(),
+        files=files,
+        today=date(2026, 11, 21),
     )
 
 
@@ -65,14 +71,23 @@ async def test_a_description_becomes_an_agent_that_works_and_can_be_changed():
 
     execution = await talk_through(
         built.program,
-        ["Hello", "When are you open?", "My name is Ada", "ada@example.com", "an apple cake", "yes, that's right"],
+        [
+            "Hello",
+            "When are you open?",
+            "My name is Ada",
+            "ada@example.com",
+            "an apple cake",
+            "yes, that's right",
+        ],
     )
     assert execution.status == "finished"
     said = [event.text for event in execution.events if event.type == "agent"]
     assert any("open from 7 to 18" in text for text in said)
     assert any("name Ada, email address ada@example.com, cake apple cake" in text for text in said)
 
-    changed = proposal(await collect(iterator, make_request("Also ask for their phone number", built.program)))
+    changed = proposal(
+        await collect(iterator, make_request("Also ask for their phone number", built.program))
+    )
     assert check(changed.program).ok
     assert "phone_number" in changed.program
     assert changed.kind == "edit"
@@ -83,7 +98,13 @@ async def test_a_person_can_correct_what_was_noted():
 
     execution = await talk_through(
         built.program,
-        ["I'm Ada, ada@example.com", "apple cake", "no, that is wrong", "my email is ada@new.example", "yes"],
+        [
+            "I'm Ada, ada@example.com",
+            "apple cake",
+            "no, that is wrong",
+            "my email is ada@new.example",
+            "yes",
+        ],
     )
 
     said = [event.text for event in execution.events if event.type == "agent"]
@@ -106,7 +127,9 @@ async def test_a_mistake_that_was_asked_for_is_mended_in_a_later_round(task, mis
     if task == "build":
         events = await collect(builder, make_request(f"{DESCRIPTION} (demo: {mistake})"))
     else:
-        events = await collect(iterator, make_request(f"greet in Spanish (demo: {mistake})", program))
+        events = await collect(
+            iterator, make_request(f"greet in Spanish (demo: {mistake})", program)
+        )
 
     assert check(proposal(events).program).ok
     rounds = sum(isinstance(event, Attempt) for event in events)
@@ -119,4 +142,6 @@ async def test_a_mistake_that_is_never_mended_ends_without_a_version(task):
     agent, text = (builder, DESCRIPTION) if task == "build" else (iterator, "greet in Spanish")
 
     with pytest.raises(AgentNotValidError):
-        await collect(agent, make_request(f"{text} (demo: never valid)", None if task == "build" else program))
+        await collect(
+            agent, make_request(f"{text} (demo: never valid)", None if task == "build" else program)
+        )

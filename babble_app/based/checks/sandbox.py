@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from babble_app.based.machine.modules import find_module
 from babble_app.based.vocabulary import BUILTINS, FORBIDDEN, MODULES
 
 if TYPE_CHECKING:
@@ -29,13 +30,30 @@ def _import(node: ast.Import, _place: Place, context: Context) -> None:
 
 
 def _import_from(node: ast.ImportFrom, _place: Place, context: Context) -> None:
-    _module("." if node.level else node.module or ".", node, context)
-    if any(alias.name == "*" for alias in node.names):
-        context.report.add("E241", node, "`import *` is not supported.", "Name what you need.")
+    name = "." if node.level else node.module or "."
+    _module(name, node, context)
+    module = find_module(name)
+    for alias in node.names:
+        if alias.name == "*":
+            context.report.add("E241", node, "`import *` is not supported.", "Name what you need.")
+        elif module is not None and alias.name not in module.members:
+            context.report.add(
+                "E240",
+                node,
+                f"`{alias.name}` of `{name}` cannot be imported here.",
+                f"Available: {', '.join(sorted(module.members))}.",
+            )
 
 
 def _attribute(node: ast.Attribute, _place: Place, context: Context) -> None:
     _dunder(node.attr, node, context)
+    if not isinstance(node.ctx, ast.Load):
+        context.report.add(
+            "E241",
+            node,
+            "Attributes cannot be assigned or deleted.",
+            f'Use a dict: order["{node.attr}"] = value.',
+        )
 
 
 def _unsupported(node: ast.AST, _place: Place, context: Context) -> None:

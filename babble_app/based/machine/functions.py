@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine.scopes import Scope, all_parameters, find_locals
@@ -20,19 +21,32 @@ from babble_app.based.machine.values import (
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Machine, Steps
 
+_INNER_NAME = re.compile(r"^[\w.<>]+\(\)")
+
 
 def call(machine: Machine, function: Any, arguments: list[Any], names: dict[str, Any]) -> Any:
     """Return a call's value, or the steps to it."""
     if isinstance(function, Function):
         return _run(machine, function, arguments, names)
     if isinstance(function, Method):
-        return function.call(machine, function.value, *arguments, **names)
+        return _native(function, [machine, function.value, *arguments], names)
     if isinstance(function, (Native, TypeValue)):
-        return function.call(machine, *arguments, **names)
+        return _native(function, [machine, *arguments], names)
     if isinstance(function, Service):
         return function.call(machine, function.name, arguments, names)
     message = f"'{kind_of(function)}' object is not callable"
     raise TypeError(message)
+
+
+def _native(
+    function: Method | Native | TypeValue, arguments: list[Any], names: dict[str, Any]
+) -> Any:
+    try:
+        return function.call(*arguments, **names)
+    except TypeError as error:
+        # Python names the inner function when arguments are missing or too many; the program knows another name.
+        message = _INNER_NAME.sub(f"{function.name}()", str(error))
+        raise TypeError(message) from None
 
 
 def _run(

@@ -124,7 +124,7 @@ MAKERS: dict[str, Callable[[], Module]] = {
 }
 
 
-def find_module(_machine: Machine, name: str) -> Module | None:
+def find_module(name: str) -> Module | None:
     """Return a module by its dotted name."""
     first, *rest = name.split(".")
     make = MAKERS.get(first)

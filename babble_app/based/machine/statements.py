@@ -177,11 +177,11 @@ def _assert(_machine: Machine, node: ast.Assert) -> Steps:
 def _import(machine: Machine, node: ast.Import) -> None:
     for alias in node.names:
         name = alias.name if alias.asname else alias.name.split(".")[0]
-        machine.scope.set(alias.asname or name, _find(machine, name))
+        machine.scope.set(alias.asname or name, _find(name))
 
 
 def _import_from(machine: Machine, node: ast.ImportFrom) -> None:
-    module = _find(machine, node.module or "")
+    module = _find(node.module or "")
     for alias in node.names:
         member = module.members.get(alias.name, MISSING)
         if member is MISSING:
@@ -191,8 +191,8 @@ def _import_from(machine: Machine, node: ast.ImportFrom) -> None:
         machine.scope.set(alias.asname or alias.name, member)
 
 
-def _find(machine: Machine, name: str) -> Module:
-    module = find_module(machine, name)
+def _find(name: str) -> Module:
+    module = find_module(name)
     if module is None:
         raise HaltError("R_NOT_ALLOWED", f"The module `{name}` cannot be imported here.")
     return module

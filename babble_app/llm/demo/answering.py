@@ -29,7 +29,8 @@ _GREETING = re.compile(
 )
 _THANKS = re.compile(r"^\W*(?:thanks|thank you|thx|cheers|danke|gracias|merci)\b", re.IGNORECASE)
 _ABOUT_ME = re.compile(
-    r"\bwhat can you do\b|\bwho are you\b|\bwhat are you\b|\bhow (?:do|does) (?:you|this|babble) work\b|\bare you (?:an? )?(?:ai|real|human|bot)\b|^\W*help\W*$",
+    r"\bwhat can you do\b|\bwho are you\b|\bwhat are you\b|\bhow (?:do|does) (?:you|"
+    r"this|babble) work\b|\bare you (?:an? )?(?:ai|real|human|bot)\b|^\W*help\W*$",
     re.IGNORECASE,
 )
 _BUILD = re.compile(
@@ -40,8 +41,10 @@ _BUILD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CHANGE = re.compile(
-    r"\b(?:add|change|rename|remove|delete|drop|replace|instead|also ask|stop asking|no longer|greet|let (?:people|them|users|callers|customers)|"
-    r"make (?:it|the|her|him)|it should|it must|should (?:also|never|always)|never|always|call it|say goodbye|friendlier|shorter|update|edit|"
+    r"\b(?:add|change|rename|remove|delete|drop|replace|instead|also ask|"
+    r"stop asking|no longer|greet|let (?:people|them|users|callers|customers)|"
+    r"make (?:it|the|her|him)|it should|it must|should (?:also|never|always)|"
+    r"never|always|call it|say goodbye|friendlier|shorter|update|edit|"
     r"modify|translate|exit|ask (?:for|them|the)|hand over|swap)\b",
     re.IGNORECASE,
 )

@@ -41,7 +41,8 @@ _CONFIRMS = re.compile(
 _SUMMARY = re.compile(r"\bsummar|\brecap\b", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d ()./-]{5,}\d")
 _RULE = re.compile(
-    r"^(?:it |the agent |she |he |they |you |also |and |please )*(?:should |must )?(?:never|always|do not|don't|don’t|be |stay |keep |only |"
+    r"^(?:it |the agent |she |he |they |you |also |and |please )*(?:should |"
+    r"must )?(?:never|always|do not|don't|don’t|be |stay |keep |only |"
     r"must not|avoid|use (?:a |an )?\w+ (?:tone|language))",
     re.IGNORECASE,
 )

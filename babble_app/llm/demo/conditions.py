@@ -28,7 +28,8 @@ _BYE = re.compile(
     re.IGNORECASE,
 )
 _BYE_SAID = re.compile(
-    r"\b(?:good ?-?bye|bye|see (?:you|ya)|that's (?:all|it)|that is all|nothing (?:else|more)|no,? thanks?|no,? thank you|(?:i'm|i am|we're) done|"
+    r"\b(?:good ?-?bye|bye|see (?:you|ya)|that's (?:all|it)|that is all|"
+    r"nothing (?:else|more)|no,? thanks?|no,? thank you|(?:i'm|i am|we're) done|"
     r"(?:have|got) to go|leaving|quit|exit|farewell|adi[oó]s|hasta luego|tsch[uü]ss|auf wiedersehen|au revoir|arrivederci|ciao|tchau|"
     r"tot ziens)\b",
     re.IGNORECASE,
@@ -38,7 +39,8 @@ _YES = re.compile(
     re.IGNORECASE,
 )
 _YES_SAID = re.compile(
-    r"^\W*(?:yes|yep|yeah|yup|sure|correct|right|exactly|ok(?:ay)?|perfect|fine|great|sounds good|looks good|that's right|that is right|"
+    r"^\W*(?:yes|yep|yeah|yup|sure|correct|right|exactly|ok(?:ay)?|perfect|"
+    r"fine|great|sounds good|looks good|that's right|that is right|"
     r"i confirm|confirmed|agreed|all good|s[ií]|ja|oui|sim|genau)\b",
     re.IGNORECASE,
 )
@@ -56,23 +58,27 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s*(?:,\s*(?:and|or)\s+|,|;|\band\b|&)\s*")
-_GENERIC = frozenset(
-    stem(word)
-    for word in "go get name speak talk give provide condition conversation answer thing mention choose "
-    "choice valid state intent interest clear clearly asking wanting".split(" ")
-)
+_VAGUE = """
+go get name speak talk give provide condition conversation answer thing mention choose choice valid state intent interest
+clear clearly asking wanting
+"""
+_GENERIC = frozenset(stem(word) for word in _VAGUE.split())
+_SAME = """
+billing: bill invoice pay payment charge charged refund
+support: problem broken issue error trouble fix work crash
+sales: buy price purchase quote offer product
+order: buy purchase
+book: appointment reserve reservation schedule
+appointment: book schedule
+angry: terrible awful complaint unacceptable furious
+complain: complaint terrible awful unacceptable angry
+cancel: stop abort
+refund: money back return
+"""
 _SYNONYMS = {
-    "bill": "invoice pay payment charge charged refund bill".split(" "),
-    "support": "problem broken issue error trouble fix work crash".split(" "),
-    "sal": "buy price purchase quote offer product".split(" "),
-    "sale": "buy price purchase quote offer product".split(" "),
-    "order": "buy purchase".split(" "),
-    "book": "appointment reserve reservation schedule".split(" "),
-    "appointment": "book schedule".split(" "),
-    "angr": "terrible awful complaint unacceptable furious".split(" "),
-    "complain": "complaint terrible awful unacceptable angry".split(" "),
-    "cancel": "stop abort".split(" "),
-    "refund": "money back return".split(" "),
+    stem(line.partition(":")[0]): line.partition(":")[2].split()
+    for line in _SAME.split("\n")
+    if line
 }
 
 

@@ -68,14 +68,25 @@ def _shape(text: str, schema: dict[str, Any] | None) -> Any:
     decoder = json.JSONDecoder()
     for match in re.finditer(r"[\[{\"]|-?\d|\btrue\b|\bfalse\b", text):
         try:
-            value, _ = decoder.raw_decode(text, match.start())
+            value: Any = decoder.raw_decode(text, match.start())[0]
         except ValueError:
             continue
-        schematic = isinstance(value, dict) and (
-            "properties" in value or isinstance(value.get("type"), str)
-        )  # pyright: ignore[reportUnknownMemberType]
-        return _example_of(value) if schematic else value  # pyright: ignore[reportUnknownArgumentType]
+        return _example_of(value) if _is_schema(value) else value
     return ""
+
+
+def _is_schema(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    found: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType] - objects of JSON have string keys
+    return "properties" in found or found.get("type") in {
+        "object",
+        "array",
+        "string",
+        "integer",
+        "number",
+        "boolean",
+    }
 
 
 def _example_of(schema: dict[str, Any]) -> Any:

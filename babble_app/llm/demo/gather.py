@@ -19,7 +19,8 @@ _MONTHS = (
 _DAYS = (
     r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 )
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ")
+_NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
+_NUMBERS: list[str] = list(_NUMBER_WORDS.split())
 _PATTERNS: dict[FieldKind, re.Pattern[str]] = {
     "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     "phone": re.compile(r"(?<![\w-])\+?\(?\d[\d ()./-]{5,}\d(?![\w-])"),
@@ -39,12 +40,14 @@ _PATTERNS: dict[FieldKind, re.Pattern[str]] = {
     ),
 }
 _NAME = re.compile(
-    r"\b(?:my name is|my name's|i am called|i'm called|this is|i am|i'm|name:|it's|me llamo|soy|ich heiße|ich bin|mein name ist|je m'appelle|je suis|"
+    r"\b(?:my name is|my name's|i am called|i'm called|this is|i am|i'm|name:|"
+    r"it's|me llamo|soy|ich heiße|ich bin|mein name ist|je m'appelle|je suis|"
     r"mi chiamo|meu nome é)\s+(?P<name>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_a-z][\w'’.-]*){0,3})",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:(?:yes|ok|okay|sure|well|hi|hello|please|thanks|thank you|and|the|it's|it is|that's|that is|i'd like|i would like|i want|i need|"
+    r"^(?:(?:yes|ok|okay|sure|well|hi|hello|please|thanks|thank you|and|"
+    r"the|it's|it is|that's|that is|i'd like|i would like|i want|i need|"
     r"i'll take|i will take|i'll have|we are|we're|just|maybe|for|a|an|my|is|name|mine is|make it|give me)\b[,:]?\s*)+",
     re.IGNORECASE,
 )
@@ -85,17 +88,8 @@ def _value(field: Field, text: str, asked: str, *, alone: bool) -> str:
     direct = is_asked(field, asked)
     if pattern := _PATTERNS.get(field.kind):
         return _by_pattern(field, pattern, text, direct=direct, alone=alone)
-    if (
-        field.kind == "name"
-        and (match := _NAME.search(text))
-        and match["name"].split()[0].lower() not in COMMON_WORDS
-    ):
-        if (
-            direct
-            or not re.match(r"(?:it's|this is|i am|i'm)", match.group(), re.IGNORECASE)
-            or match["name"][0].isupper()
-        ):
-            return match["name"].strip(" .")
+    if field.kind == "name" and (name := _name(text, direct=direct)):
+        return name
     if named := re.search(
         rf"\b{re.escape(field.label)}\s*(?:is|are|:|=)\s*([^.,;!?\n]+)", text, re.IGNORECASE
     ):
@@ -103,6 +97,16 @@ def _value(field: Field, text: str, asked: str, *, alone: bool) -> str:
     if direct and not is_question(text) and not _REFUSAL.match(text.strip()):
         return _spoken(text)
     return ""
+
+
+def _name(text: str, *, direct: bool) -> str:
+    match = _NAME.search(text)
+    if not match or match["name"].split()[0].lower() in COMMON_WORDS:
+        return ""
+    # "I'm Ada" is a name, "I'm late" is none.
+    vague = re.match(r"(?:it's|this is|i am|i'm)", match.group(), re.IGNORECASE)
+    plain = not vague or match["name"][0].isupper()
+    return match["name"].strip(" .") if direct or plain else ""
 
 
 def _by_pattern(

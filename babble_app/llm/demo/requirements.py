@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from babble_app.llm.demo.fields import Field
 
 MOST = 10
+_SENTENCES = 60
+_SENTENCE_CHARS = 800
+_QUESTION_WORDS = frozenset(
+    {"what", "which", "how", "when", "where", "who", "why", "whether", "if"}
+)
 _PERSON = (
     r"(?:\s+(?:for\s+)?(?:him|her|them|me|you|everyone|everybody|people|(?:(?:the|each|every|all|a|our|my)\s+)?"
     r"(?:customer|caller|user|person|guest|visitor|client|patient|candidate|applicant|student|lead|employee|member|tenant|"
@@ -60,8 +65,8 @@ _FOREIGN = re.compile(
 def required_fields(description: str) -> tuple[Field, ...]:
     """Return the details a description says to ask for, in its order, each once, at most `MOST`."""
     found: dict[str, Field] = {}
-    for sentence in sentences(description):
-        for field in _of_sentence(sentence):
+    for sentence in sentences(description)[:_SENTENCES]:
+        for field in _of_sentence(sentence[:_SENTENCE_CHARS]):
             found.setdefault(field.key, field)
     if not found and language_of(description) is not ENGLISH:
         for match in _FOREIGN.finditer(description):
@@ -84,9 +89,7 @@ def _asks_for(link: str, rest: str) -> bool:
     first = words(rest)[:1]
     if first in (["questions"], ["a"]) and "question" in rest[:24]:
         return False
-    return bool(link.strip()) or first[:1] in (
-        [w] for w in "what which how when where who why whether if".split()
-    )
+    return bool(link.strip()) or bool(_QUESTION_WORDS.intersection(first))
 
 
 def _negated(before: str) -> bool:

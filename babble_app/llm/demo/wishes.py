@@ -33,8 +33,11 @@ _BYE = re.compile(
     re.IGNORECASE,
 )
 _RENAME = re.compile(
-    r"\b(?:rename\b[^.\"“]*?\bto|(?:change|set)\s+(?:its|the|his|her)\s+(?:agent'?s?\s+)?name\b[^.\"“]*?\bto|call (?:it|her|him|the (?:agent|bot|assistant))|"
-    r"name (?:it|her|him|the (?:agent|bot|assistant))|rename (?:it|her|him|the agent)|(?:its|the agent's|her|his) name (?:should be|is(?: now)?))\s+"
+    r"\b(?:rename\b[^.\"“]*?\bto|(?:change|set)\s+(?:its|the|his|"
+    r"her)\s+(?:agent'?s?\s+)?name\b[^.\"“]*?\bto|"
+    r"call (?:it|her|him|the (?:agent|bot|assistant))|"
+    r"name (?:it|her|him|the (?:agent|bot|assistant))|rename (?:it|her|him|"
+    r"the agent)|(?:its|the agent's|her|his) name (?:should be|is(?: now)?))\s+"
     r"(?P<name>[^.,;!?\n]+)",
     re.IGNORECASE,
 )
@@ -43,7 +46,8 @@ _HUMAN = re.compile(
     re.IGNORECASE,
 )
 _EXIT = re.compile(
-    r"\b(?:(?:add|make|create|give|need|include|want)\b[^.;\n]*?\b(?:exit|way out|branch|option|case|until)\w*\s*(?:for\s+)?(?:when|if|where|for|that|:)?\s*|"
+    r"\b(?:(?:add|make|create|give|need|include|want)\b[^.;\n]*?\b(?:exit|way out|"
+    r"branch|option|case|until)\w*\s*(?:for\s+)?(?:when|if|where|for|that|:)?\s*|"
     r"^(?:please\s+)?(?:when|if)\s+)(?P<when>[^.;\n]+)",
     re.IGNORECASE,
 )
@@ -60,10 +64,22 @@ _STOP_ASKING = re.compile(
     re.IGNORECASE,
 )
 _STYLES = (
-    (re.compile(r"\b(?:friendl\w+|warm\w*|nicer|kinder|cheerful|welcoming)\b", re.IGNORECASE), "Be warm and friendly.", "Hi there, and welcome! I'm {name}. What can I do for you today?"),
-    (re.compile(r"\b(?:short\w*|brief\w*|concise|terse)\b", re.IGNORECASE), "Keep every message to one short sentence.", "Hi, {name} here. How can I help?"),
-    (re.compile(r"\b(?:formal\w*|polite\w*|professional\w*)\b", re.IGNORECASE), "Be formal and polite.", "Good day. You are speaking with {name}. How may I assist you?"),
-)  # fmt: skip
+    (
+        re.compile(r"\b(?:friendl\w+|warm\w*|nicer|kinder|cheerful|welcoming)\b", re.IGNORECASE),
+        "Be warm and friendly.",
+        "Hi there, and welcome! I'm {name}. What can I do for you today?",
+    ),
+    (
+        re.compile(r"\b(?:short\w*|brief\w*|concise|terse)\b", re.IGNORECASE),
+        "Keep every message to one short sentence.",
+        "Hi, {name} here. How can I help?",
+    ),
+    (
+        re.compile(r"\b(?:formal\w*|polite\w*|professional\w*)\b", re.IGNORECASE),
+        "Be formal and polite.",
+        "Good day. You are speaking with {name}. How may I assist you?",
+    ),
+)
 _RULE = re.compile(
     r"\b(?:never|always|must|should|speak|talk|answer|reply|be|use|only|avoid|don't|don’t|do not|make sure|mention|tell)\b",
     re.IGNORECASE,

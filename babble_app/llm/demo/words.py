@@ -42,18 +42,11 @@ def words(text: str) -> list[str]:
 
 def stem(word: str) -> str:
     """Take the commonest English endings off, so that `orders`, `ordered` and `ordering` meet."""
-    for ending, least in (
-        ("ing", 4),
-        ("ies", 2),
-        ("ed", 4),
-        ("es", 4),
-        ("s", 3),
-        ("e", 3),
-        ("y", 3),
-    ):
+    for ending, least in (("ing", 4), ("ies", 3), ("ed", 4), ("es", 4), ("s", 3)):
         if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
-            return word[: -len(ending)]
-    return word
+            word = word.removesuffix(ending)
+            break
+    return word[:-1] if len(word) > 3 and word.endswith(("e", "y")) else word
 
 
 def telling(text: str) -> set[str]:

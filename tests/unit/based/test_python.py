@@ -101,6 +101,11 @@ def test_an_error_of_the_program_ends_it_as_failed(number):
     assert error_code(execution) in {"R_ERROR", "R_NAME", "R_NOT_ALLOWED"}
 
 
+def test_an_error_names_the_function_as_the_program_knows_it():
+    assert printed("len()") == ["TypeError: len() missing 1 required positional argument: 'value'"]
+    assert printed("import re\nre.search('a')")[0].startswith("TypeError: search() missing 1")
+
+
 def test_the_checker_knows_what_the_interpreter_has():
     machine = make_machine()
 

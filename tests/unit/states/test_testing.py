@@ -70,7 +70,7 @@ async def test_an_exit_fires_and_the_program_ends(tab: Tab, version: Version) ->
     assert [line.kind for line in state.lines] == ["agent", "user", "exit", "agent"]
     assert state.lines[-1].text == "Goodbye!"
     assert (state.status, state.pending, state.busy) == ("finished", "", False)
-    assert [row.kind for row in state.trace][0] == "loop"
+    assert next(row.kind for row in state.trace) == "loop"
     assert version.id
 
 

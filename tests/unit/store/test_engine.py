@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from babble_app.errors import ConflictError, DatabaseUnavailableError, DiskFullError
 from babble_app.store import engine as engine_module
 from babble_app.store.engine import Database, translated
 from babble_app.store.tables.accounts import UserRow
+from babble_app.store.writer import EventWriter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -134,6 +136,26 @@ async def test_a_time_without_an_offset_is_refused(database: Database) -> None:
     with pytest.raises(Exception, match="timezone"):
         async with database.unit_of_work() as db:
             db.add(make_row(created_at=naive))
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+async def test_no_text_fails_for_what_it_holds(database: Database, text: str) -> None:
+    row = make_row()
+    row.name = text
+    writer = EventWriter(database.address)
+    writer.start()
+
+    async with database.unit_of_work() as db:
+        db.add(row)
+        db.add(make_row("grace@example.com"))
+    await writer.write([(update(UserRow).where(col(UserRow.name) == "Ada"), [{"role": text}])])
+    await writer.close()
+    async with database.reading() as db:
+        found = (await db.exec(select(UserRow).where(UserRow.id == text))).all()
+        stored = (await db.exec(select(UserRow.name, UserRow.role).order_by(UserRow.email))).all()
+
+    assert found == []
+    assert stored == [("a\ufffdb", "member"), ("Ada", "a\ufffdb")]
 
 
 async def test_sqlite_has_its_pragmas(sqlite: SqliteSource, tmp_path: Path) -> None:

@@ -1,0 +1,136 @@
+"""Settings: keys, the default model, theme, password, logins, leaving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+    from tests.browser.conftest import Person
+
+pytestmark = pytest.mark.browser
+
+KEY = "sk-test-0123456789abcdefWXYZ"
+
+
+@pytest.fixture
+def settings(page: Page) -> Page:
+    """The settings page."""
+    page.goto("/settings/")
+    expect(page.get_by_role("listitem").filter(has_text="OpenAI").first).to_be_visible()
+    return page
+
+
+def provider(page: Page, title: str) -> Locator:
+    return page.get_by_role("listitem").filter(has=page.get_by_text(title, exact=True))
+
+
+def test_a_key_is_stored_shown_by_its_end_and_removed(settings: Page) -> None:
+    row = provider(settings, "Groq")
+    row.get_by_role("button", name="Add key").click()
+    settings.get_by_label("Key", exact=True).fill(KEY)
+    settings.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("your key ending in WXYZ")
+    expect(row).to_contain_text("ready")
+    assert KEY not in settings.content()
+
+    row.get_by_role("button", name="Remove").click()
+    settings.get_by_role("dialog").get_by_role("button", name="Remove key").click()
+
+    expect(row).to_contain_text("no key")
+
+
+def test_something_that_is_no_key_is_refused_in_the_dialog(settings: Page) -> None:
+    provider(settings, "Groq").get_by_role("button", name="Add key").click()
+    settings.get_by_label("Key", exact=True).fill("two words")
+
+    settings.get_by_role("dialog").get_by_role("button", name="Save").click()
+
+    expect(settings.get_by_role("alert")).to_contain_text("This is not a key")
+
+
+def test_the_demo_model_can_be_made_the_default(settings: Page) -> None:
+    choice = settings.get_by_label("Default model")
+    expect(choice.locator("option[value='demo/based']")).to_have_count(1)
+
+    choice.select_option("demo/based")
+    expect(settings.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
+    settings.reload()
+
+    expect(settings.get_by_label("Default model")).to_have_value("demo/based")
+
+
+def test_the_theme_goes_with_the_account_to_another_browser(
+    settings: Page, open_context: Callable[..., BrowserContext], person: Person
+) -> None:
+    settings.get_by_role("button", name="Dark").click()
+    expect(settings.locator("html")).to_have_class("dark")
+
+    other = open_context(person).new_page()
+    other.goto("/")
+
+    expect(other.locator("html")).to_have_class("dark")
+
+
+def test_a_new_name_is_shown_at_once(settings: Page) -> None:
+    settings.get_by_label("Name", exact=True).fill("Grace")
+    settings.get_by_role("button", name="Save", exact=True).click()
+
+    expect(settings.locator("#sidebar")).to_contain_text("Grace")
+
+
+def test_a_changed_password_ends_the_other_logins_and_not_this_one(
+    settings: Page, person: Person, server: object
+) -> None:
+    person.client.cookies.clear()
+    person.client.post("/auth/login", data={"email": person.email, "password": PASSWORD})
+    assert person.client.get("/api/workspaces").status_code == 200
+
+    settings.get_by_label("Current password").fill(PASSWORD)
+    settings.get_by_label("New password").fill("another plain sentence 8")
+    settings.get_by_role("button", name="Change password").click()
+
+    expect(
+        settings.get_by_role("status").filter(has_text="The password is changed")
+    ).to_be_visible()
+    assert person.client.get("/api/workspaces").status_code == 401
+    settings.reload()
+    expect(settings.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_a_wrong_current_password_is_said(settings: Page) -> None:
+    settings.get_by_label("Current password").fill("not the password")
+    settings.get_by_label("New password").fill("another plain sentence 8")
+    settings.get_by_role("button", name="Change password").click()
+
+    expect(settings.get_by_role("alert")).to_contain_text("current password is wrong")
+
+
+def test_signing_out_everywhere_ends_all_logins(settings: Page, person: Person) -> None:
+    settings.get_by_role("button", name="Sign out everywhere").click()
+    settings.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
+
+    settings.wait_for_url("**/login/**")
+    assert person.client.get("/api/workspaces").status_code == 401
+
+
+def test_the_account_is_deleted_only_with_the_password(settings: Page, person: Person) -> None:
+    settings.get_by_role("button", name="Delete account").click()
+    settings.get_by_label("Your password").fill("not the password")
+    settings.get_by_role("dialog").get_by_role("button", name="Delete my account").click()
+    expect(settings.get_by_role("alert")).to_contain_text("nothing was deleted")
+
+    settings.get_by_label("Your password").fill(PASSWORD)
+    settings.get_by_role("dialog").get_by_role("button", name="Delete my account").click()
+
+    settings.wait_for_url("**/login/**")
+    form = {"email": person.email, "password": PASSWORD}
+    assert person.client.post("/api/auth/login", json=form).status_code == 401
