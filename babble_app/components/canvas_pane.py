@@ -29,7 +29,7 @@ def canvas_pane() -> rx.Component:
             ("versions", rx.el.div(version_list(in_canvas=True), class_name="canvas-scroll")),
             _code(),
         ),
-        revert_dialog(),
+        revert_dialog(CanvasState.revert),
         class_name="canvas",
     )
 
@@ -158,6 +158,16 @@ def _unsaved_acts() -> rx.Component:
 
 def _notices() -> rx.Component:
     return rx.fragment(
+        rx.cond(
+            VersionsState.problem != "",
+            rx.el.div(
+                icon("warning"),
+                rx.el.p(VersionsState.problem, class_name="grow"),
+                _dismiss(VersionsState.dismiss_problem),
+                role="alert",
+                class_name="notice notice--bad canvas-notice",
+            ),
+        ),
         rx.cond(
             CanvasState.problem != "",
             rx.el.div(

@@ -158,7 +158,7 @@ def _counts(added: Any, removed: Any) -> rx.Component:
     )
 
 
-def revert_dialog() -> rx.Component:
+def revert_dialog(on_confirm: Any) -> rx.Component:
     """Ask before a version is made the current one again."""
     return modal(
         rx.el.div(
@@ -176,7 +176,7 @@ def revert_dialog() -> rx.Component:
             rx.el.button(
                 "Go back",
                 type="button",
-                on_click=VersionsState.revert,
+                on_click=on_confirm,
                 class_name="button button--primary",
             ),
             class_name="dialog-foot",

@@ -34,7 +34,7 @@ def _history() -> rx.Component:
             class_name="history-list",
         ),
         rx.el.section(comparison(), aria_label="Difference", class_name="history-diff"),
-        revert_dialog(),
+        revert_dialog(VersionsState.revert),
         class_name="history",
     )
 

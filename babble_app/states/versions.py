@@ -124,21 +124,10 @@ class VersionsState(rx.State):
 
     @rx.event(background=True)
     async def revert(self) -> None:
-        """Make a new version with the text of the chosen one."""
+        """Go back to the version that the dialog asks about."""
         async with self:
-            owner_id = await owner_of(self)
-            agent_id, version_id = self.agent, self.reverting_id
-            if self.busy or not version_id:
-                return
-            self.busy, self.reverting_id = True, ""
-        try:
-            await versions.revert(runtime.current(), owner_id, agent_id, version_id)
-        except BabbleError as error:
-            async with own_tab(self, owner_id):
-                self.problem = str(error)
-        finally:
-            async with own_tab(self, owner_id):
-                self.busy = False
+            owner_id, agent_id = await owner_of(self), self.agent
+        await revert_chosen(self, owner_id)
         await self._read(owner_id, agent_id)
 
     @rx.event
@@ -176,6 +165,26 @@ class VersionsState(rx.State):
             self.to_id, self.to_number = new.id, new.number
             self.old_text, self.new_text = old.text if old else "", new.text
             self.added, self.removed = added, removed
+
+
+async def revert_chosen(state: rx.State, owner_id: str) -> Version | None:
+    """Make a new version with the text of the one that was asked about, from any state of the tab; None if refused."""
+    async with own_tab(state, owner_id):
+        chosen = await state.get_state(VersionsState)
+        agent_id, version_id = chosen.agent, chosen.reverting_id
+        if chosen.busy or not version_id:
+            return None
+        chosen.busy, chosen.reverting_id, chosen.problem = True, "", ""
+    problem = ""
+    try:
+        return await versions.revert(runtime.current(), owner_id, agent_id, version_id)
+    except BabbleError as error:
+        problem = str(error)
+        return None
+    finally:
+        async with own_tab(state, owner_id):
+            chosen = await state.get_state(VersionsState)
+            chosen.busy, chosen.problem = False, problem
 
 
 async def _counts(rt: Runtime, owner_id: str, new: Version, old: Version | None) -> tuple[int, int]:

@@ -126,9 +126,7 @@ def test_a_described_agent_is_written_into_the_canvas_and_answers_in_the_test_pa
     expect(page.locator(".cm-litLine")).to_be_visible()
 
 
-def test_an_answer_survives_a_reload_without_a_gap_or_a_double(
-    page: Page, person: Person
-) -> None:
+def test_an_answer_survives_a_reload_without_a_gap_or_a_double(page: Page, person: Person) -> None:
     ask_scripted(page, person, "a slow answer please")
     expect(page.locator(".is-live")).to_contain_text("word20")
 

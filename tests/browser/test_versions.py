@@ -84,7 +84,7 @@ def test_going_back_asks_and_makes_a_new_version(page: Page, person: Person) -> 
 
     expect(page.locator(".version")).to_have_count(3)
     expect(page.locator(".version").first).to_contain_text("Went back")
-    first, *_, oldest = person.client.get(f"/api/agents/{agent}/versions").json()["data"]
+    first, *_, oldest = person.client.get(f"/api/agents/{agent}/versions").json()
     assert first["sha256"] == oldest["sha256"]
 
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babble_app.llm.demo import edits
+from babble_app.llm.demo import edit_details, edits
 from babble_app.llm.demo.fields import make_field
 from babble_app.llm.demo.languages import find_language, named
 from babble_app.llm.demo.program import CannotChangeError, Source
 from babble_app.llm.demo.requirements import required_fields
+from babble_app.llm.demo.styles import find_style
 from babble_app.llm.demo.words import literal, quoted, sentence, shorten, tidy, without_quoted
 
 if TYPE_CHECKING:
@@ -63,23 +64,6 @@ _STOP_ASKING = re.compile(
     r"\b(?:ask(?:ing)?|question|field)\b\s*(?:them\s+)?(?:for|about)?\s*(?P<what>[^.;\n]+)",
     re.IGNORECASE,
 )
-_STYLES = (
-    (
-        re.compile(r"\b(?:friendl\w+|warm\w*|nicer|kinder|cheerful|welcoming)\b", re.IGNORECASE),
-        "Be warm and friendly.",
-        "Hi there, and welcome! I'm {name}. What can I do for you today?",
-    ),
-    (
-        re.compile(r"\b(?:short\w*|brief\w*|concise|terse)\b", re.IGNORECASE),
-        "Keep every message to one short sentence.",
-        "Hi, {name} here. How can I help?",
-    ),
-    (
-        re.compile(r"\b(?:formal\w*|polite\w*|professional\w*)\b", re.IGNORECASE),
-        "Be formal and polite.",
-        "Good day. You are speaking with {name}. How may I assist you?",
-    ),
-)
 _RULE = re.compile(
     r"\b(?:never|always|must|should|speak|talk|answer|reply|be|use|only|avoid|don't|don’t|do not|make sure|mention|tell)\b",
     re.IGNORECASE,
@@ -120,7 +104,7 @@ def _steps(source: Source, wish: str) -> Iterator[Step]:
     if not found:
         found = [*_sayings(source, wish), *_naming(wish), *_fields(wish), *_exits(wish)]
     if not found:
-        found = [*_replacement(source, wish), *_styles(source, wish)]
+        found = [*_replacement(source, wish), *_restyled(source, wish)]
     if not found and _RULE.search(wish):
         rule = sentence(shorten(wish, 300))
         found = [Step(f'I add a rule: "{rule}"', lambda text: edits.add_rule(text, rule))]
@@ -134,7 +118,7 @@ def _removals(wish: str) -> Iterator[Step]:
         if field := make_field(match["what"]):
             yield Step(
                 f"the agent no longer asks for the {field.label}",
-                lambda text: edits.remove_field(text, field),
+                lambda text: edit_details.remove_field(text, field),
             )
     elif re.search(r"\b(?:remove|delete|drop|get rid of|take out)\b", wish, re.IGNORECASE):
         yield Step("I remove that exit", lambda text: edits.remove_exit(text, wish))
@@ -201,7 +185,7 @@ def _fields(wish: str) -> Iterator[Step]:
     for field in fields:
         yield Step(
             f"the agent also asks for the {field.label}",
-            lambda text, field=field: edits.add_field(text, field),
+            lambda text, field=field: edit_details.add_field(text, field),
         )
 
 
@@ -260,16 +244,11 @@ def _replacement(source: Source, wish: str) -> Iterator[Step]:
         yield Step(f'"{old}" is now "{new}"', lambda text: text.replace(old, inside))
 
 
-def _styles(source: Source, wish: str) -> Iterator[Step]:
-    for cue, rule, greeting in _STYLES:
-        if cue.search(wish):
-            hello = named(greeting, source.name())
-            yield Step(
-                f'I add the rule "{rule}"', lambda text, rule=rule: edits.add_rule(text, rule)
-            )
-            if source.opening_say() is not None:
-                yield Step(
-                    "and reword the greeting",
-                    lambda text, hello=hello: edits.set_greeting(text, hello),
-                )
-            return
+def _restyled(source: Source, wish: str) -> Iterator[Step]:
+    style = find_style(wish)
+    if style is None:
+        return
+    hello = named(style.greeting, source.name())
+    yield Step(f'I add the rule "{style.rule}"', lambda text: edits.add_rule(text, style.rule))
+    if source.opening_say() is not None:
+        yield Step("and reword the greeting", lambda text: edits.set_greeting(text, hello))
