@@ -17,8 +17,8 @@ BARE_DIFF = ("@@", "--- a/", "*** Begin Patch", "<<<<<<< ")
 class FenceSplitter:
     """Takes pieces of an answer and gives back prose and code as soon as it is certain which is which.
 
-    Only the first fence counts; the marks of later ones, often one too many, are dropped. Held back are the
-    beginnings of lines that may still become fences.
+    Only the first fence counts; the marks of later ones, often one too many, are dropped.
+    Held back are the beginnings of lines that may still become fences.
     """
 
     def __init__(self, *, bare: tuple[str, ...] = ()) -> None:
