@@ -164,6 +164,6 @@ def figures(model: str, usage: Usage) -> str:
     parts = [model] if model else []
     if usage.input_tokens or usage.output_tokens:
         parts.append(f"{usage.input_tokens:,} in, {usage.output_tokens:,} out")
-    if usage.cost_usd is not None:
+    if usage.cost_usd:
         parts.append(f"${usage.cost_usd:.4f}")
     return " · ".join(parts)
