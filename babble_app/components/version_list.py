@@ -11,6 +11,7 @@ from babble_app.components.diff_view import diff_view
 from babble_app.components.icons import icon
 from babble_app.components.parts import time_ago
 from babble_app.states.canvas import CanvasState
+from babble_app.states.panes import PanesState
 from babble_app.states.versions import VersionRow, VersionsState
 
 
@@ -49,7 +50,7 @@ def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
             rx.el.button(
                 "Changes",
                 type="button",
-                on_click=CanvasState.show_changes(row.id)
+                on_click=PanesState.show_changes(row.id)
                 if in_canvas
                 else VersionsState.show_change(row.id),
                 aria_label=rx.Var.create(f"Changes of version {row.number}"),
