@@ -13,6 +13,7 @@ from babble_app.settings import VERSION, get_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,7 +127,7 @@ def _doctor(_: argparse.Namespace) -> int:
     return 1 if any(check.broken for check in checks) else 0
 
 
-def _say(text: str, file: object = None) -> None:
+def _say(text: str, file: TextIO | None = None) -> None:
     print(text, file=file or sys.stdout)
 
 

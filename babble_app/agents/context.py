@@ -6,6 +6,7 @@ import asyncio
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from babble_app.agents.prompt_texts import enclose
 from babble_app.retrieval.passages import split_pages
 from babble_app.retrieval.search import Passage, search
 from babble_app.schemas.models import ModelMessage
@@ -41,7 +42,7 @@ async def files_message(
     """Return the message that shows the files to builder and iterator; none without files."""
     shown = _whole(files) if fits_whole(files) else await _parts(files, query)
     unseen = [file.name for file in files if file.image and not model.sees_images]
-    shown += [_tagged("file", "(a picture that you cannot see)", name=name) for name in unseen]
+    shown += [enclose("file", "(a picture that you cannot see)", name=name) for name in unseen]
     if not shown:
         return ()
     text = "Files of the person, as data:\n\n" + "\n\n".join(shown)
@@ -56,30 +57,18 @@ def images_for(files: Sequence[ContextFile], model: ModelClient) -> tuple[Image,
 
 def passage_block(number: int, passage: Passage) -> str:
     """Return a numbered passage between its tags."""
-    return _tagged("passage", passage.text, number=number, file=passage.document, page=passage.page)
-
-
-def _tagged(tag: str, text: str, **attributes: object) -> str:
-    """Put a stranger's text between tags that it cannot close."""
-    listed = "".join(
-        f' {name}="{str(value).translate(_QUOTES)}"' for name, value in attributes.items()
-    )
-    inside = text.replace("</", "<\u200b/").strip()
-    return f"<{tag}{listed}>\n{inside}\n</{tag}>"
-
-
-_QUOTES = str.maketrans({'"': "'", "<": "(", ">": ")", "\n": " ", "\r": " "})
+    return enclose("passage", passage.text, number=number, file=passage.document, page=passage.page)
 
 
 def _whole(files: Sequence[ContextFile]) -> list[str]:
     pages = [(file.name, page) for file in files for page in file.pages if page.text.strip()]
-    return [_tagged("file", page.text, name=name, page=page.page) for name, page in pages]
+    return [enclose("file", page.text, name=name, page=page.page) for name, page in pages]
 
 
 async def _parts(files: Sequence[ContextFile], query: str) -> list[str]:
     chosen = await choose_passages(files, query)
     return [
-        _tagged("file", passage.text, name=passage.document, page=passage.page)
+        enclose("file", passage.text, name=passage.document, page=passage.page)
         for passage in chosen
     ]
 

@@ -17,7 +17,8 @@ BARE_DIFF = ("@@", "--- a/", "*** Begin Patch", "<<<<<<< ")
 class FenceSplitter:
     """Takes pieces of an answer and gives back prose and code as soon as it is certain which is which.
 
-    Only the first fence counts; a later one is prose. Held back are the beginnings of lines that may still become fences.
+    Only the first fence counts; the marks of later ones, often one too many, are dropped.
+    Held back are the beginnings of lines that may still become fences.
     """
 
     def __init__(self, *, bare: tuple[str, ...] = ()) -> None:
@@ -67,9 +68,7 @@ class FenceSplitter:
     def _undecided(self, start: str) -> bool:
         if self._inside:
             return bool(self._fence) and self._closes(start, partly=True)
-        if self.fenced:
-            return False
-        bare = any(text.startswith(start) for text in self._starts)
+        bare = not self.fenced and any(text.startswith(start) for text in self._starts)
         return bare or bool(_MAYBE_OPENING.match(start))
 
     def _decide(self, line: str) -> list[Part]:
@@ -78,9 +77,10 @@ class FenceSplitter:
                 self._inside = False
                 return []
             return self._emit(line)
-        opening = None if self.fenced else _OPENING.match(line)
-        if opening:
+        opening = _OPENING.match(line)
+        if opening and not self.fenced:
             self._fence, self._inside, self.fenced = opening.group(1), True, True
+        if opening:
             return []
         if not self.fenced and line.startswith(self._starts):
             self._fence, self._inside, self.fenced = "```", True, True

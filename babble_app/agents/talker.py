@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, assert_never
 
-from babble_app.agents.prompt_texts import render
+from babble_app.agents.prompt_texts import enclose, render
 from babble_app.agents.shapes import describe_shape, read_json
 from babble_app.based.effects import (
     AskEffect,
@@ -73,7 +73,11 @@ async def _talk(model: ModelClient, effect: TalkEffect) -> tuple[dict[str, Any],
 
 
 def _talk_prompt(effect: TalkEffect) -> str:
-    data = f"\nData: {json.dumps(effect.data, ensure_ascii=False, default=str)}\n" if effect.data else ""
+    data = (
+        f"\nData: {json.dumps(effect.data, ensure_ascii=False, default=str)}\n"
+        if effect.data
+        else ""
+    )
     context = f"\nNew from the program, for this turn: {effect.context}\n" if effect.context else ""
     exits = ""
     if effect.exits:
@@ -124,9 +128,8 @@ async def _reword(model: ModelClient, task: Task, prompt: str, text: str) -> tup
 
 
 def _request(task: Task, prompt: str, text: str) -> ModelRequest:
-    inside = text.replace("</", "<\u200b/")
     messages = (
         ModelMessage(role="system", text=prompt),
-        ModelMessage(role="user", text=f"<input>\n{inside}\n</input>"),
+        ModelMessage(role="user", text=enclose("input", text)),
     )
     return ModelRequest(messages=messages, task=task)

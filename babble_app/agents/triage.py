@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from babble_app.agents.prompt_texts import render
+from babble_app.agents.prompt_texts import enclose, render
 from babble_app.schemas.models import ModelMessage, ModelRequest
 from babble_app.schemas.usage import Usage
 
@@ -113,10 +113,10 @@ def _kind_with_program(text: str) -> Kind | None:
 
 async def _ask(model: ModelClient, request: AgentRequest) -> Decision:
     there = "There is an agent on the canvas." if request.program else "There is no agent yet."
-    text = request.text[:MAX_CLASSIFIED_CHARS].replace("</", "<\u200b/")
+    text = request.text[:MAX_CLASSIFIED_CHARS]
     messages = (
         ModelMessage(role="system", text=render("triage", situation=there)),
-        ModelMessage(role="user", text=f"<request>\n{text}\n</request>"),
+        ModelMessage(role="user", text=enclose("request", text)),
     )
     answer = await model.complete(
         ModelRequest(messages=messages, task="triage", json_schema=_SCHEMA, max_output_tokens=2000)

@@ -56,6 +56,7 @@ async def answer_unforeseen(request: Request, _: Exception) -> Response:
 # Without these the pages' application, mounted behind, would answer with an HTML page.
 @unknown_paths.api_route("/api", methods=_METHODS)
 @unknown_paths.api_route("/v1", methods=_METHODS)
+@unknown_paths.api_route("/health", methods=_METHODS)
 @unknown_paths.api_route("/api/{path:path}", methods=_METHODS)
 @unknown_paths.api_route("/auth/{path:path}", methods=_METHODS)
 @unknown_paths.api_route("/health/{path:path}", methods=_METHODS)

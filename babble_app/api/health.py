@@ -49,3 +49,12 @@ async def get_ready(request: Request, response: Response) -> Ready:
         response.status_code = error.status
         return Ready(status="unavailable", reason=str(error))
     return Ready(status="ok")
+
+
+# Load balancers ask with HEAD.
+for _path, _endpoint in (
+    ("/health", get_health),
+    ("/health/live", get_live),
+    ("/health/ready", get_ready),
+):
+    router.add_api_route(_path, _endpoint, methods=["HEAD"], include_in_schema=False)

@@ -57,7 +57,7 @@ class _Grouper:
         return isinstance(node, ast.If) and node.lineno in self.rewritten.untils
 
     def loop(self, node: ast.stmt) -> Conversation:
-        assert isinstance(node, ast.While)  # noqa: S101 -- by `is_loop`
+        assert isinstance(node, ast.While)
         self.no_else(node, "loop")
         conversation = Conversation(node.body)
         ast.copy_location(conversation, node)
@@ -65,7 +65,7 @@ class _Grouper:
         return conversation
 
     def until(self, node: ast.stmt, owner: Conversation | None) -> Conversation | None:
-        assert isinstance(node, ast.If)  # noqa: S101 -- by `is_until`
+        assert isinstance(node, ast.If)
         self.no_else(node, "until")
         if owner is None:
             self.report.add(
@@ -90,7 +90,7 @@ class _Grouper:
 
 def _exit(node: ast.If, shift: int) -> Exit:
     call = node.test
-    assert isinstance(call, ast.Call)  # noqa: S101 -- the rewriting made it
+    assert isinstance(call, ast.Call)
     clause = Exit(_condition(call), node.body)
     for part in ast.walk(clause.condition) if clause.condition else ():
         if isinstance(part, ast.expr) and part.lineno == node.lineno:

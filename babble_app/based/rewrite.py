@@ -108,7 +108,7 @@ def _until(text: str, logical: LogicalLine, result: Rewritten) -> list[_Edit]:
 
 
 def _colon(logical: LogicalLine) -> int:
-    assert logical.colon is not None  # noqa: S101 -- only headers get here
+    assert logical.colon is not None
     return logical.colon
 
 

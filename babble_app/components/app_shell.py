@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.icons import brand_mark, icon
-from babble_app.components.native import native_form
+from babble_app.components.native import jump_link, native_form
 from babble_app.components.parts import ThemeSync, Toaster, how_many
 from babble_app.states.shell import ChatLink, ShellState
 from babble_app.states.toasts import ToastState
@@ -21,7 +21,7 @@ def app_shell(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
     @wraps(page)
     def framed() -> rx.Component:
         return rx.el.div(
-            rx.el.a("Skip to content", href="#main", class_name="skip-link"),
+            jump_link("Skip to content", to="main", class_name="skip-link"),
             _sidebar(),
             rx.el.div(class_name="drawer-veil", on_click=ShellState.close_drawer),
             rx.el.div(

@@ -70,7 +70,6 @@ def name_dialog(
                         default_value=value,
                         required=True,
                         max_length=max_length,
-                        auto_focus=True,
                         auto_complete="off",
                         aria_invalid=problem != "",
                         class_name="input",

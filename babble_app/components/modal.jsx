@@ -1,6 +1,8 @@
 // A dialog on the browser's own <dialog>: focus is kept inside and given back, Esc and the veil close it.
 import { useEffect, useId, useRef } from "react";
 
+const FIRST_FIELD = "input:not([type=hidden], [type=file], [hidden]), textarea, select, .dialog-foot button";
+
 export function Modal({ open, title, wide, onClose, children }) {
   const dialog = useRef(null);
   const titleId = useId();
@@ -8,6 +10,8 @@ export function Modal({ open, title, wide, onClose, children }) {
   useEffect(() => {
     if (open && !dialog.current.open) {
       dialog.current.showModal();
+      // Where work begins: the first field, else the way out.
+      dialog.current.querySelector(FIRST_FIELD)?.focus();
     }
     if (!open && dialog.current.open) {
       dialog.current.close();

@@ -25,6 +25,11 @@ def native_form(*children: Any, action: str, **props: Any) -> rx.Component:
     return NativeForm.create(*children, custom_attrs=attributes, **props)
 
 
+def jump_link(*children: Any, to: str, **props: Any) -> rx.Component:
+    """Move the keyboard to the element with the id `to` on this page."""
+    return NativeLink.create(*children, custom_attrs={"href": f"#{to}"}, **props)
+
+
 def download_link(*children: Any, href: Any, name: Any, **props: Any) -> rx.Component:
     """Save what is at `href` under `name`."""
     return NativeLink.create(*children, custom_attrs={"href": href, "download": name}, **props)

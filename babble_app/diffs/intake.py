@@ -52,8 +52,9 @@ def _diff_part(lines: list[str]) -> list[str]:
         return lines[start:]
     holding = [fence for fence in fences if any(_starts_diff(lines, at) for at in fence)]
     inside = {at for fence in holding for at in fence}
-    stray = any(lines[at].startswith("@@") for at in range(start, len(lines)) if at not in inside)
-    if stray or (fences[-1] not in holding and fences[-1].stop > len(lines)):
+    unpaired = fences[-1] not in holding and fences[-1].stop > len(lines)
+    lost = ("@@", "+", "-") if unpaired else ("@@",)
+    if any(lines[at].startswith(lost) for at in range(start, len(lines)) if at not in inside):
         # A line of the file closed the fence: what follows would be lost without a word.
         raise DiffError(
             "D_EMPTY_HUNK",

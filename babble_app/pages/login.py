@@ -49,12 +49,12 @@ def _pitch() -> rx.Component:
 
 
 _EXAMPLE = """\
-say "Hello! I am Nora from the bike shop."
+say("Hello! I am Nora from the bike shop.")
 loop:
-    talk "Find out what is wrong with the bike."
-    until "the customer names a part":
-        part = ask("Which part?")
-        say f"We will look at the {part} today."
+    call = talk("Find out what is wrong with the bike.", False)
+until "the customer names a part":
+    part = call.ask("Which part?", example={"part": "chain"})
+    say(f"We will look at the {part['part']} today.")
 """
 
 

@@ -118,7 +118,6 @@ def _new_dialog() -> rx.Component:
                         name="name",
                         required=True,
                         max_length=120,
-                        auto_focus=True,
                         auto_complete="off",
                         placeholder="Bike shop",
                         read_only=WorkspacesState.made_id != "",

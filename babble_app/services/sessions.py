@@ -15,7 +15,7 @@ from babble_app.based import checker, parser, runner
 from babble_app.based.effects import UserEffect
 from babble_app.errors import ConflictError, ValidationFailedError
 from babble_app.schemas.sessions import AgentSession, SessionState, SessionTurn, TraceEvent
-from babble_app.services import models, versions
+from babble_app.services import limits, models, versions
 from babble_app.store import sessions as rows
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ async def start_session(
         ValidationFailedError: the text has errors; the message is the first finding.
     """
     agent = await versions.get_agent(rt, owner_id, agent_id)
+    await limits.hit(rt, "send", owner_id)
     if program is None:
         version = await versions.get_version(rt, owner_id, version_id or agent.head_version_id)
         program, version_id = version.text, version.id
@@ -77,6 +78,8 @@ async def send_message(rt: Runtime, owner_id: str, session_id: str, text: str) -
     if not text.strip() or len(text) > MAX_TEXT_CHARS:
         message = f"Write a message of 1 to {MAX_TEXT_CHARS:,} characters."
         raise ValidationFailedError(message, field="text")
+    await get_session(rt, owner_id, session_id)
+    await limits.hit(rt, "send", owner_id)
     return await asyncio.shield(
         rt.start_task(_turn(rt, owner_id, session_id, text), f"turn of {session_id}")
     )

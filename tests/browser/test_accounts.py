@@ -36,6 +36,7 @@ def test_a_newcomer_registers_and_lands_on_an_empty_list_that_teaches(
     page.wait_for_url("**/login/**")
 
     page.get_by_role("button", name="Register").click()
+    expect(page.get_by_role("heading", name="Make an account")).to_be_visible()
     page.get_by_label("Email").fill("newcomer@example.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Make the account").click()
@@ -64,12 +65,12 @@ def test_a_common_password_is_refused_in_the_register_form(
 ) -> None:
     page = open_context(**STRANGER).new_page()
     page.goto("/login/?form=register")
+    expect(page.get_by_role("heading", name="Make an account")).to_be_visible()
     page.get_by_label("Email").fill("weak@example.com")
     page.get_by_label("Password", exact=True).fill("password1234")
 
     page.get_by_role("button", name="Make the account").click()
 
-    expect(page.get_by_role("heading", name="Make an account")).to_be_visible()
     expect(page.get_by_role("alert")).to_contain_text("choose another")
     expect(page.get_by_label("Email")).to_have_value("weak@example.com")
 

@@ -34,7 +34,7 @@ def provider(page: Page, title: str) -> Locator:
 
 
 def test_a_key_is_stored_shown_by_its_end_and_removed(settings: Page) -> None:
-    row = provider(settings, "Groq")
+    row = provider(settings, "OpenAI")
     row.get_by_role("button", name="Add key").click()
     settings.get_by_label("Key", exact=True).fill(KEY)
     settings.get_by_role("dialog").get_by_role("button", name="Save").click()
@@ -49,7 +49,7 @@ def test_a_key_is_stored_shown_by_its_end_and_removed(settings: Page) -> None:
 
 
 def test_something_that_is_no_key_is_refused_in_the_dialog(settings: Page) -> None:
-    provider(settings, "Groq").get_by_role("button", name="Add key").click()
+    provider(settings, "OpenAI").get_by_role("button", name="Add key").click()
     settings.get_by_label("Key", exact=True).fill("two words")
 
     settings.get_by_role("dialog").get_by_role("button", name="Save").click()

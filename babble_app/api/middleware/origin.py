@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _REFUSAL = (
     "This call came from a page of another site, or does not say where it came from. "
-    "Scripts send `Authorization: Bearer ...` instead of the cookie."
+    "Scripts send `Authorization: Bearer ...` instead of the cookie; behind a proxy that changes the host, "
+    "the operator sets BABBLE_PUBLIC_URL."
 )
 
 
@@ -62,7 +63,11 @@ class OriginCheck:
 
     def _is_ours(self, scope: Scope, url: str) -> bool:
         origin = _origin_of(url)
-        return bool(origin) and (origin in self._allowed or origin == _own_origin(scope))
+        if not origin:
+            return False
+        # The scheme is the origin's own: behind a proxy that ends TLS we see http where the browser sees https.
+        own = f"{origin.partition(':')[0]}://{Headers(scope=scope).get('host', '')}"
+        return origin in self._allowed or origin == _origin_of(own)
 
 
 def _must_be_checked(scope: Scope) -> bool:
@@ -72,11 +77,6 @@ def _must_be_checked(scope: Scope) -> bool:
     if scope["path"].startswith("/auth/"):
         return True
     return f"{LOGIN_COOKIE}=" in headers.get("cookie", "") and "authorization" not in headers
-
-
-def _own_origin(scope: Scope) -> str:
-    scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], scope["scheme"])
-    return _origin_of(f"{scheme}://{Headers(scope=scope).get('host', '')}")
 
 
 def _origin_of(url: str) -> str:

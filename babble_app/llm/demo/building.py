@@ -71,7 +71,7 @@ def _notation(prompt: Prompt, changed: str, mistake: str) -> str:
     """Return the change in the form that the last message asked for: hunks, blocks, or the whole program."""
     if "```based" in prompt.complaint:
         return _fence("based", spoil_program(changed, mistake) if mistake else changed)
-    hunks = _hunks(unified(prompt.program, changed))
+    hunks = _hunks(unified(prompt.shown, changed))
     if "<<<<<<< SEARCH" in prompt.complaint:
         return _fence(
             "",

@@ -38,7 +38,9 @@ class Prompt:
     request: str
     """The person's own words."""
     program: str
-    """The current program, or an empty string."""
+    """The program that the request is about, or an empty string."""
+    shown: str
+    """The program as it was shown last: a later round may begin at a draft with earlier changes in it."""
     pieces: tuple[Piece, ...]
     round: int
     """1 for the first answer to the request."""
@@ -50,12 +52,14 @@ def read_prompt(request: ModelRequest) -> Prompt:
     """Return what a request holds, whatever its task is."""
     users = [message.text for message in request.messages if message.role == "user"]
     rounds = [text for text in users if _ROUND.match(text)]
-    others = [text for text in users if not _ROUND.match(text)]
+    programs = [text for text in users if text.lstrip().startswith(_PROGRAM_BEGIN)]
+    others = [text for text in users if not _ROUND.match(text) and text not in programs]
     last = _ROUND.match(users[-1]) if users else None
     return Prompt(
         system="\n".join(message.text for message in request.messages if message.role == "system"),
         request=_unwrapped(others[-1]) if others else "",
-        program=_program(others[:-1]),
+        program=_program(programs[:1]),
+        shown=_program(programs[-1:]),
         pieces=tuple(piece for text in others[:-1] for piece in _pieces(text)),
         round=int(last[1]) if last else 1,
         complaint=rounds[-1] if rounds and last else "",
@@ -83,10 +87,8 @@ def _unwrapped(text: str) -> str:
 
 
 def _program(texts: Sequence[str]) -> str:
-    for text in reversed(texts):
-        if text.lstrip().startswith(_PROGRAM_BEGIN) and (match := _FENCE.search(text)):
-            return match[2]
-    return ""
+    match = _FENCE.search(texts[0]) if texts else None
+    return match[2] if match else ""
 
 
 def _pieces(text: str) -> list[Piece]:

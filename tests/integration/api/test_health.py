@@ -32,6 +32,12 @@ def test_a_server_that_runs_is_live_and_ready(anybody: httpx.Client):
     assert anybody.get("/health/ready").json() == {"status": "ok", "reason": ""}
 
 
+def test_load_balancers_may_ask_for_the_head_only(anybody: httpx.Client):
+    for path in ("/health", "/health/live", "/health/ready"):
+        answer = anybody.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_an_ollama_that_does_not_answer_degrades_and_no_key_is_shown(tmp_path: Path):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

@@ -111,6 +111,12 @@ def second(server: LiveServer) -> Iterator[tuple[Person, dict[str, str]]]:
         yield person, make_everything(server, person)
 
 
+@pytest.fixture(scope="module")
+def before(first: tuple[Person, dict[str, str]]) -> dict[str, str]:
+    """What the first person has before anybody tries anything."""
+    return snapshot(*first)
+
+
 def call(
     client: httpx.Client, operation: Operation, path_ids: dict[str, str], ids: dict[str, str]
 ) -> httpx.Response:
@@ -125,7 +131,7 @@ def call(
     return client.request(operation.method, path, params=query, **extra)
 
 
-def snapshot(person: Person, ids: dict[str, str]) -> dict[str, Any]:
+def snapshot(person: Person, ids: dict[str, str]) -> dict[str, str]:
     """Read everything a person has."""
     reads = [
         operation
@@ -152,10 +158,9 @@ GUARDED = [op for op in all_operations() if op.guarded]
 def test_a_second_user_finds_nothing_under_the_firsts_ids(
     first: tuple[Person, dict[str, str]],
     second: tuple[Person, dict[str, str]],
+    before: dict[str, str],
     operation: Operation,
 ):
-    before = snapshot(*first)
-
     answer = call(second[0].client, operation, first[1], second[1])
 
     assert answer.status_code == 404, answer.text
@@ -168,10 +173,9 @@ def test_a_second_user_finds_nothing_under_the_firsts_ids(
 def test_a_second_user_cannot_bring_the_firsts_ids_into_their_own(
     first: tuple[Person, dict[str, str]],
     second: tuple[Person, dict[str, str]],
+    before: dict[str, str],
     operation: Operation,
 ):
-    before = snapshot(*first)
-
     answer = call(second[0].client, operation, second[1], first[1])
 
     assert answer.status_code == 404, answer.text
@@ -224,9 +228,8 @@ def bad_credentials(server: LiveServer) -> dict[str, dict[str, str]]:
 
 
 def test_nobody_reaches_anything_without_a_credential(
-    server: LiveServer, first: tuple[Person, dict[str, str]]
+    server: LiveServer, first: tuple[Person, dict[str, str]], before: dict[str, str]
 ):
-    before = snapshot(*first)
     reached: list[str] = []
 
     for name, headers in bad_credentials(server).items():

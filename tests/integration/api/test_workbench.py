@@ -281,7 +281,7 @@ def test_what_is_not_there_is_not_found(person: Person, path: str):
     [
         ("PUT", "/api/workspaces", "GET, POST"),
         ("GET", "/auth/login", "POST"),
-        ("POST", "/health", "GET"),
+        ("POST", "/health", "GET, HEAD"),
         ("DELETE", "/api/models", "GET"),
     ],
 )

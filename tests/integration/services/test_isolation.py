@@ -119,6 +119,8 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
         w.rt, w.stranger, w.agent, w.version, w.version
     ),
 }
+SILENT = {"chats.set_title_from"}
+"""They tell nobody anything; that nothing was changed is looked at in the end."""
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
@@ -135,7 +137,8 @@ async def test_a_stranger_is_told_that_there_is_no_such_thing(world: World) -> N
     for case, ask in CASES.items():
         try:
             await ask(world)
-            told[case] = "an answer"
+            if case not in SILENT:
+                told[case] = "an answer"
         except NotFoundError:
             continue
         except BabbleError as error:

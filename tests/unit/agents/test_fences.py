@@ -10,7 +10,7 @@ ANSWERS = [
     ('Sure.\n\n```based\nsay("Hi")\nx = 1\n```\nDone.', "Sure.\n\n", 'say("Hi")\nx = 1\n', "Done."),
     ("```\na\n\n  ``\n`` `\n```", "", "a\n\n  ``\n`` `\n", ""),
     ("  ~~~~ based\r\na\n~~~\n~~~~  \nend `x` ``y``\n", "", "a\n~~~\n", "end `x` ``y``\n"),
-    ("````based\na\n```\nb\n````\n```\nc\n```\n", "", "a\n```\nb\n", "```\nc\n```\n"),
+    ("````based\na\n```\nb\n````\n```\nc\n```\n", "", "a\n```\nb\n", "c\n"),
     ("No program `here` ``at`` all\n ``\n", "No program `here` ``at`` all\n ``\n", "", ""),
     ("Cut off:\n```based\na\nb``", "Cut off:\n", "a\nb``", ""),
     ("Fine\n```based\na\n```", "Fine\n", "a\n", ""),

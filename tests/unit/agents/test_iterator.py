@@ -187,3 +187,15 @@ async def test_a_model_that_asks_back_twice_is_left_its_words() -> None:
     assert text_of(TextDelta, events).startswith("Which words do you mean?")
     assert "Nothing was changed" in text_of(TextDelta, events)
     assert not only(VersionProposed, events)
+
+
+async def test_after_an_invalid_change_blocks_begin_again_from_the_saved_program() -> None:
+    breaking = diff(GREETING, GOODBYE.replace('So long!")', 'So long!"'))
+    block = '<<<<<<< SEARCH\n    say("Goodbye!")\n=======\n    say("So long!")\n>>>>>>> REPLACE\n'
+    with scripted(breaking, breaking, f"```\n{block}```") as client:
+        events = await change(client)
+
+    shown = client.prompts[2].messages[-2].text
+    assert shown.startswith("The program now:")
+    assert BAKERY in shown
+    assert program(events) == BAKERY.replace("Goodbye", "So long")

@@ -1,7 +1,5 @@
 """Every error has a program that shows it and one beside it that does not."""
 
-# ruff: noqa: E501 -- a program stands on one line
-
 import time
 
 import pytest

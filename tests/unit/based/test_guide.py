@@ -1,7 +1,5 @@
 """What the guide shows is right: its programs pass the checker and run."""
 
-# ruff: noqa: E501 -- a program stands on one line
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The parser: soft keywords, lines that stay, conversations."""
 
-# ruff: noqa: E501 -- a program stands on one line
-
 import ast
 
 import pytest

@@ -309,3 +309,9 @@ def test_a_diff_whose_fence_closes_early_is_refused_and_not_applied_in_part(rest
     answer = "```diff\n@@\n-one\n+ONE\n```\nexample\n" + rest
 
     assert refusal("one\n```\nexample\nend\n", answer).code == "D_EMPTY_HUNK"
+
+
+def test_one_fence_too_many_around_the_diff_does_no_harm() -> None:
+    answer = f"```text\nHere it is:\n\n```diff\n{HUNK}```\n```\n\nLet me know if you need more!\n"
+
+    assert apply(BAKERY, answer).text == GREETING
