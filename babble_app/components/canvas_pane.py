@@ -6,12 +6,14 @@ from typing import Any
 
 import reflex as rx
 
+from babble_app.components.canvas_notices import canvas_notices
 from babble_app.components.code_editor import code_editor
 from babble_app.components.copy_button import copy_button
 from babble_app.components.icons import icon
 from babble_app.components.version_list import comparison, revert_dialog, version_list
 from babble_app.states.canvas import CanvasState
 from babble_app.states.live import LiveState
+from babble_app.states.panes import PanesState
 from babble_app.states.testing import TestState
 from babble_app.states.versions import VersionsState
 
@@ -22,12 +24,14 @@ def canvas_pane() -> rx.Component:
     """Show the agent on the canvas."""
     return rx.el.div(
         _head(),
-        _notices(),
+        canvas_notices(),
+        # The editor stays: it holds the undo history, the cursor, and the last moment's typing.
+        rx.el.div(_code(), hidden=_shown_tab() != "code", class_name="canvas-code"),
         rx.match(
             _shown_tab(),
             ("changes", comparison()),
             ("versions", rx.el.div(version_list(in_canvas=True), class_name="canvas-scroll")),
-            _code(),
+            rx.fragment(),
         ),
         revert_dialog(CanvasState.revert),
         class_name="canvas",
@@ -41,7 +45,7 @@ def _streams() -> Any:
 
 
 def _shown_tab() -> Any:
-    return rx.cond(_streams(), "code", CanvasState.tab)
+    return rx.cond(_streams(), "code", PanesState.tab)
 
 
 def _head() -> rx.Component:
@@ -79,7 +83,7 @@ def _tab(name: str, title: str) -> rx.Component:
         type="button",
         role="tab",
         aria_selected=_shown_tab() == name,
-        on_click=CanvasState.pick_tab(name),
+        on_click=PanesState.pick_tab(name),
         class_name="tab",
     )
 
@@ -112,7 +116,7 @@ def _saved_acts() -> rx.Component:
             icon("play", 16),
             "Test",
             type="button",
-            on_click=CanvasState.show_test,
+            on_click=PanesState.show_test,
             disabled=CanvasState.number == 0,
             class_name="button button--small",
         ),
@@ -135,7 +139,7 @@ def _unsaved_acts() -> rx.Component:
             icon("play", 16),
             "Test",
             type="button",
-            on_click=CanvasState.show_test,
+            on_click=PanesState.show_test,
             class_name="button button--small",
         ),
         rx.el.button(
@@ -156,99 +160,6 @@ def _unsaved_acts() -> rx.Component:
     )
 
 
-def _notices() -> rx.Component:
-    return rx.fragment(
-        rx.cond(
-            VersionsState.problem != "",
-            rx.el.div(
-                icon("warning"),
-                rx.el.p(VersionsState.problem, class_name="grow"),
-                _dismiss(VersionsState.dismiss_problem),
-                role="alert",
-                class_name="notice notice--bad canvas-notice",
-            ),
-        ),
-        rx.cond(
-            CanvasState.problem != "",
-            rx.el.div(
-                icon("warning"),
-                rx.el.div(
-                    rx.el.p(CanvasState.problem),
-                    rx.cond(CanvasState.conflict, _conflict_acts()),
-                    class_name="grow stack stack--tight",
-                ),
-                _dismiss(CanvasState.dismiss_problem),
-                role="alert",
-                class_name="notice notice--bad canvas-notice",
-            ),
-        ),
-        rx.cond(
-            _newer_to_tell(),
-            rx.el.div(
-                icon("info"),
-                rx.el.p(
-                    "Version ",
-                    CanvasState.newer,
-                    " was saved meanwhile. Your unsaved edits are based on version ",
-                    CanvasState.number,
-                    ".",
-                    class_name="grow",
-                ),
-                rx.el.button(
-                    "Drop my edits and show it",
-                    type="button",
-                    on_click=CanvasState.discard,
-                    class_name="button button--small",
-                ),
-                role="status",
-                class_name="notice notice--warn canvas-notice",
-            ),
-        ),
-        rx.cond(
-            LiveState.writing & CanvasState.dirty,
-            rx.el.div(
-                rx.el.span(class_name="dot dot--live"),
-                "The builder is writing; your unsaved edits stay on screen.",
-                role="status",
-                class_name="notice notice--warn canvas-notice",
-            ),
-        ),
-    )
-
-
-def _newer_to_tell() -> Any:
-    conflict: Any = CanvasState.conflict
-    return (CanvasState.newer > 0) & ~conflict
-
-
-def _conflict_acts() -> rx.Component:
-    return rx.el.div(
-        rx.el.button(
-            "Save mine on top",
-            type="button",
-            on_click=CanvasState.save_on_head,
-            class_name="button button--small",
-        ),
-        rx.el.button(
-            "Drop my edits",
-            type="button",
-            on_click=CanvasState.discard,
-            class_name="button button--quiet button--small",
-        ),
-        class_name="row",
-    )
-
-
-def _dismiss(event: Any) -> rx.Component:
-    return rx.el.button(
-        icon("x", 16),
-        type="button",
-        aria_label="Dismiss",
-        on_click=event,
-        class_name="button button--quiet button--icon button--small",
-    )
-
-
 def _code() -> rx.Component:
     return code_editor(
         value=rx.cond(
@@ -257,6 +168,7 @@ def _code() -> rx.Component:
         doc_key=rx.cond(_streams(), LiveState.program_key, CanvasState.doc_key),
         read_only=_streams() | (CanvasState.number == 0),
         following=_streams(),
+        unsaved=CanvasState.dirty,
         findings=rx.cond(_streams(), [], CanvasState.findings),
         lit_line=rx.cond(_streams() | CanvasState.dirty, 0, TestState.line),
         label="Program",

@@ -11,7 +11,8 @@ from babble_app.components.follow_end import follow_end
 from babble_app.components.icons import icon
 from babble_app.components.message import live_answer, message, waiting_question
 from babble_app.components.popover import popover
-from babble_app.states.chat import ChatState, FileChoice, ModelChoice
+from babble_app.states.chat import ChatState
+from babble_app.states.choices import ChoicesState, FileChoice, ModelChoice
 from babble_app.states.history import HistoryState
 from babble_app.states.live import LiveState
 
@@ -123,9 +124,9 @@ def _problem() -> rx.Component:
 
 def _model_picker() -> rx.Component:
     return rx.el.select(
-        rx.foreach(ChatState.models, _model_option),
-        value=ChatState.model,
-        on_change=ChatState.pick_model,
+        rx.foreach(ChoicesState.models, _model_option),
+        value=ChoicesState.model,
+        on_change=ChoicesState.pick_model,
         aria_label="Model",
         title="Model for the next message",
         class_name="select composer-select",
@@ -141,8 +142,8 @@ def _mode_picker() -> rx.Component:
         rx.el.option("Auto", value="auto"),
         rx.el.option("Build", value="build"),
         rx.el.option("Just answer", value="chat"),
-        value=ChatState.mode,
-        on_change=ChatState.pick_mode,
+        value=ChoicesState.mode,
+        on_change=ChoicesState.pick_mode,
         aria_label="What the message is for",
         title="Auto decides; Build writes or changes the agent; Just answer leaves it alone",
         class_name="select composer-select",
@@ -152,15 +153,15 @@ def _mode_picker() -> rx.Component:
 def _file_chooser() -> rx.Component:
     return popover(
         rx.cond(
-            ChatState.files,
-            rx.el.ul(rx.foreach(ChatState.files, _file), class_name="file-choices"),
+            ChoicesState.files,
+            rx.el.ul(rx.foreach(ChoicesState.files, _file), class_name="file-choices"),
             rx.el.p(
                 "This workspace has no files yet. Upload some on its page.", class_name="muted"
             ),
         ),
         label=rx.cond(
-            ChatState.chosen_count > 0,
-            rx.Var.create(f"Files: {ChatState.chosen_count}"),
+            ChoicesState.chosen_count > 0,
+            rx.Var.create(f"Files: {ChoicesState.chosen_count}"),
             "Files",
         ),
         title="Files the model sees",
@@ -169,7 +170,7 @@ def _file_chooser() -> rx.Component:
 
 
 def _file(item: FileChoice) -> rx.Component:
-    choose: Any = ChatState.choose_file(item.id)
+    choose: Any = ChoicesState.choose_file(item.id)
     return rx.el.li(
         rx.el.label(
             rx.el.input(

@@ -59,7 +59,7 @@ function changeTo(view, value) {
 }
 
 export function CodeEditor({
-  value = "", docKey = "", readOnly = false, following = false, findings = [], litLine: lit = 0, label = "Program",
+  value = "", docKey = "", readOnly = false, following = false, unsaved = false, findings = [], litLine: lit = 0, label = "Program",
   maxChars = 200_000, onEdit, onSave,
 }) {
   const host = useRef(null);
@@ -129,6 +129,13 @@ export function CodeEditor({
       view.current = null;
     };
   }, []);
+
+  useEffect(() => {
+    if (!unsaved) return undefined;
+    const ask = (event) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [unsaved]);
 
   const shown = useRef(docKey);
   useEffect(() => {

@@ -28,6 +28,8 @@ class CodeEditor(rx.NoSSRComponent):
     read_only: rx.Var[bool]
     following: rx.Var[bool]
     """Whether the view keeps to the end, as while a program is being written."""
+    unsaved: rx.Var[bool]
+    """Whether the browser asks before the page is closed."""
     findings: rx.Var[list[dict[str, Any]]]
     """`schemas.findings.Finding`, as dicts; underlined on their lines."""
     lit_line: rx.Var[int]

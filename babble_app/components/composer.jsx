@@ -22,15 +22,21 @@ export function Composer({
   const [text, setText] = useState("");
   const box = useRef(null);
   const saving = useRef(null);
+  const shownKey = useRef(key);
+  const wantsToSend = useRef(false);
 
   const write = (next) => {
+    wantsToSend.current = false;
     setText(next);
     clearTimeout(saving.current);
     saving.current = setTimeout(() => store(key, next), SAVE_PAUSE_MS);
   };
 
   useEffect(() => {
-    setText(stored(key));
+    // What was typed before the page knew which chat it is belongs to the chat that comes.
+    const early = shownKey.current === "babble.draft." && shownKey.current !== key ? text : "";
+    shownKey.current = key;
+    setText(stored(key) || early);
     return () => clearTimeout(saving.current);
   }, [key]);
 
@@ -66,13 +72,22 @@ export function Composer({
   const sendable = text.trim() && !reason;
 
   const send = () => {
-    if (!sendable) return;
+    if (!sendable) {
+      wantsToSend.current = Boolean(text.trim()) && !tooLong;
+      return;
+    }
+    wantsToSend.current = false;
     onSend?.(text.trim());
     clearTimeout(saving.current);
     store(key, "");
     setText("");
     box.current.focus();
   };
+
+  // Enter that came while nothing could be sent yet is kept, not lost.
+  useEffect(() => {
+    if (!reason && wantsToSend.current) send();
+  }, [reason]);
 
   const pressed = (event) => {
     // Enter that ends a composition of Japanese or Chinese letters is not the one that sends.

@@ -54,9 +54,16 @@ function Pre({ node }) {
 }
 
 // Links leave in a tab of their own; an address that the sanitiser emptied is plain text. Sources stay on the page.
+function toSource(event, id) {
+  event.preventDefault();
+  const source = document.getElementById(id);
+  source?.querySelector("details")?.setAttribute("open", "");
+  source?.scrollIntoView({ block: "nearest" });
+}
+
 function Link({ href, title, children }) {
   if (!href) return <span>{children}</span>;
-  if (href.startsWith("#source-")) return <a href={href} className="md-source" title={title}>{children}</a>;
+  if (href.startsWith("#source-")) return <a href={href} className="md-source" title={title} onClick={(event) => toSource(event, href.slice(1))}>{children}</a>;
   return <a href={href} title={title} target="_blank" rel="noopener noreferrer nofollow">{children}</a>;
 }
 

@@ -10,7 +10,6 @@ from babble_app.components.copy_button import copy_button
 from babble_app.components.icons import icon
 from babble_app.components.markdown import markdown
 from babble_app.components.parts import notice, time_ago
-from babble_app.states.canvas import CanvasState
 from babble_app.states.chat import ChatState
 from babble_app.states.live import LiveState
 from babble_app.states.message_views import (
@@ -20,6 +19,7 @@ from babble_app.states.message_views import (
     ToolView,
     VersionView,
 )
+from babble_app.states.panes import PanesState
 
 ENDINGS = {
     "stopped": "You stopped this answer.",
@@ -62,7 +62,7 @@ def live_answer() -> rx.Component:
         _rounds(LiveState.attempts),
         rx.el.div(
             rx.foreach(LiveState.blocks, _block),
-            rx.cond(LiveState.tail != "", markdown(source=LiveState.tail)),
+            markdown(source=LiveState.tail_base + LiveState.tail),
             class_name="md",
         ),
         rx.foreach(LiveState.versions, _version_card),
@@ -199,7 +199,7 @@ def _version_card(version: VersionView) -> rx.Component:
             icon("diff", 16),
             "See changes",
             type="button",
-            on_click=CanvasState.show_changes(version.version_id),
+            on_click=PanesState.show_changes(version.version_id),
             class_name="button button--small",
         ),
         class_name="version-card",

@@ -11,6 +11,7 @@ from babble_app.components.diff_view import diff_view
 from babble_app.components.icons import icon
 from babble_app.components.parts import time_ago
 from babble_app.states.canvas import CanvasState
+from babble_app.states.panes import PanesState
 from babble_app.states.versions import VersionRow, VersionsState
 
 
@@ -34,7 +35,7 @@ def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
             rx.el.p(row.summary, class_name="version-summary"),
             rx.el.p(
                 rx.cond(row.is_head, rx.el.span("current", class_name="badge badge--accent")),
-                rx.el.span(row.kind),
+                rx.cond(row.kind != "", rx.el.span(row.kind)),
                 rx.cond(row.author != "", rx.el.span(row.author)),
                 time_ago(row.at),
                 _counts(row.added, row.removed),
@@ -49,7 +50,7 @@ def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
             rx.el.button(
                 "Changes",
                 type="button",
-                on_click=CanvasState.show_changes(row.id)
+                on_click=PanesState.show_changes(row.id)
                 if in_canvas
                 else VersionsState.show_change(row.id),
                 aria_label=rx.Var.create(f"Changes of version {row.number}"),

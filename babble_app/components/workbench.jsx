@@ -59,7 +59,7 @@ function useWidth(ref) {
   return width;
 }
 
-export function Workbench({ children, hasCanvas = false, writing = false, reveal = {}, chatKey = "" }) {
+export function Workbench({ children, hasCanvas = false, writing = false, reveal = {}, chatKey = "", onReturn }) {
   const [header, ...panes] = Children.toArray(children);
   const frame = useRef(null);
   const width = useWidth(frame);
@@ -82,6 +82,19 @@ export function Workbench({ children, hasCanvas = false, writing = false, reveal
   useEffect(() => {
     if (reveal.pane) show(reveal.pane);
   }, [reveal.number]);
+
+  // What happened in other tabs meanwhile is fetched when the person comes back to this one.
+  const returned = useRef(onReturn);
+  returned.current = onReturn;
+  useEffect(() => {
+    const back = () => document.visibilityState === "visible" && returned.current?.();
+    window.addEventListener("focus", back);
+    document.addEventListener("visibilitychange", back);
+    return () => {
+      window.removeEventListener("focus", back);
+      document.removeEventListener("visibilitychange", back);
+    };
+  }, []);
 
   function show(name) {
     setTab(name);

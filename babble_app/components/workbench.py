@@ -23,5 +23,8 @@ class Workbench(rx.Component):
     """`{"number", "pane"}`: a new number brings that pane into view."""
     chat_key: rx.Var[str]
 
+    on_return: rx.EventHandler[rx.event.no_args_event_spec]
+    """The person came back to this window."""
+
 
 workbench = Workbench.create

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.diffs.hunks import Body, Hunk, Kind, new_side, old_side
-from babble_app.diffs.matching import EXACT, LEVELS, SHIFTED, Hit, TooManyCandidatesError
+from babble_app.diffs.matching import EXACT, LEVELS, Hit, TooManyCandidatesError
 from babble_app.diffs.nearest import not_found, refused
 
 if TYPE_CHECKING:
@@ -67,7 +67,11 @@ def _at_stated_line(index: Index, hunk: Hunk) -> Placed | None:
 
 def _insertion_start(index: Index, hunk: Hunk) -> int | None:
     """Return where a hunk without any old line may go: an empty file, before line 1, after the last line."""
-    if hunk.stated == 0 or not index.lines:
+    if not index.lines:
+        return 0
+    if not hunk.states_insertion:
+        return None
+    if hunk.stated == 0:
         return 0
     return len(index.lines) if hunk.stated == len(index.lines) else None
 
@@ -108,9 +112,6 @@ def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> _Outcome | None:
     """Return what the first level and reading with a hit say."""
     for level in range(EXACT, len(LEVELS) + 1):
         for body in bodies:
-            if level == SHIFTED and not any(kind == "removed" for kind, _ in body):
-                # Only a removed line shows where prefixes end and indentation begins.
-                continue
             hits = index.find(old_side(body), level)
             fitting = [placed for hit in hits if (placed := _placed(hunk, body, hit, level))]
             if len(fitting) > 1:
@@ -122,6 +123,10 @@ def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> _Outcome | None:
 
 def _placed(hunk: Hunk, body: Body, hit: Hit, level: int) -> Placed | None:
     """Indent the added lines as the file is; None where that is impossible."""
+    removes = any(kind == "removed" for kind, _ in body)
+    if hit.shift and not removes and not hit.shift.is_whole_steps:
+        # Only a removed line shows for certain where its prefix ends and its indentation begins.
+        return None
     whole: list[tuple[Kind, str]] = []
     for kind, text in body:
         shifted = hit.shift.apply(text) if hit.shift and kind == "added" else text

@@ -12,7 +12,7 @@ Body = tuple[tuple[Kind, str], ...]
 """The lines of a hunk without their prefixes."""
 
 NO_NEWLINE = "\\"
-_NUMBERS = re.compile(r"@@+ -(\d+)(?:,\d+)? \+\d+(?:,\d+)?(?: @@|\s|$)")
+_NUMBERS = re.compile(r"@@+ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)?(?: @@|\s|$)")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Hunk:
     """The most literal reading first."""
     stated: int | None = None
     """The line it claims to start at, from 1; 0 means before the first line."""
+    states_insertion: bool = False
+    """Whether its heading says that it covers no old line (`-7,0`)."""
     ends_file_with_newline: bool | None = None
     """What a "No newline at end of file" note says about the new text; None when it is silent."""
 
@@ -60,6 +62,7 @@ def make_hunk(number: int, heading: str, raw: list[str]) -> Hunk:
         number=number,
         readings=_readings([line for line in raw if not line.startswith(NO_NEWLINE)]),
         stated=int(numbers.group(1)) if numbers else None,
+        states_insertion=bool(numbers and numbers.group(2) and int(numbers.group(2)) == 0),
         ends_file_with_newline=_newline_note(raw),
     )
 

@@ -61,6 +61,12 @@ class Shift:
     surplus: str = ""
     """What the model's lines have too much at their start."""
 
+    @property
+    def is_whole_steps(self) -> bool:
+        """Whether it is a multiple of four spaces, which a lost or doubled prefix never is."""
+        changed = self.missing + self.surplus
+        return not changed.strip(" ") and len(changed) % 4 == 0
+
     def apply(self, line: str) -> str | None:
         """Return the line as the file would have it; None where it has not the surplus."""
         if not line.strip():

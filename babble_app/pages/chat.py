@@ -15,6 +15,7 @@ from babble_app.states.canvas import CanvasState
 from babble_app.states.chat import ChatState
 from babble_app.states.history import HistoryState
 from babble_app.states.live import LiveState
+from babble_app.states.panes import PanesState
 
 
 @rx.page(route="/chat/[chat_id]", title="Chat · Babble", on_load=ChatState.load)
@@ -36,8 +37,9 @@ def _bench() -> rx.Component:
         test_pane(),
         has_canvas=(CanvasState.agent != "") | LiveState.writing,
         writing=LiveState.writing,
-        reveal=CanvasState.reveal,
+        reveal=PanesState.reveal,
         chat_key=ChatState.shown_id,
+        on_return=ChatState.catch_up,
     )
 
 

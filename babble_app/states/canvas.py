@@ -11,6 +11,7 @@ import reflex as rx
 from babble_app.based import checker
 from babble_app.errors import BabbleError, ConflictError, NotFoundError
 from babble_app.services import runtime, versions
+from babble_app.states.panes import PanesState
 from babble_app.states.session import get_user
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.versions import VersionsState, revert_chosen
@@ -35,16 +36,18 @@ class CanvasState(rx.State):
     dirty: bool = False
     findings: list[dict[str, Any]] = []
     error_count: int = 0
-    tab: str = "code"
-    """`code`, `changes` or `versions`."""
     problem: str = ""
     conflict: bool = False
     """The head moved on since the edits began."""
     newer: int = 0
     """Number of a version that was saved while there were unsaved edits; 0 for none."""
     saving: bool = False
-    reveal: dict[str, Any] = {}
     _draft: str = ""
+    """What the editor holds, as far as it was told."""
+    _base: str = ""
+    """The text of the version that the edits are based on."""
+    _left: dict[str, tuple[str, int, str, str]] = {}
+    """Unsaved edits of agents that were left: version, its number, its text, the edits."""
     _seed: int = 0
 
     @rx.event(background=True)
@@ -52,16 +55,13 @@ class CanvasState(rx.State):
         """Show the agent's head; unsaved edits of the same agent stay, as after a reload."""
         async with self:
             owner_id = await owner_of(self)
-            kept = self.dirty and self.agent == agent_id
-            if kept:
+            if self.agent != agent_id:
+                self._leave()
+            elif self.dirty:
                 self._show_text(self._draft)
-            elif self.agent != agent_id or not agent_id:
-                self.reset()
-        if not agent_id:
-            return
-        if not kept:
+        if agent_id:
             await self._show_head(owner_id, agent_id)
-        yield VersionsState.open_agent(agent_id)
+            yield VersionsState.open_agent(agent_id)
 
     @rx.event(background=True)
     async def take_new_version(
@@ -92,8 +92,7 @@ class CanvasState(rx.State):
         """Note what was typed; a late edit of another document is none of this one."""
         if doc_key != self.doc_key or len(text) > MAX_TEXT_CHARS:
             return None
-        self._draft = text
-        self.dirty = text != self.text or self.dirty
+        self._take(text)
         return CanvasState.check()
 
     @rx.event(background=True, supersedes=True)
@@ -113,7 +112,7 @@ class CanvasState(rx.State):
         async with self:
             await owner_of(self)
             if doc_key == self.doc_key and len(text) <= MAX_TEXT_CHARS:
-                self._draft, self.dirty = text, text != self.text or self.dirty
+                self._take(text)
         yield CanvasState.save_draft()
 
     @rx.event(background=True)
@@ -141,11 +140,11 @@ class CanvasState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             agent_id = self.agent
-            self.dirty, self.problem, self.conflict, self.newer = False, "", False, 0
+            self.dirty, self.version_id = False, ""
         await self._show_head(owner_id, agent_id)
 
     @rx.event(background=True)
-    async def show_version(self, version_id: str) -> None:
+    async def show_version(self, version_id: str) -> AsyncGenerator[object, None]:
         """Open any version in the editor; unsaved edits are not pushed away."""
         async with self:
             owner_id = await owner_of(self)
@@ -157,26 +156,7 @@ class CanvasState(rx.State):
         version = await versions.get_version(runtime.current(), owner_id, version_id)
         async with own_tab(self, owner_id):
             self._show(version)
-            self.tab = "code"
-
-    @rx.event(background=True)
-    async def show_changes(self, version_id: str) -> AsyncGenerator[object, None]:
-        """Bring the difference that a version made into view."""
-        async with self:
-            await owner_of(self)
-            self.tab = "changes"
-            self.reveal = {"number": int(self.reveal.get("number", 0)) + 1, "pane": "canvas"}
-        yield VersionsState.show_change(version_id)
-
-    @rx.event
-    def pick_tab(self, tab: str) -> None:
-        """Show the code, the changes or the versions."""
-        self.tab = tab if tab in {"code", "changes", "versions"} else "code"
-
-    @rx.event
-    def show_test(self) -> None:
-        """Bring the test pane into view."""
-        self.reveal = {"number": int(self.reveal.get("number", 0)) + 1, "pane": "test"}
+        yield PanesState.pick_tab("code")
 
     @rx.event
     def dismiss_problem(self) -> None:
@@ -212,7 +192,7 @@ class CanvasState(rx.State):
                 author=author,
             )
             async with own_tab(self, owner_id):
-                self._show(version)
+                self._settle(version)
         except BabbleError as error:
             async with own_tab(self, owner_id):
                 self.problem, self.conflict = str(error), isinstance(error, ConflictError)
@@ -234,16 +214,41 @@ class CanvasState(rx.State):
             if not self.dirty:
                 self._show(head)
 
+    def _leave(self) -> None:
+        """Put unsaved edits aside before another agent is shown."""
+        left = dict(self._left)
+        if self.dirty:
+            left[self.agent] = (self.version_id, self.number, self._base, self._draft)
+        self.reset()
+        self._left = left
+
     def _show(self, version: Version) -> None:
-        self.version_id, self.number = version.id, version.number
-        self.dirty, self.problem, self.conflict, self.newer = False, "", False, 0
+        """Put a version into the editor, if it is not what stands there."""
+        if version.id != self.version_id or self.dirty:
+            self._settle(version)
+            self._show_text(version.text)
+        if left := self._left.pop(version.agent_id, None):
+            self.version_id, self.number, self._base, draft = left
+            self.dirty = True
+            self._show_text(draft)
+
+    def _settle(self, version: Version) -> None:
+        """Note that the version holds what was edited; what was typed since is an edit of it."""
+        self.version_id, self.number, self._base = version.id, version.number, version.text
+        self.problem, self.conflict, self.newer = "", False, 0
         self._mark([finding.model_dump() for finding in version.findings])
-        self._show_text(version.text)
+        self._take(self._draft)
+        if not self.dirty:
+            self.text = version.text
+
+    def _take(self, text: str) -> None:
+        self._draft, self.dirty = text, text != self._base
 
     def _show_text(self, text: str) -> None:
         self._seed += 1
-        self._draft = self.text = text
+        self.text = text
         self.doc_key = f"{self.version_id}/{self._seed}"
+        self._take(text)
 
     def _mark(self, findings: list[dict[str, Any]]) -> None:
         self.findings = findings

@@ -11,7 +11,7 @@ import reflex as rx
 from babble_app.errors import BabbleError
 from babble_app.services import runtime, sessions
 from babble_app.states.canvas import CanvasState
-from babble_app.states.chat import ChatState
+from babble_app.states.choices import ChoicesState
 from babble_app.states.tab import own_tab, owner_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class TestState(rx.State):
             canvas = await self.get_state(CanvasState)
             agent_id, number = canvas.agent, canvas.number
             program, version_id = canvas._program()  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
-            model = (await self.get_state(ChatState)).model
+            model = (await self.get_state(ChoicesState)).model
             if self.busy or not agent_id:
                 return
             self.reset()

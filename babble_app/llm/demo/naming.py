@@ -11,15 +11,19 @@ _CALLED = (
     r"(?:called|named|name it|call it|name is|name's|llamad[oa]|que se llama|genannt|namens|appelée?|nommée?|chiamat[oa]|"
     r"chamad[oa]|genaamd)"
 )
-_NAMED = re.compile(
-    rf"\b{_CALLED}:?\s+(?P<name>(?:[A-ZÀ-ÞЀ-Я0-9][\w&'’.-]*)(?:\s+(?:[A-ZÀ-ÞЀ-Я0-9&][\w&'’.-]*|of|the|and|de|la))*)"
-)
+# A full stop belongs to a name only inside a word or after a title: "Dr. Nora", but "called Nora. It greets".
+_WORD = r"(?:(?:Dr|Mr|Mrs|Ms|St|Prof)\.|[A-ZÀ-ÞЀ-Я0-9&](?:[\w&'’-]|\.(?=\w))*)"
+_NAMED = re.compile(rf"\b{_CALLED}:?\s+(?P<name>{_WORD}(?:\s+(?:{_WORD}|of|the|and|de|la))*)")
 _CALLED_QUOTED = re.compile(rf"\b{_CALLED}:?\s+(?=[\"“«„'‘])", re.IGNORECASE)
 _LOWER_NAMED = re.compile(rf"\b{_CALLED}:?\s+(?P<name>[\w-]+)", re.IGNORECASE)
 _BUSINESS = re.compile(
-    r"\bfor\s+(?P<article>my|our|an|a|the)\s+(?P<what>[\w'’&-]+(?:\s+[\w'’&-]+){0,4}?)"
+    r"(?<!ask )(?<!asks )(?<!asking )\bfor\s+(?P<article>my|our|an|a|the)\s+(?P<what>[\w'’&-]+(?:\s+[\w'’&-]+){0,4}?)"
     r"(?=\s+(?:that|which|who|called|named|to|in|with|and|where|whose|so|it)\b|\s*[,.;:!?(\n–—-]|\s*$)",
     re.IGNORECASE,
+)
+_OF = re.compile(
+    r"\b(?:guests?|customers?|visitors?|callers?|clients?|patients?|members?|users?|people) (?:of|at) (?:the )?"
+    rf"(?P<what>{_WORD}(?:\s+{_WORD})*)"
 )
 _JOB = re.compile(
     r"\b(?:takes?|handles?|manages?|books?|schedules?|answers?|collects?|tracks?|sells?|checks?|qualif(?:y|ies)|screens?|plans?|"
@@ -47,6 +51,8 @@ def agent_name(description: str) -> str:
 
 def business(description: str) -> str:
     """Return what the agent works for, without its article: "bakery"; empty where nothing says so."""
+    if of := _OF.search(tidy(description)):
+        return of["what"]
     for match in _BUSINESS.finditer(tidy(description)):
         what = _trimmed(match["what"])
         if what.lower() not in {"person", "customer", "user", "human", "caller", "name", "date"}:

@@ -49,11 +49,16 @@ _NOT_FIELDS = {
 _CLAUSE_END = re.compile(
     r"\s+(?:then|before|after|so that|so we|so i|because|and then|while|until|unless|in order to|to (?:place|make|book|process|"
     r"complete|create|open|send|arrange|qualify|check|look|find|see)|if (?:they|the|he|she|it|anything|something))\b.*$"
-    r"|\s+-+\s+.*$|\s+(?:to|who|which|from) .*$",
+    r"|\s+-+\s+.*$|(?<!,)\s+(?:to|who|which|from) .*$",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(
     r"\s*(?:,\s*(?:and|then|&|plus|und|y|et)\s+|,|\band\b|&|\bplus\b|\bas well as\b|\bund\b|\by\b|\bet\b|、|،)\s*"
+)
+# As in: takes cake orders (name, cake, pickup date).
+_BRACKETED = re.compile(
+    r"\b(?:orders?|bookings?|reservations?|appointments?|details|information|requests?|data|leads?)\s*\((?P<rest>[^()\n]+)\)",
+    re.IGNORECASE,
 )
 _FOREIGN = re.compile(
     r"\b(?:pide|pregunta|solicita|recoge|fragt|frage|nach|erfrage|sammelt|demande|recueille|chiede|raccoglie|pergunta|pede|vraag|"
@@ -83,6 +88,8 @@ def _of_sentence(sentence: str) -> Iterator[Field]:
         if match["verb"].lower().startswith("ask") and not _asks_for(match["link"], rest):
             continue
         yield from _fields(rest)
+    for listed in _BRACKETED.finditer(sentence):
+        yield from _fields(listed["rest"])
 
 
 def _asks_for(link: str, rest: str) -> bool:

@@ -177,3 +177,57 @@ async def test_somebody_else_s_agent_is_not_shown(rt: Runtime, tab: Tab) -> None
 
     assert workspace.id
     assert (state.agent, state.text, state.number) == ("", "", 0)
+
+
+async def test_edits_wait_while_another_agent_is_shown(rt: Runtime, tab: Tab) -> None:
+    state, version = await open_canvas(rt, tab)
+    await tab.run(CanvasState.edit, state, EDITED, state.doc_key)
+    _, workspace = await make_workspace(rt, tab.user.id)
+    other = await make_agent(rt, tab.user.id, workspace.id, name="Other", program=OTHER)
+
+    await tab.run(CanvasState.open_agent, state, other.agent_id)
+    assert (state.text, state.dirty) == (OTHER, False)
+
+    await tab.run(CanvasState.open_agent, state, version.agent_id)
+    assert (state.text, state.dirty, state.version_id) == (EDITED, True, version.id)
+
+
+async def test_what_was_typed_while_saving_is_an_edit_of_the_new_version(
+    rt: Runtime, tab: Tab
+) -> None:
+    state, version = await open_canvas(rt, tab)
+    key = state.doc_key
+    saved = await versions.add_version(
+        rt,
+        tab.user.id,
+        version.agent_id,
+        text=EDITED,
+        parent_id=version.id,
+        kind="manual",
+        author="A",
+    )
+    await tab.run(CanvasState.edit, state, EDITED + "# more\n", key)
+
+    state._settle(saved)
+
+    assert (state.number, state.dirty, state.doc_key) == (2, True, key)
+    assert state._program() == (EDITED + "# more\n", None)
+
+
+async def test_saving_leaves_the_editor_alone(rt: Runtime, tab: Tab) -> None:
+    state, _ = await open_canvas(rt, tab)
+    key = state.doc_key
+    await tab.run(CanvasState.edit, state, EDITED, key)
+
+    await tab.run(CanvasState.save_draft, state)
+
+    assert (state.doc_key, state.text) == (key, EDITED)
+
+
+async def test_an_edit_that_was_taken_back_is_none(rt: Runtime, tab: Tab) -> None:
+    state, _ = await open_canvas(rt, tab)
+
+    await tab.run(CanvasState.edit, state, EDITED, state.doc_key)
+    await tab.run(CanvasState.edit, state, PROGRAM, state.doc_key)
+
+    assert not state.dirty

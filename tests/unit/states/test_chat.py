@@ -10,8 +10,10 @@ import pytest
 from babble_app.errors import NotFoundError
 from babble_app.services import chats, keys, runs
 from babble_app.states.chat import ChatState
+from babble_app.states.choices import ChoicesState, show_choices
 from babble_app.states.history import HistoryState, read_history, show_history
 from babble_app.states.live import LiveState
+from babble_app.states.toasts import ToastState
 from tests.factories import make_chat, make_file, make_user
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule
@@ -47,7 +49,10 @@ async def chat(rt: Runtime, tab: Tab, server: ModelServer) -> Chat:
     await keys.set_key(rt, owner.id, "custom", "sk-canary-123456", base_url=server.openai_url)
     chat = (await make_chat(rt, owner.id, model=MODEL))[1]
     state = await tab.state(ChatState)
-    state.shown_id, state.model, state.mode = chat.id, MODEL, "chat"
+    state.shown_id = chat.id
+    choices = await tab.state(ChoicesState)
+    await show_choices(state, chat, [], MODEL)
+    choices.mode = "chat"
     return chat
 
 
@@ -215,8 +220,7 @@ async def test_nothing_of_somebody_else_s_chat_can_be_read_or_done(
         with pytest.raises(NotFoundError):
             await tab.run(handler, live if handler is LiveState.attach else state, *arguments)
     for handler, arguments in (
-        (ChatState.send, ("mine now",)), (ChatState.rename, ("mine",)), (ChatState.pick_model, ("demo/based",)),
-        (ChatState.run_again, (stored[-1].run_id,)), (ChatState.choose_file, ("fil_1", True)),
+        (ChatState.send, ("mine now",)), (ChatState.rename, ("mine",)), (ChatState.run_again, (stored[-1].run_id,)),
     ):  # fmt: skip
         await tab.run(handler, state, *arguments)
         assert state.problem, handler
@@ -227,10 +231,30 @@ async def test_nothing_of_somebody_else_s_chat_can_be_read_or_done(
 
 async def test_files_are_chosen_and_left_out(rt: Runtime, tab: Tab, chat: Chat) -> None:
     file = await make_file(rt, tab.user.id, chat.workspace_id)
-    state = await tab.state(ChatState)
+    state = await tab.state(ChoicesState)
+    await show_choices(state, chat, [file], MODEL)
 
-    await tab.run(ChatState.choose_file, state, file.id, True)
+    await tab.run(ChoicesState.choose_file, state, file.id, True)
     assert (await chats.get_chat(rt, tab.user.id, chat.id)).file_ids == (file.id,)
+    assert (state.files[0].chosen, state.chosen_count) == (True, 1)
+
+    await tab.run(ChoicesState.choose_file, state, file.id, False)
+    assert (await chats.get_chat(rt, tab.user.id, chat.id)).file_ids == ()
+
+
+async def test_the_choices_of_somebody_else_s_chat_cannot_be_changed(
+    rt: Runtime, tab: Tab, chat: Chat
+) -> None:
+    file = await make_file(rt, tab.user.id, chat.workspace_id)
+    state, toasts = await tab.state(ChoicesState), await tab.state(ToastState)
+    owner_id = tab.user.id
+    await tab.log_in(await make_user(rt))
+
+    await tab.run(ChoicesState.choose_file, state, file.id, True)
+    await tab.run(ChoicesState.pick_model, state, "demo/based")
+
+    assert [one.kind for one in toasts.toasts] == ["bad", "bad"]
+    assert await chats.get_chat(rt, owner_id, chat.id) == chat
 
 
 async def test_a_long_chat_shows_its_newest_messages_first(
@@ -251,10 +275,10 @@ async def test_a_long_chat_shows_its_newest_messages_first(
 
 
 async def test_only_known_modes_are_taken(tab: Tab) -> None:
-    state = await tab.state(ChatState)
+    state = await tab.state(ChoicesState)
 
-    await tab.run(ChatState.pick_mode, state, "build")
+    await tab.run(ChoicesState.pick_mode, state, "build")
     assert state.mode == "build"
 
-    await tab.run(ChatState.pick_mode, state, "rm -rf")
+    await tab.run(ChoicesState.pick_mode, state, "rm -rf")
     assert state.mode == "auto"

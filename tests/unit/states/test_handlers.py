@@ -14,14 +14,15 @@ FOLDER = Path(states.__file__).parent
 
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
-    "CanvasState": "check discard dismiss_problem download edit open_agent pick_tab revert save save_draft save_on_head "
-    "show_changes show_test show_version take_new_version",
-    "ChatState": "choose_file dismiss_problem load load_models pick_mode pick_model refresh rename run_again send "
-    "show_earlier stop suggest",
+    "CanvasState": "check discard dismiss_problem download edit open_agent revert save save_draft save_on_head "
+    "show_version take_new_version",
+    "ChatState": "catch_up dismiss_problem load refresh rename run_again send show_earlier stop suggest",
+    "ChoicesState": "choose_file load_models pick_mode pick_model",
     "FilesState": "ask_delete close_view delete follow_reading keep view",
     "HistoryState": "",
     "LiveState": "attach detach",
     "LoginState": "choose_form load",
+    "PanesState": "pick_tab show_changes show_test",
     "SessionState": "",
     "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "close_drawer load open_drawer",

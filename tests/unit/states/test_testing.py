@@ -8,7 +8,7 @@ import pytest
 
 from babble_app.services import keys
 from babble_app.states.canvas import CanvasState
-from babble_app.states.chat import ChatState
+from babble_app.states.choices import ChoicesState
 from babble_app.states.testing import TestState
 from tests.factories import PROGRAM, make_agent, make_user, make_workspace
 from tests.fakes.model_server import ModelServer
@@ -44,7 +44,7 @@ async def version(rt: Runtime, tab: Tab, server: ModelServer) -> Version:
     await keys.set_key(rt, owner.id, "custom", "sk-canary-123456", base_url=server.openai_url)
     _, workspace = await make_workspace(rt, owner.id)
     version = await make_agent(rt, owner.id, workspace.id)
-    (await tab.state(ChatState)).model = MODEL
+    (await tab.state(ChoicesState)).model = MODEL
     canvas = await tab.state(CanvasState)
     await tab.run(CanvasState.open_agent, canvas, version.agent_id)
     return version

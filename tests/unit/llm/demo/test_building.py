@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from babble_app.based.checker import check
 from babble_app.llm.demo.building import build
 from babble_app.llm.demo.mistakes import DIRECTIVES
+from babble_app.llm.demo.naming import agent_name
 from babble_app.llm.demo.requirements import required_fields
 from babble_app.schemas.models import ModelMessage, ModelRequest
 
@@ -140,3 +141,29 @@ def test_a_mistake_is_made_when_told_and_mended_when_it_was_found(mistake):
 
 def test_the_mistakes_are_listed_as_data():
     assert set(DIRECTIVES) == {"bad indentation", "fence", "wrong counts", "lazy", "never valid"}
+
+
+@pytest.mark.parametrize(
+    ("description", "name", "labels"),
+    [
+        (
+            "An agent for a bakery called Nora. It asks for their name, which cake they want and the pickup date.",
+            "Nora",
+            ["name", "cake", "pickup date"],
+        ),
+        (
+            "A bakery agent called Nora. It takes cake orders (name, cake, pickup date).",
+            "Nora",
+            ["name", "cake", "pickup date"],
+        ),
+        ("An agent named Dr. Nora that collects the email address.", "Dr. Nora", ["email address"]),
+        (
+            "Welcome guests of Hotel Linde and ask for the arrival date.",
+            "Hotel Linde assistant",
+            ["arrival date"],
+        ),
+    ],
+)
+def test_names_and_details_end_where_a_reader_would_end_them(description, name, labels):
+    assert agent_name(description) == name
+    assert [field.label for field in required_fields(description)] == labels

@@ -1,0 +1,128 @@
+"""What a chat is asked with: its model, what the next message is for, and the files that the models see."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+import reflex as rx
+
+from babble_app.errors import BabbleError
+from babble_app.schemas.events import Mode
+from babble_app.services import chats, models, runtime
+from babble_app.states.tab import own_tab, owner_of
+from babble_app.states.toasts import toast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from babble_app.schemas.chats import Chat
+    from babble_app.schemas.workspaces import File
+
+
+@dataclass(frozen=True)
+class FileChoice:
+    """A file of the workspace, and whether this chat's models see it."""
+
+    id: str
+    name: str
+    note: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model that can be picked."""
+
+    id: str
+    title: str
+
+
+class ChoicesState(rx.State):
+    """The choices below the composer."""
+
+    model: str = ""
+    models: list[ModelChoice] = []
+    mode: str = "auto"
+    files: list[FileChoice] = []
+    chosen_count: int = 0
+    _chat: str = ""
+
+    @rx.event(background=True)
+    async def load_models(self) -> None:
+        """List what can be picked; providers are asked, so the page does not wait for it."""
+        async with self:
+            owner_id = await owner_of(self)
+        found = await models.list_models(runtime.current(), owner_id)
+        titles = {
+            info.id: f"{info.title} ({info.note})" if info.note else info.title for info in found
+        }
+        async with own_tab(self, owner_id):
+            titles.setdefault(self.model, self.model)
+            self.models = [ModelChoice(id=name, title=title) for name, title in titles.items()]
+
+    @rx.event(background=True)
+    async def pick_model(self, model: str) -> None:
+        """Use another model from the next message on."""
+        async with self:
+            owner_id, chat_id = await owner_of(self), self._chat
+        change = chats.update_chat(runtime.current(), owner_id, chat_id, model=model)
+        await self._try(owner_id, change)
+
+    @rx.event
+    def pick_mode(self, mode: str) -> None:
+        """Say whether the next message is for the agent, for the chat, or for triage to tell."""
+        self.mode = mode if mode in get_args(Mode) else "auto"
+
+    @rx.event(background=True)
+    async def choose_file(self, file_id: str, chosen: bool) -> None:
+        """Let the chat's models see a file, or no longer."""
+        async with self:
+            owner_id, chat_id = await owner_of(self), self._chat
+            wanted = {item.id for item in self.files if item.chosen}
+        wanted = wanted | {file_id} if chosen else wanted - {file_id}
+        change = chats.choose_files(runtime.current(), owner_id, chat_id, sorted(wanted))
+        await self._try(owner_id, change)
+
+    async def _try(self, owner_id: str, change: Awaitable[Chat]) -> None:
+        """Carry out a change of the chat and show it, or say why it was refused."""
+        try:
+            chat = await change
+        except BabbleError as error:
+            async with own_tab(self, owner_id):
+                await toast(self, str(error), "bad")
+            return
+        async with own_tab(self, owner_id):
+            self.model = chat.model or self.model
+            self._mark_files(set(chat.file_ids))
+
+    def _show(self, chat: Chat, files: Sequence[File], default_model: str) -> None:
+        self._chat = chat.id
+        self.model = chat.model or default_model
+        if self.model not in {choice.id for choice in self.models}:
+            self.models = [*self.models, ModelChoice(id=self.model, title=self.model)]
+        self.files = [FileChoice(file.id, file.name, _note(file), chosen=False) for file in files]
+        self._mark_files(set(chat.file_ids))
+
+    def _mark_files(self, chosen: set[str]) -> None:
+        self.files = [
+            FileChoice(item.id, item.name, item.note, chosen=item.id in chosen)
+            for item in self.files
+        ]
+        self.chosen_count = sum(item.chosen for item in self.files)
+
+
+async def show_choices(
+    state: rx.State, chat: Chat, files: Sequence[File], default_model: str
+) -> None:
+    """Show the choices of a chat; called while the tab is held."""
+    choices = await state.get_state(ChoicesState)
+    choices._show(chat, files, default_model)  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
+
+
+def _note(file: File) -> str:
+    if file.status == "unreadable":
+        return f"cannot be read: {file.reason}"
+    pages = f"{file.page_count} pages, " if file.page_count > 1 else ""
+    return f"{pages}{max(1, file.size_bytes // 1024):,} KB"
