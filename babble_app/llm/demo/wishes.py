@@ -68,6 +68,14 @@ _RULE = re.compile(
     r"\b(?:never|always|must|should|speak|talk|answer|reply|be|use|only|avoid|don't|don’t|do not|make sure|mention|tell)\b",
     re.IGNORECASE,
 )
+_UNQUOTED = re.compile(
+    r"^\w+(?:\s+(?:message|line|sentence))?\s*"
+    r"(?::|(?:to|into|should (?:be|say)|says?)(?:\s*:|(?=\s+[A-ZÀ-Þ¡¿])))"
+    r"\s*(?P<said>\S+\s+\S[^\n]*|\S+[!.?])"
+)
+_NEXT_WISH = re.compile(
+    r"\s*(?:,|\band\b)?\s*(?:\b(?:change|make|set)\b)?\s*(?:\b(?:the|its)\b)?\s*$"
+)
 _REPLACE = re.compile(r"\b(?:replace|change|instead of|swap|turn)\b", re.IGNORECASE)
 
 
@@ -153,14 +161,15 @@ def _is_replacement(wish: str) -> bool:
 
 
 def _said(wish: str, cue: re.Match[str], other: re.Match[str] | None) -> str:
-    """Return what stands in quotation marks after the cue, and before the other one."""
+    """Return what stands in quotation marks, or behind a plain "to", after the cue and before the other one."""
     end = other.start() if other and other.start() > cue.start() else len(wish)
-    found = quoted(wish[cue.start() : end])
-    return (
-        found[-1]
-        if found and re.search(r"\b(?:from|instead of)\b", wish)
-        else (found[0] if found else "")
-    )
+    part = wish[cue.start() : end]
+    found = quoted(part)
+    if found:
+        return found[-1] if re.search(r"\b(?:from|instead of)\b", wish) else found[0]
+    if find_language(part) or not (match := _UNQUOTED.match(part)):
+        return ""
+    return shorten(match["said"] if end == len(wish) else _NEXT_WISH.sub("", match["said"]), 200)
 
 
 def _naming(wish: str) -> Iterator[Step]:
