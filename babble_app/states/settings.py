@@ -66,7 +66,7 @@ class SettingsState(rx.State):
     async def load(self) -> rx.event.EventCallback[()]:
         """Show the page; the lists of models come when their providers have answered."""
         await fill_shell(self, workspace_id="", title="Settings")
-        self.dialog, self.problem, self.testing = "", "", ""
+        self.testing = ""
         user = await get_user(self)
         self.is_admin, self.default_model = user.role == "admin", user.default_model
         await self._refresh()
