@@ -76,7 +76,7 @@ class FilesState(rx.State):
                     await files.wait_until_read(rt, user.id, file_id)
                 found = await files.list_files(rt, user.id, workspace)
             async with self:
-                if await is_somebody_else(self, user) or self._workspace != workspace:
+                if await is_somebody_else(self, user.id) or self._workspace != workspace:
                     return
                 self.rows = [file_row(file) for file in found]
 
