@@ -78,7 +78,7 @@ class FilesState(rx.State):
                     text = await files.get_text(rt, user.id, file_id)
                 found = await files.list_files(rt, user.id, workspace)
             async with self:
-                if await is_somebody_else(self, user) or self._workspace != workspace:
+                if await is_somebody_else(self, user.id) or self._workspace != workspace:
                     return
                 self.rows = [file_row(file) for file in found]
                 if text is not None and self.viewing.id == file_id:

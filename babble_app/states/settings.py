@@ -89,7 +89,7 @@ class SettingsState(rx.State):
         found = await models.list_models(rt, user.id)
         used = await models.default_model(rt, user.id)
         async with self:
-            if await is_somebody_else(self, user):
+            if await is_somebody_else(self, user.id):
                 return
             self.choices = [ModelChoice(model.id, model_title(model)) for model in found]
             self.server_model = used if not user.default_model else ""
@@ -162,7 +162,7 @@ class SettingsState(rx.State):
             async with self:
                 self.testing = ""
         async with self:
-            if not await is_somebody_else(self, user):
+            if not await is_somebody_else(self, user.id):
                 self.providers = [
                     replace(row, said=words, refused=refused) if row.id == provider else row
                     for row in self.providers
