@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import reflex as rx
+from babble_app.components.local_modules import local_module
 
 CODEMIRROR = [
     "@codemirror/commands@6.11.1",
@@ -17,4 +17,4 @@ CODEMIRROR = [
 ]
 """npm packages, pinned together: two copies of @codemirror/state in one page do not work."""
 
-rx.asset("based_language.js", shared=True)
+local_module(__name__, "based_language.js")

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.based_language import CODEMIRROR
+from babble_app.components.local_modules import local_module
 
 
 def _text_and_key(text: rx.Var[str], doc_key: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[str]]:
@@ -16,7 +17,7 @@ def _text_and_key(text: rx.Var[str], doc_key: rx.Var[str]) -> tuple[rx.Var[str],
 class CodeEditor(rx.NoSSRComponent):
     """An editor that gives edits back a moment after the typing pauses, and on Ctrl/Cmd+S."""
 
-    library = rx.asset("code_editor.jsx", shared=True).importable_path
+    library = local_module(__name__, "code_editor.jsx")
     tag = "CodeEditor"
     lib_dependencies: list[str] = CODEMIRROR
 

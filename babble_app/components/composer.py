@@ -6,11 +6,13 @@ from typing import Any
 
 import reflex as rx
 
+from babble_app.components.local_modules import local_module
+
 
 class Composer(rx.Component):
     """Enter sends, Shift+Enter breaks the line, Esc stops; what could not be sent comes back."""
 
-    library = rx.asset("composer.jsx", shared=True).importable_path
+    library = local_module(__name__, "composer.jsx")
     tag = "Composer"
 
     draft_key: rx.Var[str]

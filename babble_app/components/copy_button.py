@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from babble_app.components.local_modules import local_module
+
 
 class CopyButton(rx.Component):
     """Works without the server, and on plain http too."""
 
-    library = rx.asset("copy_button.jsx", shared=True).importable_path
+    library = local_module(__name__, "copy_button.jsx")
     tag = "CopyButton"
 
     text: rx.Var[str]

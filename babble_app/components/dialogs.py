@@ -6,11 +6,13 @@ from typing import Any
 
 import reflex as rx
 
+from babble_app.components.local_modules import local_module
+
 
 class Modal(rx.Component):
     """The browser's own `<dialog>`; children are a `.dialog-body` and a `.dialog-foot`, or a form with both."""
 
-    library = rx.asset("modal.jsx", shared=True).importable_path
+    library = local_module(__name__, "modal.jsx")
     tag = "Modal"
 
     open: rx.Var[bool]

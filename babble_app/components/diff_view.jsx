@@ -28,18 +28,19 @@ export function DiffView({ original = "", modified = "", layout = "unified", old
 
   useEffect(() => {
     const collapseUnchanged = { margin: 3, minSize: 6 };
+    const highlightChanges = original !== "" && modified !== ""; // of a whole new text, every word would be marked
     const view = sideBySide
       ? new MergeView({
           a: { doc: original, extensions: readOnly(oldLabel) },
           b: { doc: modified, extensions: readOnly(newLabel) },
-          parent: host.current, gutter: true, highlightChanges: true, collapseUnchanged, diffConfig: LIMITS,
+          parent: host.current, gutter: true, highlightChanges, collapseUnchanged, diffConfig: LIMITS,
         })
       : new EditorView({
           doc: modified,
           extensions: [
             ...readOnly(newLabel),
             unifiedMergeView({
-              original, mergeControls: false, gutter: true, highlightChanges: true, allowInlineDiffs: false,
+              original, mergeControls: false, gutter: true, highlightChanges, allowInlineDiffs: false,
               syntaxHighlightDeletions: true, collapseUnchanged, diffConfig: LIMITS,
             }),
           ],

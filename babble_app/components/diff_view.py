@@ -5,12 +5,13 @@ from __future__ import annotations
 import reflex as rx
 
 from babble_app.components.based_language import CODEMIRROR
+from babble_app.components.local_modules import local_module
 
 
 class DiffView(rx.NoSSRComponent):
     """A read-only comparison; falls back to unified where side by side would be too narrow."""
 
-    library = rx.asset("diff_view.jsx", shared=True).importable_path
+    library = local_module(__name__, "diff_view.jsx")
     tag = "DiffView"
     lib_dependencies: list[str] = CODEMIRROR
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from babble_app.components.local_modules import local_module
+
 
 class FollowEnd(rx.Component):
     """Scrolls by itself; nothing of it reaches the server."""
 
-    library = rx.asset("follow_end.jsx", shared=True).importable_path
+    library = local_module(__name__, "follow_end.jsx")
     tag = "FollowEnd"
 
     follow_key: rx.Var[str]

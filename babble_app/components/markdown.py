@@ -9,10 +9,11 @@ from __future__ import annotations
 import reflex as rx
 
 from babble_app.components.copy_button import CopyButton
+from babble_app.components.local_modules import local_module
 
 PACKAGES = ["react-markdown@10.1.0", "remark-gfm@4.0.1", "highlight.js@11.12.0", "lowlight@3.3.0"]
 
-rx.asset("highlighter.js", shared=True)
+local_module(__name__, "highlighter.js")
 
 
 assert CopyButton.library  # markdown.jsx imports that script; its module links it
@@ -21,7 +22,7 @@ assert CopyButton.library  # markdown.jsx imports that script; its module links 
 class Markdown(rx.Component):
     """A rendered text; it is rendered again only when its source changes."""
 
-    library = rx.asset("markdown.jsx", shared=True).importable_path
+    library = local_module(__name__, "markdown.jsx")
     tag = "Markdown"
     lib_dependencies: list[str] = PACKAGES
 

@@ -62,7 +62,7 @@ def live_answer() -> rx.Component:
         _rounds(LiveState.attempts),
         rx.el.div(
             rx.foreach(LiveState.blocks, _block),
-            rx.cond(LiveState.tail != "", markdown(source=LiveState.tail)),
+            markdown(source=LiveState.tail_base + LiveState.tail),
             class_name="md",
         ),
         rx.foreach(LiveState.versions, _version_card),

@@ -7,12 +7,13 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.icons import icon
+from babble_app.components.local_modules import local_module
 
 
 class Menu(rx.Component):
     """A button with a panel; children are `menu_item`s."""
 
-    library = rx.asset("menu.jsx", shared=True).importable_path
+    library = local_module(__name__, "menu.jsx")
     tag = "Menu"
 
     label: rx.Var[str]
@@ -24,7 +25,7 @@ class Menu(rx.Component):
 class TimeAgo(rx.Component):
     """A moment, told relative to now."""
 
-    library = rx.asset("time_ago.jsx", shared=True).importable_path
+    library = local_module(__name__, "time_ago.jsx")
     tag = "TimeAgo"
 
     at: rx.Var[str]
@@ -33,7 +34,7 @@ class TimeAgo(rx.Component):
 class Toaster(rx.Component):
     """The corner where toasts appear."""
 
-    library = rx.asset("toaster.jsx", shared=True).importable_path
+    library = local_module(__name__, "toaster.jsx")
     tag = "Toaster"
 
     toasts: rx.Var[list[Any]]
@@ -43,7 +44,7 @@ class Toaster(rx.Component):
 class ThemeSync(rx.Component):
     """Makes this browser look as the person chose, on whatever device that was."""
 
-    library = rx.asset("theme_sync.jsx", shared=True).importable_path
+    library = local_module(__name__, "theme_sync.jsx")
     tag = "ThemeSync"
 
     theme: rx.Var[str]

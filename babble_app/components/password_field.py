@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from babble_app.components.local_modules import local_module
+
 
 class PasswordField(rx.Component):
     """A labelled field; the typed text stays in the browser until its form is sent."""
 
-    library = rx.asset("password_field.jsx", shared=True).importable_path
+    library = local_module(__name__, "password_field.jsx")
     tag = "PasswordField"
 
     label: rx.Var[str]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from babble_app.components.local_modules import local_module
+
 
 class Popover(rx.Component):
     """Opens without the server."""
 
-    library = rx.asset("popover.jsx", shared=True).importable_path
+    library = local_module(__name__, "popover.jsx")
     tag = "Popover"
 
     label: rx.Var[str]

@@ -6,13 +6,15 @@ from typing import Any
 
 import reflex as rx
 
+from babble_app.components.local_modules import local_module
+
 ACCEPTED = "Text, Markdown, code, CSV, PDF, PNG, JPEG, WebP and GIF."
 
 
 class Uploader(rx.Component):
     """A drop zone with the list of what is on its way."""
 
-    library = rx.asset("uploader.jsx", shared=True).importable_path
+    library = local_module(__name__, "uploader.jsx")
     tag = "Uploader"
 
     workspace_id: rx.Var[str]

@@ -35,7 +35,7 @@ def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
             rx.el.p(row.summary, class_name="version-summary"),
             rx.el.p(
                 rx.cond(row.is_head, rx.el.span("current", class_name="badge badge--accent")),
-                rx.el.span(row.kind),
+                rx.cond(row.kind != "", rx.el.span(row.kind)),
                 rx.cond(row.author != "", rx.el.span(row.author)),
                 time_ago(row.at),
                 _counts(row.added, row.removed),

@@ -6,11 +6,13 @@ from typing import Any
 
 import reflex as rx
 
+from babble_app.components.local_modules import local_module
+
 
 class Workbench(rx.Component):
     """Children: what stands at the left of its head, then the panes chat, canvas and test."""
 
-    library = rx.asset("workbench.jsx", shared=True).importable_path
+    library = local_module(__name__, "workbench.jsx")
     tag = "Workbench"
 
     has_canvas: rx.Var[bool]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
 
-from babble_app.based.checker import check
 from babble_app.diffs.compare import compare
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
+from babble_app.services import checks
 from babble_app.services.names import clean_name, free_slug, usable_name
 from babble_app.store import agents as rows
 from babble_app.store import users as user_rows
@@ -248,7 +248,7 @@ def _check_text(text: str) -> None:
 
 async def _check_program(text: str) -> tuple[Finding, ...]:
     """Return the warnings of a program; raises ValidationFailedError with its errors."""
-    result = await asyncio.to_thread(check, text)
+    result = await checks.check(text)
     if not result.ok:
         errors = [finding for finding in result.findings if finding.severity == "error"]
         told = [f"line {item.line}: {item.message}" for item in errors[:_MOST_FINDINGS_TOLD]]

@@ -13,7 +13,7 @@ from babble_app.schemas.events import VersionSaved
 from babble_app.services import runs, runtime
 from babble_app.states.canvas import CanvasState
 from babble_app.states.history import read_history, show_history
-from babble_app.states.live_answer import LiveAnswer
+from babble_app.states.live_answer import LiveAnswer, part
 from babble_app.states.message_views import AttemptView, SourceView, ToolView, VersionView
 from babble_app.states.tab import own_tab, owner_of, tab_is_open
 
@@ -34,6 +34,7 @@ class LiveState(rx.State):
     doing: str = ""
     model: str = ""
     blocks: list[str] = []
+    tail_base: str = ""
     tail: str = ""
     thoughts: str = ""
     attempts: list[AttemptView] = []
@@ -107,13 +108,16 @@ class LiveState(rx.State):
 
     def _paint(self, live: LiveAnswer) -> None:
         """Set what differs: every assignment goes over the wire."""
+        tail_base, tail = part(live.tail)
+        program_base, program_tail = part(live.program)
         wanted = {
             "running": True,
             "run_id": live.run_id,
             "doing": live.doing,
             "model": live.model,
             "blocks": live.blocks,
-            "tail": live.tail,
+            "tail_base": tail_base,
+            "tail": tail,
             "thoughts": live.thoughts,
             "attempts": live.attempts,
             "tools": live.tools,
@@ -121,8 +125,8 @@ class LiveState(rx.State):
             "versions": live.versions,
             "writing": bool(live.program) and not live.versions,
             "program_key": f"{live.run_id}/{live.attempt}",
-            "program_base": live.program_base,
-            "program_tail": live.program_tail,
+            "program_base": program_base,
+            "program_tail": program_tail,
         }
         for name, value in wanted.items():
             if getattr(self, name) != value:

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 
 LONGEST_TAIL_CHARS = 6_000
 """A tail that grows past this is cut at the next blank line, even within a list."""
-PROGRAM_STEP_CHARS = 4_000
+STEP_CHARS = 4_000
+"""A long tail or program goes out as a base, which changes every so many characters, and the rest."""
 SHOWN_THOUGHTS_CHARS = 1_500
 
 DOING = {
@@ -80,16 +81,6 @@ class LiveAnswer:
         default_factory=list[ToolCalled | ToolAnswered]
     )
 
-    @property
-    def program_base(self) -> str:
-        """The part of the program that went out before and does not change until the next step."""
-        return self.program[: len(self.program) - len(self.program) % PROGRAM_STEP_CHARS]
-
-    @property
-    def program_tail(self) -> str:
-        """The rest of the program."""
-        return self.program[len(self.program_base) :]
-
     def add(self, event: RunEvent) -> None:  # noqa: C901 - one case an event, on purpose exhaustive
         """Take one event in."""
         match event:
@@ -121,6 +112,12 @@ class LiveAnswer:
         finished, self.tail = split_finished(self.tail + text)
         if finished:
             self.blocks = [*self.blocks, *finished]
+
+
+def part(text: str) -> tuple[str, str]:
+    """Part a growing text into what went out before and the rest."""
+    at = len(text) - len(text) % STEP_CHARS
+    return text[:at], text[at:]
 
 
 def split_finished(text: str) -> tuple[list[str], str]:

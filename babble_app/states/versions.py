@@ -27,7 +27,7 @@ class VersionRow:
     number: int
     parent_id: str
     kind: str
-    """In words: `Changed`, `Went back`."""
+    """In words: `Changed`, `Went back`; empty where the summary says it."""
     author: str
     summary: str
     request: str
@@ -91,21 +91,24 @@ class VersionsState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             parents = [row.parent_id for row in self.rows if row.id == version_id]
-        await self._compare(owner_id, parents[0] if parents else "", version_id)
+            self.from_id, self.to_id = parents[0] if parents else "", version_id
+        await self._compare(owner_id)
 
     @rx.event(background=True)
     async def pick_from(self, version_id: str) -> None:
         """Compare from another version on."""
         async with self:
-            owner_id, to_id = await owner_of(self), self.to_id
-        await self._compare(owner_id, version_id, to_id)
+            owner_id = await owner_of(self)
+            self.from_id = version_id
+        await self._compare(owner_id)
 
     @rx.event(background=True)
     async def pick_to(self, version_id: str) -> None:
         """Compare up to another version."""
         async with self:
-            owner_id, from_id = await owner_of(self), self.from_id
-        await self._compare(owner_id, from_id, version_id)
+            owner_id = await owner_of(self)
+            self.to_id = version_id
+        await self._compare(owner_id)
 
     @rx.event
     def pick_layout(self, layout: str) -> None:
@@ -151,18 +154,22 @@ class VersionsState(rx.State):
             ]
             self.status, self.agent, self.agent_name = "ready", agent.id, agent.name
             self.workspace, self.rows = agent.workspace_id, rows
+            if news and rows:
+                self.from_id, self.to_id = rows[0].parent_id, rows[0].id
         if news and rows:
-            await self._compare(owner_id, rows[0].parent_id, rows[0].id)
+            await self._compare(owner_id)
 
-    async def _compare(self, owner_id: str, from_id: str, to_id: str) -> None:
-        """Show the difference of two versions; the first version is compared with nothing."""
+    async def _compare(self, owner_id: str) -> None:
+        """Show the difference of the two chosen versions; the first version is compared with nothing."""
         rt = runtime.current()
+        from_id, to_id = self.from_id, self.to_id
         new = await versions.get_version(rt, owner_id, to_id)
         old = await versions.get_version(rt, owner_id, from_id) if from_id else None
         added, removed = await _counts(rt, owner_id, new, old)
         async with own_tab(self, owner_id):
-            self.from_id, self.from_number = (old.id, old.number) if old else ("", 0)
-            self.to_id, self.to_number = new.id, new.number
+            if (self.from_id, self.to_id) != (from_id, to_id):
+                return  # another pair was chosen meanwhile
+            self.from_number, self.to_number = old.number if old else 0, new.number
             self.old_text, self.new_text = old.text if old else "", new.text
             self.added, self.removed = added, removed
 
@@ -200,11 +207,11 @@ def _rows(agent: Agent, summaries: list[VersionSummary]) -> list[VersionRow]:
             id=item.id,
             number=item.number,
             parent_id=item.parent_id or "",
-            kind=KINDS[item.kind],
+            kind=KINDS[item.kind] if item.summary else "",
             author=item.author.capitalize()
             if item.author in {"builder", "iterator"}
             else item.author,
-            summary=item.summary,
+            summary=item.summary or KINDS[item.kind],
             request=item.request,
             model=item.model,
             rounds=item.rounds,

@@ -35,6 +35,8 @@ _FETCH_THREADS = 4
 _TRANSIENT_ON_SQLITE = ("locked", "busy", "unable to open", "disk i/o error", "readonly")
 _UNAVAILABLE = "The database does not answer; please try again in a moment."
 _DISK_FULL = "The server's disk is full: nothing more can be stored. Reading still works."
+_QUIET = {"hide_parameters": True}
+"""A failed statement is logged without its values: they are messages, file contents and password hashes."""
 _PG_DISK_FULL = "53100"
 
 
@@ -133,11 +135,13 @@ def make_sync_engine(
     """Return an engine for threads (the writer's, migrations, fetches), with the same settings."""
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_size=connections, max_overflow=0, pool_pre_ping=True)
+        engine = create_engine(
+            url, pool_size=connections, max_overflow=0, pool_pre_ping=True, **_QUIET
+        )
         make_storable(engine)
         return engine
     prepare_folder(address)
-    engine = create_engine(url, pool_size=connections, max_overflow=0)
+    engine = create_engine(url, pool_size=connections, max_overflow=0, **_QUIET)
     _set_up_sqlite(engine, synchronous)
     return engine.execution_options(immediate=immediate)
 
@@ -197,7 +201,12 @@ def _database_file(url: URL) -> str:
 def _make_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         engine = create_async_engine(
-            url, pool_size=10, max_overflow=10, pool_timeout=_WAIT_SECONDS, pool_pre_ping=True
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=_WAIT_SECONDS,
+            pool_pre_ping=True,
+            **_QUIET,
         )
         make_storable(engine.sync_engine)
         return engine
@@ -207,6 +216,7 @@ def _make_engine(url: URL) -> AsyncEngine:
         pool_size=8,
         max_overflow=0,
         pool_timeout=_WAIT_SECONDS,
+        **_QUIET,
     )
     _set_up_sqlite(engine.sync_engine, "FULL")
     return engine

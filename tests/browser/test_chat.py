@@ -328,10 +328,55 @@ def test_unsaved_edits_survive_a_reload(page: Page, person: Person) -> None:
     page.keyboard.insert_text("\n# not saved yet")
     expect(page.locator(".canvas-head")).to_contain_text("Unsaved")
 
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.reload()
+    assert asked == ["beforeunload"]
 
     expect(page.locator(".canvas .cm-content")).to_contain_text("# not saved yet")
     expect(page.locator(".canvas-head")).to_contain_text("Unsaved")
+
+
+def test_edits_stay_while_other_parts_of_the_canvas_are_shown(page: Page, person: Person) -> None:
+    build_agent(page, person)
+    page.locator(".canvas .cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text("\n# not saved yet")
+    expect(page.locator(".canvas-head")).to_contain_text("Unsaved")
+
+    page.get_by_role("tab", name="Changes").click()
+    expect(page.locator(".diff-view")).to_be_visible()
+    page.get_by_role("tab", name="Code").click()
+
+    expect(page.locator(".canvas-code .cm-content")).to_contain_text("# not saved yet")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator(".canvas-code .cm-content")).not_to_contain_text("# not saved yet")
+
+
+def test_the_program_can_be_downloaded(page: Page, person: Person) -> None:
+    build_agent(page, person)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the program").click()
+
+    assert download.value.suggested_filename.endswith(".based")
+    assert "loop:" in download.value.path().read_text()
+
+
+def test_an_idle_tab_catches_up_when_the_person_comes_back_to_it(
+    page: Page, person: Person
+) -> None:
+    chat_id = make_chat(person, model=MODEL)
+    idle = page.context.new_page()
+    open_chat(idle, chat_id)
+    open_chat(page, chat_id)
+    page.get_by_label("What the message is for").select_option("chat")
+    ask(page, "hello")
+    expect(answers(page)).to_have_count(1, timeout=20_000)
+
+    idle.evaluate("window.dispatchEvent(new Event('focus'))")
+
+    expect(answers(idle)).to_contain_text("A short answer.")
 
 
 def test_the_keyboard_leaves_the_editor_and_moves_the_panes(page: Page, person: Person) -> None:

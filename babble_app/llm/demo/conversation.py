@@ -46,7 +46,8 @@ def take_turn(request: ModelRequest) -> Reply:
     turns = transcript(request.messages)
     waiting = bool(request.messages) and request.messages[-1].text.strip() == "[Speak next.]"
     if not waiting:
-        for tool in request.tools:
+        # "Let me talk to a person" is a wish to leave, even where a detail is still missing that any words could be.
+        for tool in sorted(request.tools, key=lambda tool: bool(given_fields(tool.description))):
             if is_met(tool.description or tool.name.replace("_", " "), turns):
                 return Reply(tool_calls=(_call(tool, turns),))
     return Reply(_next_words(system, request.tools, turns, waiting=waiting))

@@ -17,12 +17,13 @@ _NAMED = re.compile(rf"\b{_CALLED}:?\s+(?P<name>{_WORD}(?:\s+(?:{_WORD}|of|the|a
 _CALLED_QUOTED = re.compile(rf"\b{_CALLED}:?\s+(?=[\"“«„'‘])", re.IGNORECASE)
 _LOWER_NAMED = re.compile(rf"\b{_CALLED}:?\s+(?P<name>[\w-]+)", re.IGNORECASE)
 _BUSINESS = re.compile(
-    r"\bfor\s+(?P<article>my|our|an|a|the)\s+(?P<what>[\w'’&-]+(?:\s+[\w'’&-]+){0,4}?)"
+    r"(?<!ask )(?<!asks )(?<!asking )\bfor\s+(?P<article>my|our|an|a|the)\s+(?P<what>[\w'’&-]+(?:\s+[\w'’&-]+){0,4}?)"
     r"(?=\s+(?:that|which|who|called|named|to|in|with|and|where|whose|so|it)\b|\s*[,.;:!?(\n–—-]|\s*$)",
     re.IGNORECASE,
 )
 _OF = re.compile(
-    rf"\b(?:guests?|customers?|visitors?|callers?|clients?|patients?|members?|users?|people) (?:of|at) (?:the )?(?P<what>{_WORD}(?:\s+{_WORD})*)"
+    r"\b(?:guests?|customers?|visitors?|callers?|clients?|patients?|members?|users?|people) (?:of|at) (?:the )?"
+    rf"(?P<what>{_WORD}(?:\s+{_WORD})*)"
 )
 _JOB = re.compile(
     r"\b(?:takes?|handles?|manages?|books?|schedules?|answers?|collects?|tracks?|sells?|checks?|qualif(?:y|ies)|screens?|plans?|"
@@ -50,12 +51,13 @@ def agent_name(description: str) -> str:
 
 def business(description: str) -> str:
     """Return what the agent works for, without its article: "bakery"; empty where nothing says so."""
+    if of := _OF.search(tidy(description)):
+        return of["what"]
     for match in _BUSINESS.finditer(tidy(description)):
         what = _trimmed(match["what"])
         if what.lower() not in {"person", "customer", "user", "human", "caller", "name", "date"}:
             return what
-    of = _OF.search(tidy(description))
-    return of["what"] if of else ""
+    return ""
 
 
 def purpose(description: str) -> str:

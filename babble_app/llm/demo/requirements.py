@@ -55,7 +55,7 @@ _CLAUSE_END = re.compile(
 _SEPARATOR = re.compile(
     r"\s*(?:,\s*(?:and|then|&|plus|und|y|et)\s+|,|\band\b|&|\bplus\b|\bas well as\b|\bund\b|\by\b|\bet\b|、|،)\s*"
 )
-# "takes cake orders (name, cake, pickup date)"
+# As in: takes cake orders (name, cake, pickup date).
 _BRACKETED = re.compile(
     r"\b(?:orders?|bookings?|reservations?|appointments?|details|information|requests?|data|leads?)\s*\((?P<rest>[^()\n]+)\)",
     re.IGNORECASE,

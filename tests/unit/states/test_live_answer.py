@@ -20,9 +20,10 @@ from babble_app.schemas.events import (
 from babble_app.schemas.findings import Finding
 from babble_app.states.live_answer import (
     LONGEST_TAIL_CHARS,
-    PROGRAM_STEP_CHARS,
     SHOWN_THOUGHTS_CHARS,
+    STEP_CHARS,
     LiveAnswer,
+    part,
     split_finished,
 )
 
@@ -94,16 +95,17 @@ def test_the_program_begins_anew_at_each_attempt() -> None:
     assert live.attempts[1].findings == ["Line 3: `loop` without `until`"]
 
 
-def test_the_program_s_base_changes_only_every_few_thousand_characters() -> None:
-    live, bases = LiveAnswer(), set[str]()
+def test_the_base_of_a_long_text_changes_only_every_few_thousand_characters() -> None:
+    text, bases = "", set[str]()
 
     for _ in range(1000):
-        live.add(ProgramDelta(text="say('hello')\n"))
-        bases.add(live.program_base)
-        assert live.program_base + live.program_tail == live.program
-        assert len(live.program_tail) < PROGRAM_STEP_CHARS
+        text += "say('hello')\n"
+        base, rest = part(text)
+        bases.add(base)
+        assert base + rest == text
+        assert len(rest) < STEP_CHARS
 
-    assert len(bases) == 1000 * 13 // PROGRAM_STEP_CHARS + 1
+    assert len(bases) == len(text) // STEP_CHARS + 1
 
 
 def test_a_tool_call_and_its_answer_are_one_row() -> None:
