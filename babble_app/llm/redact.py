@@ -9,9 +9,11 @@ import logging
 import re
 
 HIDDEN = "[hidden]"
+MAX_MESSAGE_CHARS = 4_000
 SHORTEST_SECRET = 6
 """Shorter strings are not looked for literally: they would blacken half of every text."""
 
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _PATTERNS = re.compile(
     r"""
     (?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{6,}   # an Authorization header
@@ -39,14 +41,17 @@ def _hide(match: re.Match[str]) -> str:
 
 
 class RedactingFilter(logging.Filter):
-    """A filter for log handlers: what they write holds no key, neither in the message nor in a traceback."""
+    """A filter for log handlers: what they write holds no key, and no line that somebody outside made up.
+
+    Messages quote what callers sent; a line end in there would let them write entries of their own.
+    """
 
     _formatter = logging.Formatter()
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record; never drop it."""
         message = record.getMessage()
-        clean = redact(message)
+        clean = _one_line(redact(message))
         if clean != message:
             record.msg, record.args = clean, ()
         if record.exc_info and not record.exc_text:
@@ -56,8 +61,17 @@ class RedactingFilter(logging.Filter):
         return True
 
 
+def _one_line(message: str) -> str:
+    """Write line ends and control characters by their escapes; cut what is very long."""
+    if len(message) > MAX_MESSAGE_CHARS:
+        message = f"{message[:MAX_MESSAGE_CHARS]}... ({len(message):,} characters)"
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], message)
+
+
 def redact_logs(logger: logging.Logger | None = None) -> None:
-    """Put the filter on every handler of `logger` (the root logger unless told), once."""
-    for handler in (logger or logging.getLogger()).handlers:
-        if not any(isinstance(each, RedactingFilter) for each in handler.filters):
-            handler.addFilter(RedactingFilter())
+    """Put the filter on every handler of `logger` (unless told, of every logger that has handlers), once."""
+    known = [logging.getLogger(), *map(logging.getLogger, logging.Logger.manager.loggerDict)]
+    for each in [logger] if logger else known:
+        for handler in each.handlers:
+            if not any(isinstance(one, RedactingFilter) for one in handler.filters):
+                handler.addFilter(RedactingFilter())

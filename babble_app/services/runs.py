@@ -24,6 +24,7 @@ from babble_app.services import chats, limits, models
 from babble_app.services.answers import Answer
 from babble_app.services.run_driver import Job, ending_operations, supervise
 from babble_app.services.run_log import number_from
+from babble_app.store import conversations
 from babble_app.store import runs as rows
 from babble_app.store.tables.base import new_id, now
 
@@ -53,7 +54,7 @@ async def start(
         IdempotencyConflictError: the key came before with another body.
     """
     _check_text(text)
-    chat = await chats.get_chat(rt, owner_id, chat_id)
+    chat = await rt.database.fetch(conversations.get_heading, owner_id, chat_id)
     fingerprint = hashlib.sha256("\0".join((chat_id, mode, model, text)).encode()).hexdigest()
     if idempotency_key and (sent := await _sent_before(rt, owner_id, idempotency_key, fingerprint)):
         return sent
@@ -80,6 +81,7 @@ async def start(
         rows.add_message(
             job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
         ),
+        *([] if chat.title else chats.naming(owner_id, chat_id, text)),
     ]
     try:
         await rt.writer.write(operations)
@@ -89,10 +91,7 @@ async def start(
         if sent is None:
             raise
         return sent
-    run = _launch(rt, job)
-    if not chat.title:
-        await chats.set_title_from(rt, owner_id, chat_id, text)
-    return run
+    return _launch(rt, job)
 
 
 async def run_again(rt: Runtime, owner_id: str, run_id: str) -> Run:
@@ -151,10 +150,9 @@ async def events(
     rt: Runtime, owner_id: str, run_id: str, after: int = 0
 ) -> AsyncGenerator[NumberedEvent, None]:
     """Yield the run's events numbered above `after`, then new ones as they come, until its last event."""
-    # The live log is taken hold of before the stored state is read: a run that ends in between is then read whole.
-    live = rt.runs.broker.follow(run_id, after)
-    await get_run(rt, owner_id, run_id)
+    live = rt.runs.broker.follow(owner_id, run_id, after)
     if live is None:
+        await get_run(rt, owner_id, run_id)
         async with rt.database.reading() as db:
             stored = await rows.list_events(db, owner_id, run_id, after)
         for event in stored:
@@ -216,7 +214,7 @@ async def _sent_before(rt: Runtime, owner_id: str, key: str, fingerprint: str) -
 
 
 def _launch(rt: Runtime, job: Job) -> Run:
-    rt.runs.broker.open(job.run_id)
+    rt.runs.broker.open(job.owner_id, job.run_id)
     rt.runs.launch(job.run_id, supervise(rt, job))
     return Run(
         id=job.run_id,

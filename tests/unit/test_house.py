@@ -73,7 +73,7 @@ def test_queries_take_an_owner(module: str) -> None:
 def test_services_that_touch_rows_take_an_owner(module: str) -> None:
     for function in public_functions(module):
         parameters = names_of_parameters(function)
-        touches = attributes_used(function) & {"unit_of_work", "reading", "write"}
+        touches = attributes_used(function) & {"unit_of_work", "reading", "fetch", "write"}
         if parameters[:1] != ["rt"] or not touches or function.name in NO_OWNER.get(module, ()):
             continue
         assert "owner_id" in parameters[1:2], f"{module}: {function.name}"
@@ -113,6 +113,14 @@ def test_reflex_sessions_are_not_used(module: str) -> None:
         and isinstance(node.value, ast.Name)
         and node.value.id == "rx"
     }
+
+
+@pytest.mark.parametrize("module", [item for item in modules() if item.endswith("__init__.py")])
+def test_a_package_says_what_it_owns_and_holds_no_code(module: str) -> None:
+    tree = parse(module)
+
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1
 
 
 def test_the_exceptions_named_here_exist() -> None:
