@@ -89,6 +89,8 @@ async def start(
         # The same key from a second request that came while the first was being stored.
         sent = await _sent_before(rt, owner_id, idempotency_key or "", fingerprint)
         if sent is None:
+            # Or the chat was deleted meanwhile: it is not found now.
+            await chats.get_chat(rt, owner_id, chat_id)
             raise
         return sent
     return _launch(rt, job)
@@ -114,16 +116,19 @@ async def run_again(rt: Runtime, owner_id: str, run_id: str) -> Run:
         model=run.model,
         mode=run.mode,
     )
-    await rt.writer.write(
-        rows.add_run(
-            job.run_id,
-            owner_id,
-            run.chat_id,
-            question_id=question.id,
-            model=run.model,
-            mode=run.mode,
-        )
+    operations = rows.add_run(
+        job.run_id,
+        owner_id,
+        run.chat_id,
+        question_id=question.id,
+        model=run.model,
+        mode=run.mode,
     )
+    try:
+        await rt.writer.write(operations)
+    except IntegrityError:
+        await chats.get_chat(rt, owner_id, run.chat_id)
+        raise
     return _launch(rt, job)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from babble_app.errors import NotFoundError
 from babble_app.schemas.events import Attempt, MessageDone, RunFailed, VersionSaved
 from babble_app.services import chats, runs, versions
 from babble_app.services.runtime import running
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 BUILD = "Make an agent for a bakery called Nora. It greets people, asks for their name and says goodbye."
 CHANGE = "Change the greeting to: Welcome to Nora!"
 ANOTHER = "Make a new agent for a bike shop called Otto. It greets people and says goodbye."
+
+
+class DeletesFirst:
+    """The runtime's writer; whatever is to be written, the chat is deleted just before."""
+
+    def __init__(self, rt: Runtime, owner_id: str, chat_id: str) -> None:
+        self.rt, self.owner_id, self.chat_id, self.writer = rt, owner_id, chat_id, rt.writer
+
+    async def write(self, operations: Any) -> None:
+        self.rt.writer = self.writer
+        await chats.delete_chat(self.rt, self.owner_id, self.chat_id)
+        await self.writer.write(operations)
 
 
 async def ask(rt: Runtime, owner_id: str, chat_id: str, text: str) -> list[RunEvent]:
@@ -111,3 +124,23 @@ async def test_a_run_over_a_limit_of_the_engine_is_ended_in_words(
         assert (events[-1].code, events[-1].retryable) == (code, True)
         question, answer = await chats.list_messages(rt, owner, chat.id)
         assert (question.text, answer.status) == (BUILD, "failed")
+
+
+async def test_a_chat_that_is_deleted_while_a_message_comes_in_does_not_exist(rt: Runtime) -> None:
+    owner, chat = await make_chat(rt, model="demo/based")
+    rt.writer = DeletesFirst(rt, owner, chat.id)  # pyright: ignore[reportAttributeAccessIssue]
+
+    with pytest.raises(NotFoundError):
+        await runs.start(rt, owner, chat.id, text="Hello")
+
+
+async def test_a_chat_that_is_deleted_while_an_answer_is_asked_for_again_does_not_exist(
+    rt: Runtime,
+) -> None:
+    owner, chat = await make_chat(rt, model="nobody/nothing")
+    await ask(rt, owner, chat.id, "Hello")
+    failed = (await chats.list_messages(rt, owner, chat.id))[-1]
+    rt.writer = DeletesFirst(rt, owner, chat.id)  # pyright: ignore[reportAttributeAccessIssue]
+
+    with pytest.raises(NotFoundError):
+        await runs.run_again(rt, owner, failed.run_id or "")
