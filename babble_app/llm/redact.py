@@ -14,10 +14,13 @@ SHORTEST_SECRET = 6
 """Shorter strings are not looked for literally: they would blacken half of every text."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_EVENT = re.compile(r"(\bEvent\(name=.[\w.]{0,200}).*", re.DOTALL)
+"""How Reflex logs an event that it has no handler for, as an older page may send: with its headers and a form's values."""
 _PATTERNS = re.compile(
     r"""
     (?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{6,}   # an Authorization header
     | (?P<name>\b(?:x-api-key|api[_-]?key)["']?\s*[:=]\s*["']?)[^\s"',}]{6,}
+    | (?P<cookie>\bbabble_session=)[^\s"',;]{6,}
     | \bsk-[A-Za-z0-9_*-]{6,}           # OpenAI, Anthropic, OpenRouter
     | \bgsk_[A-Za-z0-9]{6,}             # Groq
     | \bhf_[A-Za-z0-9]{6,}              # Hugging Face
@@ -37,7 +40,7 @@ def redact(text: str, *secrets: str) -> str:
 
 
 def _hide(match: re.Match[str]) -> str:
-    return f"{match['scheme'] or match['name'] or ''}{HIDDEN}"
+    return f"{match['scheme'] or match['name'] or match['cookie'] or ''}{HIDDEN}"
 
 
 class RedactingFilter(logging.Filter):
@@ -51,7 +54,7 @@ class RedactingFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record; never drop it."""
         message = record.getMessage()
-        clean = _one_line(redact(message))
+        clean = _one_line(redact(_EVENT.sub(rf"\1 {HIDDEN}", message)))
         if clean != message:
             record.msg, record.args = clean, ()
         if record.exc_info and not record.exc_text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
+
+    from tests.browser.conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -48,7 +50,11 @@ def test_no_secret_comes_out_anywhere(tmp_path: Path) -> None:
         }
         with running_server(tmp_path, **variables) as server, server.client() as client:
             heard: list[str] = []
-            client.event_hooks = {"response": [lambda answer: heard.append(_text(answer))]}
+
+            def hear(answer: httpx.Response) -> None:
+                heard.append(_text(answer))
+
+            client.event_hooks = {"response": [hear]}
             cookie, token = _use_accounts(client)
             tab = str(uuid4())
             heard += map(json.dumps, _use_settings_page(server, cookie, tab))
@@ -84,7 +90,13 @@ def _use_accounts(client: httpx.Client) -> tuple[str, str]:
     assert (
         client.post("/auth/login", data={**form, "password": "canary-of-nobody"}).status_code == 303
     )
-    for body in (form, {"email": form["email"], "password": [PASSWORD]}, {"password": PASSWORD}):
+    wrong = {"email": form["email"], "password": PASSWORD + "x"}
+    for body in (
+        form,
+        wrong,
+        {"email": form["email"], "password": [PASSWORD]},
+        {"password": PASSWORD},
+    ):
         client.post("/api/auth/login", json=body)
     client.post(
         "/api/auth/login",
@@ -94,19 +106,19 @@ def _use_accounts(client: httpx.Client) -> tuple[str, str]:
     changed = {"current": PASSWORD, "new": NEW_PASSWORD}
     assert client.post("/api/auth/password", json=changed).status_code == 204
     made = client.post(
-        "/api/auth/login", json={**form, "password": NEW_PASSWORD}
+        "/api/auth/login", json={"email": form["email"], "password": NEW_PASSWORD}
     ).raise_for_status()
     return client.cookies["babble_session"], made.json()["access_token"]
 
 
-def _use_settings_page(server: object, cookie: str, tab: str) -> list[dict[str, object]]:
+def _use_settings_page(server: Server, cookie: str, tab: str) -> list[dict[str, Any]]:
     """Type keys and passwords into the forms of the page, also in ways that no form sends them."""
     settings = {"module": "settings", "state": "settings_state"}
     save, choose = handler(**settings, name="save_key"), handler(**settings, name="open_dialog")
     account = handler("account", "account_state", "change_password")
     passwords = {"current": NEW_PASSWORD, "new": NEW_PASSWORD}
     return talk(
-        server,  # type: ignore[arg-type]
+        server,
         [
             Call(handler(**settings, name="load"), path="/settings/"),
             Call(choose, {"dialog": "key", "provider": "anthropic"}),

@@ -93,3 +93,19 @@ def test_handlers_of_libraries_are_cleaned_too():
         assert handler.filters
     finally:
         library.removeHandler(handler)
+
+
+def test_an_event_in_a_log_shows_its_name_only():
+    written = io.StringIO()
+    logger = logging.Logger("cleaned")  # noqa: LOG001 - not among the process's loggers
+    logger.addHandler(logging.StreamHandler(written))
+    redact_logs(logger)
+    headers = "{'cookie': 'babble_session=canary-cookie'}"
+
+    logger.warning(
+        "no handler for Event(name='a.b.save', router_data=%s, payload={'p': 'canary'})", headers
+    )
+    logger.warning("headers %s", headers)
+
+    assert "a.b.save" in written.getvalue()
+    assert "canary" not in written.getvalue()
