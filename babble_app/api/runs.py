@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Response, status
 
 from babble_app.api._bodies import Id
 from babble_app.api._event_stream import EventStream
+from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Me, Rt
 from babble_app.api.messages import StartedRun
 from babble_app.schemas.chats import Run
@@ -59,8 +60,8 @@ async def stop_run(rt: Rt, me: Me, run_id: Id) -> Run:
 
 
 @router.post("/retry", status_code=status.HTTP_202_ACCEPTED)
-async def retry_run(rt: Rt, me: Me, run_id: Id, response: Response) -> StartedRun:
+async def retry_run(rt: Rt, me: Me, run_id: Id, response: Response, keyed: Keyed) -> StartedRun:
     """Ask the same question again, after a run that failed, was stopped or was interrupted."""
-    run = await runs.run_again(rt, me.id, run_id)
+    run = await runs.run_again(rt, me.id, run_id, keyed=keyed)
     response.headers["Location"] = f"/api/runs/{run.id}"
     return StartedRun.of(run)

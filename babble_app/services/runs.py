@@ -6,21 +6,17 @@ a crash leaves the log, from which `recover` makes the answer at the next start.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import IntegrityError
-
 from babble_app.errors import (
     ConflictError,
-    IdempotencyConflictError,
     RunInterruptedError,
     ValidationFailedError,
 )
 from babble_app.schemas.chats import Run
 from babble_app.schemas.events import RunFailed
-from babble_app.services import chats, limits, models
+from babble_app.services import chats, idempotency, limits, models
 from babble_app.services.answers import Answer
 from babble_app.services.run_driver import Job, ending_operations, supervise
 from babble_app.services.run_log import number_from
@@ -31,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from babble_app.schemas.events import Mode, NumberedEvent
+    from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.runtime import Runtime
+    from babble_app.store.writer import Operation
 
 MAX_TEXT_CHARS = 32_000
 
@@ -44,88 +42,66 @@ async def start(
     text: str,
     model: str = "",
     mode: Mode = "auto",
-    idempotency_key: str | None = None,
+    keyed: KeyedRequest | None = None,
 ) -> Run:
     """Store the question and start its run; it waits in line while another run of the chat is live.
 
     Raises:
         ValidationFailedError: the text is empty or too long.
-        IdempotencyConflictError: the key came before with another body.
+        IdempotencyConflictError: the key came before with another request.
     """
     _check_text(text)
     chat = await chats.get_chat(rt, owner_id, chat_id)
-    fingerprint = hashlib.sha256("\0".join((chat_id, mode, model, text)).encode()).hexdigest()
-    if idempotency_key and (sent := await _sent_before(rt, owner_id, idempotency_key, fingerprint)):
-        return sent
-    await limits.hit(rt, "send", owner_id)
-    job = Job(
-        owner_id=owner_id,
-        chat_id=chat_id,
-        question_id=new_id("msg"),
-        text=text,
-        model=model or chat.model or await models.default_model(rt, owner_id),
-        mode=mode,
-    )
-    operations = [
-        *rows.add_run(
-            job.run_id,
-            owner_id,
-            chat_id,
-            question_id=job.question_id,
-            model=job.model,
+
+    async def work() -> Run:
+        await limits.hit(rt, "send", owner_id)
+        job = Job(
+            owner_id=owner_id,
+            chat_id=chat_id,
+            question_id=new_id("msg"),
+            text=text,
+            model=model or chat.model or await models.default_model(rt, owner_id),
             mode=mode,
-            idempotency_key=idempotency_key,
-            request_hash=fingerprint,
-        ),
-        rows.add_message(
+        )
+        question = rows.add_message(
             job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
-        ),
-    ]
-    try:
-        await rt.writer.write(operations)
-    except IntegrityError:
-        # The same key from a second request that came while the first was being stored.
-        sent = await _sent_before(rt, owner_id, idempotency_key or "", fingerprint)
-        if sent is None:
-            raise
-        return sent
-    run = _launch(rt, job)
-    if not chat.title:
-        await chats.set_title_from(rt, owner_id, chat_id, text)
-    return run
+        )
+        run = await _launch(rt, job, keyed, question)
+        if not chat.title:
+            await chats.set_title_from(rt, owner_id, chat_id, text)
+        return run
+
+    return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
 
 
-async def run_again(rt: Runtime, owner_id: str, run_id: str) -> Run:
+async def run_again(
+    rt: Runtime, owner_id: str, run_id: str, *, keyed: KeyedRequest | None = None
+) -> Run:
     """Ask the same question once more, after a run that did not come to its end.
 
     Raises:
         ConflictError: the run is still going on, or its answer is complete.
+        IdempotencyConflictError: the key came before with another request.
     """
     run = await get_run(rt, owner_id, run_id)
-    if run.status in {"queued", "running", "done"}:
-        message = "Only an answer that failed, was stopped or was interrupted can be run again."
-        raise ConflictError(message)
-    await limits.hit(rt, "send", owner_id)
-    question = await chats.get_message(rt, owner_id, run.question_id)
-    job = Job(
-        owner_id=owner_id,
-        chat_id=run.chat_id,
-        question_id=question.id,
-        text=question.text,
-        model=run.model,
-        mode=run.mode,
-    )
-    await rt.writer.write(
-        rows.add_run(
-            job.run_id,
-            owner_id,
-            run.chat_id,
+
+    async def work() -> Run:
+        if run.status in {"queued", "running", "done"}:
+            message = "Only an answer that failed, was stopped or was interrupted can be run again."
+            raise ConflictError(message)
+        await limits.hit(rt, "send", owner_id)
+        question = await chats.get_message(rt, owner_id, run.question_id)
+        job = Job(
+            owner_id=owner_id,
+            chat_id=run.chat_id,
             question_id=question.id,
+            text=question.text,
             model=run.model,
             mode=run.mode,
         )
-    )
-    return _launch(rt, job)
+        return await _launch(rt, job, keyed)
+
+    return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
 
 
 async def get_run(rt: Runtime, owner_id: str, run_id: str) -> Run:
@@ -204,21 +180,9 @@ def _check_text(text: str) -> None:
         raise ValidationFailedError(message, field="text")
 
 
-async def _sent_before(rt: Runtime, owner_id: str, key: str, fingerprint: str) -> Run | None:
-    async with rt.database.reading() as db:
-        row = await rows.find_run_by_key(db, owner_id, key)
-    if row is None:
-        return None
-    if row.request_hash != fingerprint:
-        message = "This Idempotency-Key was used with another message. Use a new key."
-        raise IdempotencyConflictError(message)
-    return rows.run_shape(row)
-
-
-def _launch(rt: Runtime, job: Job) -> Run:
-    rt.runs.broker.open(job.run_id)
-    rt.runs.launch(job.run_id, supervise(rt, job))
-    return Run(
+async def _launch(rt: Runtime, job: Job, keyed: KeyedRequest | None, *further: Operation) -> Run:
+    """Store the run with all that belongs to it, and let it go."""
+    run = Run(
         id=job.run_id,
         chat_id=job.chat_id,
         question_id=job.question_id,
@@ -227,3 +191,16 @@ def _launch(rt: Runtime, job: Job) -> Run:
         model=job.model,
         created_at=now(),
     )
+    stored = rows.add_run(
+        run.id,
+        job.owner_id,
+        run.chat_id,
+        question_id=run.question_id,
+        model=run.model,
+        mode=run.mode,
+    )
+    answer = idempotency.answered(job.owner_id, keyed, run)
+    await rt.writer.write([*stored, *further, *answer])
+    rt.runs.broker.open(run.id)
+    rt.runs.launch(run.id, supervise(rt, job))
+    return run

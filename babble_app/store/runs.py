@@ -36,12 +36,6 @@ async def get_run(db: AsyncSession, owner_id: str, run_id: str) -> RunRow:
     return row
 
 
-async def find_run_by_key(db: AsyncSession, owner_id: str, key: str) -> RunRow | None:
-    """Return the owner's run that was sent with this idempotency key."""
-    statement = select(RunRow).where(RunRow.owner_id == owner_id, RunRow.idempotency_key == key)
-    return (await db.exec(statement)).one_or_none()
-
-
 async def list_active(db: AsyncSession, owner_id: str, chat_id: str) -> Sequence[RunRow]:
     """Return the chat's queued and running runs, the oldest first."""
     statement = (
@@ -105,7 +99,7 @@ def run_shape(row: RunRow) -> Run:
     """Return the row as others see it."""
     return Run.model_validate(
         {
-            **row.model_dump(exclude={"owner_id", "idempotency_key", "request_hash", "problem"}),
+            **row.model_dump(exclude={"owner_id", "problem"}),
             "problem": RunProblem.model_validate(row.problem) if row.problem else None,
         }
     )
@@ -119,8 +113,6 @@ def add_run(
     question_id: str,
     model: str,
     mode: str,
-    idempotency_key: str | None = None,
-    request_hash: str = "",
 ) -> list[Operation]:
     """Store a queued run and move the chat's last edit."""
     at = now()
@@ -132,8 +124,6 @@ def add_run(
         status="queued",
         mode=mode,
         model=model,
-        idempotency_key=idempotency_key,
-        request_hash=request_hash,
         created_at=at,
     )
     return [(statement, ()), (_touch(chat_id), ())]
