@@ -92,7 +92,7 @@ class ConflictError(BabbleError):
 
 
 class IdempotencyConflictError(BabbleError):
-    """The same Idempotency-Key came with another body."""
+    """The same Idempotency-Key came with another request."""
 
     code = "idempotency_conflict"
     status = 409

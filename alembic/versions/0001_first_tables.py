@@ -48,6 +48,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_logins_user_id"), "logins", ["user_id"])
     op.create_table(
+        "idempotency_keys",
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["users.id"],
+            name=op.f("fk_idempotency_keys_owner_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("owner_id", "key", name=op.f("pk_idempotency_keys")),
+    )
+    op.create_index(op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"])
+    op.create_table(
         "provider_keys",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("owner_id", sa.String(), nullable=False),
@@ -249,8 +265,6 @@ def upgrade() -> None:
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("model", sa.String(), nullable=False),
         sa.Column("problem", sa.JSON(), nullable=True),
-        sa.Column("idempotency_key", sa.String(), nullable=True),
-        sa.Column("request_hash", sa.String(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("started_at", TIME, nullable=True),
         sa.Column("ended_at", TIME, nullable=True),
@@ -261,11 +275,9 @@ def upgrade() -> None:
             ["owner_id"], ["users.id"], name=op.f("fk_runs_owner_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
-        sa.UniqueConstraint(
-            "owner_id", "idempotency_key", name=op.f("uq_runs_owner_id_idempotency_key")
-        ),
     )
     op.create_index(op.f("ix_runs_chat_id"), "runs", ["chat_id"])
+    op.create_index(op.f("ix_runs_owner_id"), "runs", ["owner_id"])
     op.create_index(op.f("ix_runs_status"), "runs", ["status"])
     op.create_table(
         "sessions",
@@ -326,6 +338,7 @@ def downgrade() -> None:
         "agents",
         "workspaces",
         "provider_keys",
+        "idempotency_keys",
         "logins",
         "users",
     ):

@@ -20,7 +20,10 @@ Get a token with `POST /api/auth/login` and send it as `Authorization: Bearer <t
 times are RFC 3339 in UTC; ids are opaque strings. What is not yours does not exist: 404 `not_found`.
 
 Failures are `application/problem+json` (RFC 9457) with a stable `code`. Every response carries `X-Request-ID`, echoed when
-you sent one. A 429 says in `Retry-After` when to come back."""
+you sent one. A 429 says in `Retry-After` when to come back.
+
+What spends money can be sent again without spending it twice: with the header `Idempotency-Key`, the same request within 24
+hours gets the first answer."""
 
 TAGS = [
     {"name": "auth", "description": "Accounts, tokens and logins."},
@@ -85,6 +88,7 @@ _PROBLEM: dict[str, Any] = {
 _FAILURES = {
     "401": "No valid credential came with the call.",
     "404": "There is no such thing, or it is not the caller's.",
+    "409": "The `Idempotency-Key` came with another request, or what is asked does not fit the state of things.",
     "413": "The body is too large.",
     "422": "The request does not fit.",
     "429": "Too many requests; `Retry-After` says when to come back.",
@@ -148,6 +152,8 @@ def _describe_failures(path: str, operation: dict[str, Any]) -> None:
         wanted.append("413")
     if "requestBody" in operation or operation.get("parameters"):
         wanted.append("422")
+    if any(item["name"] == "idempotency-key" for item in operation.get("parameters", ())):
+        wanted.append("409")
     for status in sorted(wanted):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         responses.setdefault(status, {"description": _FAILURES[status], "content": content})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response, status
+from fastapi import APIRouter, Query, Response, status
 from pydantic import StringConstraints
 
 from babble_app.api._bodies import Id, ModelName, Text, example
+from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.chats import Message, Run
@@ -15,14 +16,6 @@ from babble_app.schemas.events import Mode
 from babble_app.services import chats, runs
 
 router = APIRouter(prefix="/api/chats/{chat_id}/messages", tags=["messages"])
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        pattern=r"^[\x21-\x7e]{1,200}$",
-        description="The same key and body within 24 hours give the first answer again; another body gives 409.",
-    ),
-]
 
 
 class MessageBody(Schema):
@@ -64,25 +57,14 @@ async def list_messages(
 
 @router.post("", status_code=status.HTTP_202_ACCEPTED)
 async def send_message(
-    rt: Rt,
-    me: Me,
-    chat_id: Id,
-    body: MessageBody,
-    response: Response,
-    idempotency_key: IdempotencyKey = None,
+    rt: Rt, me: Me, chat_id: Id, body: MessageBody, response: Response, keyed: Keyed
 ) -> StartedRun:
     """Store a message and start the run that answers it; follow it at `/api/runs/{run_id}/events`.
 
     While another run of the chat goes on, the new one is queued.
     """
     run = await runs.start(
-        rt,
-        me.id,
-        chat_id,
-        text=body.text,
-        model=body.model,
-        mode=body.mode,
-        idempotency_key=idempotency_key,
+        rt, me.id, chat_id, text=body.text, model=body.model, mode=body.mode, keyed=keyed
     )
     response.headers["Location"] = f"/api/runs/{run.id}"
     return StartedRun.of(run)

@@ -11,7 +11,12 @@ from fastapi import APIRouter, Header, Query, Request, Response, status
 
 from babble_app.api._bodies import Id
 from babble_app.api._event_stream import EventStream
+<<<<<<< HEAD
 from babble_app.api._identity import Me, Rt, is_still_allowed
+=======
+from babble_app.api._idempotency import Keyed
+from babble_app.api._identity import Me, Rt
+>>>>>>> small
 from babble_app.api.messages import StartedRun
 from babble_app.schemas.chats import Run
 from babble_app.services import runs
@@ -72,9 +77,9 @@ async def stop_run(rt: Rt, me: Me, run_id: Id) -> Run:
 
 
 @router.post("/retry", status_code=status.HTTP_202_ACCEPTED)
-async def retry_run(rt: Rt, me: Me, run_id: Id, response: Response) -> StartedRun:
+async def retry_run(rt: Rt, me: Me, run_id: Id, response: Response, keyed: Keyed) -> StartedRun:
     """Ask the same question again, after a run that failed, was stopped or was interrupted."""
-    run = await runs.run_again(rt, me.id, run_id)
+    run = await runs.run_again(rt, me.id, run_id, keyed=keyed)
     response.headers["Location"] = f"/api/runs/{run.id}"
     return StartedRun.of(run)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, status
 from pydantic import StringConstraints, model_validator
 
 from babble_app.api._bodies import Id, ModelName, Text, example
+from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.sessions import AgentSession, SessionState, SessionTurn, TraceEvent
@@ -53,7 +54,7 @@ class StartedSession(Schema):
 
 @router.post("/agents/{agent_id}/sessions", status_code=status.HTTP_201_CREATED)
 async def start_session(
-    rt: Rt, me: Me, agent_id: Id, body: NewSessionBody | None = None
+    rt: Rt, me: Me, agent_id: Id, keyed: Keyed, body: NewSessionBody | None = None
 ) -> StartedSession:
     """Begin a test conversation."""
     wanted = body or NewSessionBody()
@@ -64,6 +65,7 @@ async def start_session(
         version_id=wanted.version_id,
         program=wanted.program,
         model=wanted.model,
+        keyed=keyed,
     )
     return StartedSession(session_id=session.id, events=session.events, state=session.state)
 
@@ -75,12 +77,14 @@ async def get_session(rt: Rt, me: Me, session_id: Id) -> AgentSession:
 
 
 @router.post("/sessions/{session_id}/messages")
-async def send_to_session(rt: Rt, me: Me, session_id: Id, body: VisitorBody) -> SessionTurn:
+async def send_to_session(
+    rt: Rt, me: Me, session_id: Id, body: VisitorBody, keyed: Keyed
+) -> SessionTurn:
     """Say something as the visitor and return what the program did with it."""
-    return await sessions.send_message(rt, me.id, session_id, body.text)
+    return await sessions.send_message(rt, me.id, session_id, body.text, keyed=keyed)
 
 
 @router.post("/sessions/{session_id}/reset", status_code=status.HTTP_201_CREATED)
-async def reset_session(rt: Rt, me: Me, session_id: Id) -> AgentSession:
+async def reset_session(rt: Rt, me: Me, session_id: Id, keyed: Keyed) -> AgentSession:
     """Begin anew with the same program and model, as another test conversation."""
-    return await sessions.reset(rt, me.id, session_id)
+    return await sessions.reset(rt, me.id, session_id, keyed=keyed)

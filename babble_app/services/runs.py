@@ -6,21 +6,17 @@ a crash leaves the log, from which `recover` makes the answer at the next start.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import IntegrityError
-
 from babble_app.errors import (
     ConflictError,
-    IdempotencyConflictError,
     RunInterruptedError,
     ValidationFailedError,
 )
 from babble_app.schemas.chats import Run
 from babble_app.schemas.events import RunFailed
-from babble_app.services import chats, limits, models
+from babble_app.services import chats, idempotency, limits, models
 from babble_app.services.answers import Answer
 from babble_app.services.run_driver import Job, ending_operations, supervise
 from babble_app.services.run_log import number_from
@@ -32,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from babble_app.schemas.events import Mode, NumberedEvent
+    from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.runtime import Runtime
+    from babble_app.store.writer import Operation
 
 MAX_TEXT_CHARS = 32_000
 
@@ -45,15 +43,16 @@ async def start(
     text: str,
     model: str = "",
     mode: Mode = "auto",
-    idempotency_key: str | None = None,
+    keyed: KeyedRequest | None = None,
 ) -> Run:
     """Store the question and start its run; it waits in line while another run of the chat is live.
 
     Raises:
         ValidationFailedError: the text is empty or too long.
-        IdempotencyConflictError: the key came before with another body.
+        IdempotencyConflictError: the key came before with another request.
     """
     _check_text(text)
+<<<<<<< HEAD
     chat = await rt.database.fetch(conversations.get_heading, owner_id, chat_id)
     fingerprint = hashlib.sha256("\0".join((chat_id, mode, model, text)).encode()).hexdigest()
     if idempotency_key and (sent := await _sent_before(rt, owner_id, idempotency_key, fingerprint)):
@@ -74,12 +73,23 @@ async def start(
             chat_id,
             question_id=job.question_id,
             model=job.model,
+=======
+    chat = await chats.get_chat(rt, owner_id, chat_id)
+
+    async def work() -> Run:
+        await limits.hit(rt, "send", owner_id)
+        job = Job(
+            owner_id=owner_id,
+            chat_id=chat_id,
+            question_id=new_id("msg"),
+            text=text,
+            model=model or chat.model or await models.default_model(rt, owner_id),
+>>>>>>> small
             mode=mode,
-            idempotency_key=idempotency_key,
-            request_hash=fingerprint,
-        ),
-        rows.add_message(
+        )
+        question = rows.add_message(
             job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
+<<<<<<< HEAD
         ),
         *([] if chat.title else chats.naming(owner_id, chat_id, text)),
     ]
@@ -94,15 +104,28 @@ async def start(
             raise
         return sent
     return _launch(rt, job)
+=======
+        )
+        run = await _launch(rt, job, keyed, question)
+        if not chat.title:
+            await chats.set_title_from(rt, owner_id, chat_id, text)
+        return run
+
+    return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
+>>>>>>> small
 
 
-async def run_again(rt: Runtime, owner_id: str, run_id: str) -> Run:
+async def run_again(
+    rt: Runtime, owner_id: str, run_id: str, *, keyed: KeyedRequest | None = None
+) -> Run:
     """Ask the same question once more, after a run that did not come to its end.
 
     Raises:
         ConflictError: the run is still going on, or its answer is complete.
+        IdempotencyConflictError: the key came before with another request.
     """
     run = await get_run(rt, owner_id, run_id)
+<<<<<<< HEAD
     if run.status in {"queued", "running", "done"}:
         message = "Only an answer that failed, was stopped or was interrupted can be run again."
         raise ConflictError(message)
@@ -130,6 +153,26 @@ async def run_again(rt: Runtime, owner_id: str, run_id: str) -> Run:
         await chats.get_chat(rt, owner_id, run.chat_id)
         raise
     return _launch(rt, job)
+=======
+
+    async def work() -> Run:
+        if run.status in {"queued", "running", "done"}:
+            message = "Only an answer that failed, was stopped or was interrupted can be run again."
+            raise ConflictError(message)
+        await limits.hit(rt, "send", owner_id)
+        question = await chats.get_message(rt, owner_id, run.question_id)
+        job = Job(
+            owner_id=owner_id,
+            chat_id=run.chat_id,
+            question_id=question.id,
+            text=question.text,
+            model=run.model,
+            mode=run.mode,
+        )
+        return await _launch(rt, job, keyed)
+
+    return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
+>>>>>>> small
 
 
 async def get_run(rt: Runtime, owner_id: str, run_id: str) -> Run:
@@ -207,6 +250,7 @@ def _check_text(text: str) -> None:
         raise ValidationFailedError(message, field="text")
 
 
+<<<<<<< HEAD
 async def _sent_before(rt: Runtime, owner_id: str, key: str, fingerprint: str) -> Run | None:
     async with rt.database.reading() as db:
         row = await rows.find_run_by_key(db, owner_id, key)
@@ -222,6 +266,11 @@ def _launch(rt: Runtime, job: Job) -> Run:
     rt.runs.broker.open(job.owner_id, job.run_id)
     rt.runs.launch(job.run_id, supervise(rt, job))
     return Run(
+=======
+async def _launch(rt: Runtime, job: Job, keyed: KeyedRequest | None, *further: Operation) -> Run:
+    """Store the run with all that belongs to it, and let it go."""
+    run = Run(
+>>>>>>> small
         id=job.run_id,
         chat_id=job.chat_id,
         question_id=job.question_id,
@@ -230,3 +279,16 @@ def _launch(rt: Runtime, job: Job) -> Run:
         model=job.model,
         created_at=now(),
     )
+    stored = rows.add_run(
+        run.id,
+        job.owner_id,
+        run.chat_id,
+        question_id=run.question_id,
+        model=run.model,
+        mode=run.mode,
+    )
+    answer = idempotency.answered(job.owner_id, keyed, run)
+    await rt.writer.write([*stored, *further, *answer])
+    rt.runs.broker.open(run.id)
+    rt.runs.launch(run.id, supervise(rt, job))
+    return run

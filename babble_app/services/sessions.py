@@ -7,6 +7,7 @@ is stored whole or not at all, so a model that fails leaves the conversation as 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -15,11 +16,12 @@ from babble_app.based import checker, parser, runner
 from babble_app.based.effects import UserEffect
 from babble_app.errors import ConflictError, ValidationFailedError
 from babble_app.schemas.sessions import AgentSession, SessionState, SessionTurn, TraceEvent
-from babble_app.services import limits, models, versions
+from babble_app.services import idempotency, limits, models, versions
 from babble_app.store import sessions as rows
 
 if TYPE_CHECKING:
     from babble_app.llm.client import ModelClient
+    from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.runtime import Runtime
 
 MAX_TEXT_CHARS = 32_000
@@ -34,30 +36,27 @@ async def start_session(
     version_id: str | None = None,
     program: str | None = None,
     model: str = "",
+    keyed: KeyedRequest | None = None,
 ) -> AgentSession:
     """Begin a conversation with a version (the head when none is named), or with unsaved text.
 
     Raises:
         ValidationFailedError: the text has errors; the message is the first finding.
+        IdempotencyConflictError: the key came before with another request.
     """
     agent = await versions.get_agent(rt, owner_id, agent_id)
-    await limits.hit(rt, "send", owner_id)
-    if program is None:
-        version = await versions.get_version(rt, owner_id, version_id or agent.head_version_id)
-        program, version_id = version.text, version.id
-    else:
-        version_id = None
-    await asyncio.to_thread(_require_valid, program)
-    name = model or await models.default_model(rt, owner_id)
-    execution = await _resume(program, [])
-    await _go_on(execution, await models.open_model(rt, owner_id, name))
-    async with rt.database.unit_of_work() as db:
-        row = rows.add_session(
-            db, owner_id, agent_id=agent_id, version_id=version_id, program=program, model=name
-        )
-        _keep(row, execution)
-        await db.flush()
-        return _shape(row)
+
+    async def work() -> AgentSession:
+        await limits.hit(rt, "send", owner_id)
+        if program is None:
+            version = await versions.get_version(rt, owner_id, version_id or agent.head_version_id)
+            source = _Source(agent_id, version.id, version.text)
+        else:
+            source = _Source(agent_id, None, program)
+        await asyncio.to_thread(_require_valid, source.program)
+        return await _begin(rt, owner_id, source, model, keyed)
+
+    return await idempotency.answer_once(rt, owner_id, keyed, AgentSession, work)
 
 
 async def get_session(rt: Runtime, owner_id: str, session_id: str) -> AgentSession:
@@ -66,7 +65,9 @@ async def get_session(rt: Runtime, owner_id: str, session_id: str) -> AgentSessi
         return _shape(await rows.get_session(db, owner_id, session_id))
 
 
-async def send_message(rt: Runtime, owner_id: str, session_id: str, text: str) -> SessionTurn:
+async def send_message(
+    rt: Runtime, owner_id: str, session_id: str, text: str, *, keyed: KeyedRequest | None = None
+) -> SessionTurn:
     """Give the program the visitor's message and run it to its next pause; turns of one session wait in line.
 
     The turn is a task of the server's own: it is finished and stored even when the caller goes away.
@@ -74,27 +75,72 @@ async def send_message(rt: Runtime, owner_id: str, session_id: str, text: str) -
     Raises:
         ConflictError: the program has ended; reset it to talk again.
         BabbleError: the model failed; nothing of the turn was stored.
+        IdempotencyConflictError: the key came before with another request.
     """
     if not text.strip() or len(text) > MAX_TEXT_CHARS:
         message = f"Write a message of 1 to {MAX_TEXT_CHARS:,} characters."
         raise ValidationFailedError(message, field="text")
     await get_session(rt, owner_id, session_id)
-    await limits.hit(rt, "send", owner_id)
-    return await asyncio.shield(
-        rt.start_task(_turn(rt, owner_id, session_id, text), f"turn of {session_id}")
-    )
+
+    async def work() -> SessionTurn:
+        await limits.hit(rt, "send", owner_id)
+        return await _turn(rt, owner_id, session_id, text, keyed)
+
+    turn = idempotency.answer_once(rt, owner_id, keyed, SessionTurn, work)
+    return await asyncio.shield(rt.start_task(turn, f"turn of {session_id}"))
 
 
-async def reset(rt: Runtime, owner_id: str, session_id: str) -> AgentSession:
+async def reset(
+    rt: Runtime, owner_id: str, session_id: str, *, keyed: KeyedRequest | None = None
+) -> AgentSession:
     """Begin again with the same program and model, as a new session."""
     old = await get_session(rt, owner_id, session_id)
     program = None if old.version_id else old.program
     return await start_session(
-        rt, owner_id, old.agent_id, version_id=old.version_id, program=program, model=old.model
+        rt,
+        owner_id,
+        old.agent_id,
+        version_id=old.version_id,
+        program=program,
+        model=old.model,
+        keyed=keyed,
     )
 
 
-async def _turn(rt: Runtime, owner_id: str, session_id: str, text: str) -> SessionTurn:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a conversation runs."""
+
+    agent_id: str
+    version_id: str | None
+    program: str
+
+
+async def _begin(
+    rt: Runtime, owner_id: str, source: _Source, model: str, keyed: KeyedRequest | None
+) -> AgentSession:
+    name = model or await models.default_model(rt, owner_id)
+    execution = await _resume(source.program, [])
+    await _go_on(execution, await models.open_model(rt, owner_id, name))
+    async with rt.database.unit_of_work() as db:
+        row = rows.add_session(
+            db,
+            owner_id,
+            agent_id=source.agent_id,
+            version_id=source.version_id,
+            program=source.program,
+            model=name,
+        )
+        _keep(row, execution)
+        await db.flush()
+        session = _shape(row)
+        await idempotency.keep(db, owner_id, keyed, session)
+        return session
+
+
+async def _turn(
+    rt: Runtime, owner_id: str, session_id: str, text: str, keyed: KeyedRequest | None
+) -> SessionTurn:
     async with _turns.setdefault(session_id, asyncio.Lock()):
         async with rt.database.reading() as db:
             row = await rows.get_session(db, owner_id, session_id)
@@ -105,10 +151,12 @@ async def _turn(rt: Runtime, owner_id: str, session_id: str, text: str) -> Sessi
         model = await models.open_model(rt, owner_id, row.model)
         events = await asyncio.to_thread(execution.send, {"kind": "user", "text": text})
         events = [*events, *await _go_on(execution, model)]
+        turn = SessionTurn(events=tuple(events), state=_state(execution))
         async with rt.database.unit_of_work() as db:
             row = await rows.get_session(db, owner_id, session_id)
             _keep(row, execution)
-        return SessionTurn(events=tuple(events), state=_state(execution))
+            await idempotency.keep(db, owner_id, keyed, turn)
+        return turn
 
 
 async def _go_on(execution: runner.Execution, model: ModelClient) -> list[TraceEvent]:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from logging import getLogger
 from typing import TYPE_CHECKING
 
-from babble_app.services import files, runs
+from babble_app.services import files, idempotency, runs
 from babble_app.services.runtime import running, set_current
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ async def serving(settings: Settings) -> AsyncGenerator[Runtime]:
         if interrupted := await runs.recover(rt):
             logger.warning("%d runs were interrupted by the last stop of the server", interrupted)
         await files.recover(rt)
+        rt.start_task(idempotency.forget_old_answers(rt), "forget old answers")
         rt.models.warm()
         set_current(rt)
         try:

@@ -59,12 +59,6 @@ async def get_run(db: AsyncSession, owner_id: str, run_id: str) -> RunRow:
     return row
 
 
-async def find_run_by_key(db: AsyncSession, owner_id: str, key: str) -> RunRow | None:
-    """Return the owner's run that was sent with this idempotency key."""
-    statement = select(RunRow).where(RunRow.owner_id == owner_id, RunRow.idempotency_key == key)
-    return (await db.exec(statement)).one_or_none()
-
-
 async def list_active(db: AsyncSession, owner_id: str, chat_id: str) -> Sequence[RunRow]:
     """Return the chat's queued and running runs, the oldest first."""
     statement = (
@@ -120,7 +114,7 @@ def run_shape(row: RunRow) -> Run:
     """Return the row as others see it."""
     return Run.model_validate(
         {
-            **row.model_dump(exclude={"owner_id", "idempotency_key", "request_hash", "problem"}),
+            **row.model_dump(exclude={"owner_id", "problem"}),
             "problem": RunProblem.model_validate(row.problem) if row.problem else None,
         }
     )
@@ -134,10 +128,9 @@ def add_run(
     question_id: str,
     model: str,
     mode: str,
-    idempotency_key: str | None = None,
-    request_hash: str = "",
 ) -> list[Operation]:
     """Store a queued run and move the chat's last edit."""
+<<<<<<< HEAD
     run = {
         "id": run_id,
         "owner_id": owner_id,
@@ -151,6 +144,20 @@ def add_run(
         "created_at": now(),
     }
     return [(_INSERT_RUN, [run]), _touch(chat_id)]
+=======
+    at = now()
+    statement = insert(RunRow).values(
+        id=run_id,
+        owner_id=owner_id,
+        chat_id=chat_id,
+        question_id=question_id,
+        status="queued",
+        mode=mode,
+        model=model,
+        created_at=at,
+    )
+    return [(statement, ()), (_touch(chat_id), ())]
+>>>>>>> small
 
 
 def add_message(

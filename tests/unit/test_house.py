@@ -16,11 +16,13 @@ NO_OWNER = {
         "delete_old_logins",
     },
     "store/files.py": {"list_unread", "used_contents"},
+    "store/idempotency.py": {"delete_old_answers"},
     "store/runs.py": {"list_left_open", "add_events", "mark_running", "mark_ended"},
     "services/accounts.py": {"register", "log_in", "create_user", "list_users", "suspend_user"},
     "services/logins.py": {"find_user_by_login", "log_out"},
     "services/access_tokens.py": {"make_access_token", "find_user_by_bearer"},
     "services/files.py": {"recover"},
+    "services/idempotency.py": {"forget_old_answers"},
     "services/runs.py": {"recover"},
 }  # fmt: skip
 COMMITTERS = {"store/engine.py", "store/writer.py", "store/migrations.py"}

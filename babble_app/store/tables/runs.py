@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from babble_app.store.tables.base import Table, new_id, now
@@ -15,10 +15,9 @@ class RunRow(Table, table=True):
     """One answer in the making, or made."""
 
     __tablename__ = "runs"
-    __table_args__ = (UniqueConstraint("owner_id", "idempotency_key"),)
 
     id: str = Field(default_factory=lambda: new_id("run"), primary_key=True)
-    owner_id: str = Field(foreign_key="users.id", ondelete="CASCADE")
+    owner_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     chat_id: str = Field(foreign_key="chats.id", ondelete="CASCADE", index=True)
     question_id: str
     answer_id: str | None = None
@@ -26,8 +25,6 @@ class RunRow(Table, table=True):
     mode: str = "auto"
     model: str = ""
     problem: dict[str, Any] | None = Field(default=None, sa_type=JSON)
-    idempotency_key: str | None = None
-    request_hash: str = ""
     created_at: datetime = Field(default_factory=now)
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -9,7 +9,6 @@ import pytest
 
 from babble_app.errors import (
     ConflictError,
-    IdempotencyConflictError,
     NotFoundError,
     ValidationFailedError,
 )
@@ -22,7 +21,7 @@ from tests.fakes.script import Answer, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from babble_app.schemas.chats import Chat, Run
+    from babble_app.schemas.chats import Chat
     from babble_app.schemas.events import NumberedEvent
     from babble_app.services.runtime import Runtime
 
@@ -231,20 +230,6 @@ async def test_an_unknown_model_fails_the_run_and_keeps_the_question(
     assert isinstance(last, RunFailed)
     assert last.code == "model_unavailable"
     assert (await chats.list_messages(rt, owner, chat.id))[0].text == "hi"
-
-
-async def test_the_same_key_and_body_give_the_first_run_again(
-    rt: Runtime, owner: str, chat: Chat
-) -> None:
-    sent: list[Run] = await asyncio.gather(
-        *(runs.start(rt, owner, chat.id, text="hi", idempotency_key="k1") for _ in range(5))
-    )
-
-    assert len({run.id for run in sent}) == 1
-    await _read(rt, owner, sent[0].id)
-    assert len(await chats.list_messages(rt, owner, chat.id)) == 2
-    with pytest.raises(IdempotencyConflictError):
-        await runs.start(rt, owner, chat.id, text="other", idempotency_key="k1")
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "x" * 32_001])
