@@ -11,12 +11,8 @@ from fastapi import APIRouter, Header, Query, Request, Response, status
 
 from babble_app.api._bodies import Id
 from babble_app.api._event_stream import EventStream
-<<<<<<< HEAD
-from babble_app.api._identity import Me, Rt, is_still_allowed
-=======
 from babble_app.api._idempotency import Keyed
-from babble_app.api._identity import Me, Rt
->>>>>>> small
+from babble_app.api._identity import Me, Rt, is_still_allowed
 from babble_app.api.messages import StartedRun
 from babble_app.schemas.chats import Run
 from babble_app.services import runs

@@ -9,6 +9,8 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import IntegrityError
+
 from babble_app.errors import (
     ConflictError,
     RunInterruptedError,
@@ -52,29 +54,7 @@ async def start(
         IdempotencyConflictError: the key came before with another request.
     """
     _check_text(text)
-<<<<<<< HEAD
     chat = await rt.database.fetch(conversations.get_heading, owner_id, chat_id)
-    fingerprint = hashlib.sha256("\0".join((chat_id, mode, model, text)).encode()).hexdigest()
-    if idempotency_key and (sent := await _sent_before(rt, owner_id, idempotency_key, fingerprint)):
-        return sent
-    await limits.hit(rt, "send", owner_id)
-    job = Job(
-        owner_id=owner_id,
-        chat_id=chat_id,
-        question_id=new_id("msg"),
-        text=text,
-        model=model or chat.model or await models.default_model(rt, owner_id),
-        mode=mode,
-    )
-    operations = [
-        *rows.add_run(
-            job.run_id,
-            owner_id,
-            chat_id,
-            question_id=job.question_id,
-            model=job.model,
-=======
-    chat = await chats.get_chat(rt, owner_id, chat_id)
 
     async def work() -> Run:
         await limits.hit(rt, "send", owner_id)
@@ -84,35 +64,15 @@ async def start(
             question_id=new_id("msg"),
             text=text,
             model=model or chat.model or await models.default_model(rt, owner_id),
->>>>>>> small
             mode=mode,
         )
         question = rows.add_message(
             job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
-<<<<<<< HEAD
-        ),
-        *([] if chat.title else chats.naming(owner_id, chat_id, text)),
-    ]
-    try:
-        await rt.writer.write(operations)
-    except IntegrityError:
-        # The same key from a second request that came while the first was being stored.
-        sent = await _sent_before(rt, owner_id, idempotency_key or "", fingerprint)
-        if sent is None:
-            # Or the chat was deleted meanwhile: it is not found now.
-            await chats.get_chat(rt, owner_id, chat_id)
-            raise
-        return sent
-    return _launch(rt, job)
-=======
         )
-        run = await _launch(rt, job, keyed, question)
-        if not chat.title:
-            await chats.set_title_from(rt, owner_id, chat_id, text)
-        return run
+        naming = [] if chat.title else chats.naming(owner_id, chat_id, text)
+        return await _launch(rt, job, keyed, question, *naming)
 
     return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
->>>>>>> small
 
 
 async def run_again(
@@ -125,35 +85,6 @@ async def run_again(
         IdempotencyConflictError: the key came before with another request.
     """
     run = await get_run(rt, owner_id, run_id)
-<<<<<<< HEAD
-    if run.status in {"queued", "running", "done"}:
-        message = "Only an answer that failed, was stopped or was interrupted can be run again."
-        raise ConflictError(message)
-    await limits.hit(rt, "send", owner_id)
-    question = await chats.get_message(rt, owner_id, run.question_id)
-    job = Job(
-        owner_id=owner_id,
-        chat_id=run.chat_id,
-        question_id=question.id,
-        text=question.text,
-        model=run.model,
-        mode=run.mode,
-    )
-    operations = rows.add_run(
-        job.run_id,
-        owner_id,
-        run.chat_id,
-        question_id=question.id,
-        model=run.model,
-        mode=run.mode,
-    )
-    try:
-        await rt.writer.write(operations)
-    except IntegrityError:
-        await chats.get_chat(rt, owner_id, run.chat_id)
-        raise
-    return _launch(rt, job)
-=======
 
     async def work() -> Run:
         if run.status in {"queued", "running", "done"}:
@@ -172,7 +103,6 @@ async def run_again(
         return await _launch(rt, job, keyed)
 
     return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
->>>>>>> small
 
 
 async def get_run(rt: Runtime, owner_id: str, run_id: str) -> Run:
@@ -250,27 +180,9 @@ def _check_text(text: str) -> None:
         raise ValidationFailedError(message, field="text")
 
 
-<<<<<<< HEAD
-async def _sent_before(rt: Runtime, owner_id: str, key: str, fingerprint: str) -> Run | None:
-    async with rt.database.reading() as db:
-        row = await rows.find_run_by_key(db, owner_id, key)
-    if row is None:
-        return None
-    if row.request_hash != fingerprint:
-        message = "This Idempotency-Key was used with another message. Use a new key."
-        raise IdempotencyConflictError(message)
-    return rows.run_shape(row)
-
-
-def _launch(rt: Runtime, job: Job) -> Run:
-    rt.runs.broker.open(job.owner_id, job.run_id)
-    rt.runs.launch(job.run_id, supervise(rt, job))
-    return Run(
-=======
 async def _launch(rt: Runtime, job: Job, keyed: KeyedRequest | None, *further: Operation) -> Run:
     """Store the run with all that belongs to it, and let it go."""
     run = Run(
->>>>>>> small
         id=job.run_id,
         chat_id=job.chat_id,
         question_id=job.question_id,
@@ -288,7 +200,12 @@ async def _launch(rt: Runtime, job: Job, keyed: KeyedRequest | None, *further: O
         mode=run.mode,
     )
     answer = idempotency.answered(job.owner_id, keyed, run)
-    await rt.writer.write([*stored, *further, *answer])
-    rt.runs.broker.open(run.id)
+    try:
+        await rt.writer.write([*stored, *further, *answer])
+    except IntegrityError:
+        # The chat was deleted meanwhile: it is not found now.
+        await chats.get_chat(rt, job.owner_id, job.chat_id)
+        raise
+    rt.runs.broker.open(job.owner_id, run.id)
     rt.runs.launch(run.id, supervise(rt, job))
     return run

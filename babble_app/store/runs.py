@@ -130,7 +130,6 @@ def add_run(
     mode: str,
 ) -> list[Operation]:
     """Store a queued run and move the chat's last edit."""
-<<<<<<< HEAD
     run = {
         "id": run_id,
         "owner_id": owner_id,
@@ -139,25 +138,9 @@ def add_run(
         "status": "queued",
         "mode": mode,
         "model": model,
-        "idempotency_key": idempotency_key,
-        "request_hash": request_hash,
         "created_at": now(),
     }
     return [(_INSERT_RUN, [run]), _touch(chat_id)]
-=======
-    at = now()
-    statement = insert(RunRow).values(
-        id=run_id,
-        owner_id=owner_id,
-        chat_id=chat_id,
-        question_id=question_id,
-        status="queued",
-        mode=mode,
-        model=model,
-        created_at=at,
-    )
-    return [(statement, ()), (_touch(chat_id), ())]
->>>>>>> small
 
 
 def add_message(
