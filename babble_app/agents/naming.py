@@ -18,7 +18,12 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\s+(?:that|which|who|to|and|with|where)\b|[.,;:!?\n]")
-_SENTENCE = re.compile(r"(.+?[.!?…。])(?:\s|$)", re.DOTALL)
+_STOPS = ".!?…。"
+_SENTENCE = re.compile(rf"(.+?[{_STOPS}][\"”»)]?)(?:\s|$)", re.DOTALL)
+_QUOTED = re.compile(
+    rf"([\"“„«`][^\"“”„«»`]*?)([{_STOPS}][\"“”»`](?=\s+[A-ZÀ-Þ])|[\"“”»`])", re.DOTALL
+)
+"""A quotation; its last full stop ends the sentence too when a new one follows."""
 
 
 def agent_name(program: str, request: str) -> str:
@@ -34,6 +39,11 @@ def agent_name(program: str, request: str) -> str:
 def first_sentence(text: str) -> str:
     """Return the first sentence of some prose, on one line."""
     plain = " ".join(text.split()).replace("**", "").lstrip("# ")
-    match = _SENTENCE.match(plain)
-    sentence = match.group(1) if match else plain
+    match = _SENTENCE.match(_QUOTED.sub(_hide_stops, plain))
+    sentence = plain[: match.end(1)] if match else plain
     return sentence[:MAX_SUMMARY_CHARS].rstrip(":").strip()
+
+
+def _hide_stops(quoted: re.Match[str]) -> str:
+    """Return the quotation, as long as it was, without the stops that end sentences inside of it."""
+    return re.sub(f"[{_STOPS}]", "_", quoted.group(1)) + quoted.group(2)

@@ -69,7 +69,7 @@ class Models:
         """
         provider, name = self._split(model)
         if provider.wire == "demo":
-            from babble_app.llm.demo import DemoClient  # noqa: PLC0415 - loads word lists on first use
+            from babble_app.llm.demo.client import DemoClient  # noqa: PLC0415 - loads word lists on first use
 
             return DemoClient()
         target = self._target(provider, name, credential)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import babble_app
-from babble_app.llm.demo import DemoClient
+from babble_app.llm.demo.client import DemoClient
 from babble_app.schemas.models import ModelMessage, ModelRequest, Task, ToolSpec
 from tests.fakes.script import Answer, Rule, ToolUse
 

@@ -13,7 +13,7 @@ from babble_app.based.effects import UserEffect
 from babble_app.based.parser import parse
 from babble_app.based.runner import Execution
 from babble_app.errors import AgentNotValidError
-from babble_app.llm.demo import DemoClient
+from babble_app.llm.demo.client import DemoClient
 from babble_app.schemas.events import Attempt, VersionProposed
 from babble_app.schemas.workspaces import FilePage
 

@@ -115,6 +115,14 @@ def test_reflex_sessions_are_not_used(module: str) -> None:
     }
 
 
+@pytest.mark.parametrize("module", [item for item in modules() if item.endswith("__init__.py")])
+def test_a_package_says_what_it_owns_and_holds_no_code(module: str) -> None:
+    tree = parse(module)
+
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1
+
+
 def test_the_exceptions_named_here_exist() -> None:
     for module, names in NO_OWNER.items():
         assert names <= {function.name for function in public_functions(module)}, module

@@ -7,5 +7,3 @@ A message may tell it to make a mistake, `(demo: NAME)`, so that repair loops ca
 round. The names are the keys of `mistakes.DIRECTIVES`: `bad indentation`, `fence`, `wrong counts`, `lazy`, and `never valid`,
 which is never mended.
 """
-
-from babble_app.llm.demo.client import DemoClient as DemoClient

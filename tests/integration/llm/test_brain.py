@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from babble_app.agents.prompt_texts import render
-from babble_app.llm.demo import DemoClient
+from babble_app.llm.demo.client import DemoClient
 from babble_app.schemas.models import ModelMessage, ModelRequest, Task
 from tests.fakes.brain import demo_rule, find_task, prompt_starts
 from tests.integration.llm.clients import collect, opened, text_of

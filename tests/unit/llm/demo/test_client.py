@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from babble_app.llm.client import ModelClient
-from babble_app.llm.demo import DemoClient
+from babble_app.llm.demo.client import DemoClient
 from babble_app.schemas.models import ModelDone, ModelMessage, ModelRequest, Task, TextPart
 
 
