@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from logging import getLogger
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 logger = getLogger(__name__)
 
+WARM_AFTER_SECONDS = 1.0
+"""The first requests of a new server do not share the interpreter with seconds of imports."""
+
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncGenerator[Runtime]:
@@ -26,9 +30,10 @@ async def serving(settings: Settings) -> AsyncGenerator[Runtime]:
             logger.warning("%d runs were interrupted by the last stop of the server", interrupted)
         await files.recover(rt)
         rt.start_task(idempotency.forget_old_answers(rt), "forget old answers")
-        rt.models.warm()
         set_current(rt)
+        warming = asyncio.get_running_loop().call_later(WARM_AFTER_SECONDS, rt.models.warm)
         try:
             yield rt
         finally:
+            warming.cancel()
             set_current(None)

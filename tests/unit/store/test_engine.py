@@ -227,3 +227,22 @@ async def test_a_failed_statement_does_not_tell_its_values(database: Database) -
             )
 
     assert "canary-hash" not in str(caught.value)
+
+
+async def test_a_fetch_reads_what_was_committed_and_raises_what_its_query_raises(
+    database: Database,
+) -> None:
+    async with database.unit_of_work() as db:
+        db.add(UserRow(id="usr_f", email="f@b.cd", name="Fay", role="member", password_hash="!"))
+
+    name = await database.fetch(
+        lambda db, user_id: db.scalar(select(UserRow.name).where(UserRow.id == user_id)), "usr_f"
+    )
+
+    assert name == "Fay"
+    with pytest.raises(ConflictError):
+        await database.fetch(_refuse)
+
+
+def _refuse(_: object) -> None:
+    raise ConflictError("no")
