@@ -93,9 +93,7 @@ class ChoicesState(rx.State):
         async with self:
             owner_id, chat_id = await owner_of(self), self._chat
             wanted = [item.id for item in self.files if item.readable]
-        await self._try(
-            owner_id, chats.choose_files(runtime.current(), owner_id, chat_id, wanted)
-        )
+        await self._try(owner_id, chats.choose_files(runtime.current(), owner_id, chat_id, wanted))
 
     async def _try(self, owner_id: str, change: Awaitable[Chat]) -> None:
         """Carry out a change of the chat and show it, or say why it was refused."""

@@ -223,7 +223,9 @@ def test_a_workspace_name_of_10_000_characters_is_refused_and_kept_in_the_box(pa
     name.fill(LONG_NAME)
     page.get_by_role("button", name="Make workspace").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("The name has 9,999 characters; 120 is the most")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "The name has 9,999 characters; 120 is the most"
+    )
     expect(name).to_have_value(LONG_NAME)
 
 
@@ -235,7 +237,9 @@ def test_a_chat_title_of_10_000_characters_is_refused_and_the_old_one_stays(
     title.fill(LONG_NAME)
     title.press("Tab")
 
-    expect(page.get_by_role("alert")).to_contain_text("The title has 9,999 characters; 120 is the most")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "The title has 9,999 characters; 120 is the most"
+    )
     page.reload()
     expect(title).to_have_value("")
 
