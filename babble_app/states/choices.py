@@ -69,6 +69,8 @@ class ChoicesState(rx.State):
         """Use another model from the next message on."""
         async with self:
             owner_id, chat_id = await owner_of(self), self._chat
+            # At once: a message may be sent before the choice is stored.
+            self.model = model
         change = chats.update_chat(runtime.current(), owner_id, chat_id, model=model)
         await self._try(owner_id, change)
 
