@@ -62,7 +62,6 @@ def _name() -> rx.Component:
                     default_value=AccountState.name,
                     key=AccountState.name,
                     required=True,
-                    max_length=120,
                     auto_complete="name",
                     aria_label="Name",
                     class_name="input",

@@ -1,6 +1,8 @@
 // The Based language for CodeMirror: Python's stream mode, and what Based adds to it (BASED.md 2 and 5).
 import { HighlightStyle, StreamLanguage, foldService, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { mkPython } from "@codemirror/legacy-modes/mode/python";
+import { RangeSetBuilder } from "@codemirror/state";
+import { Decoration, ViewPlugin } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const SOFT_KEYWORDS = ["loop", "until"]; // keywords only where they begin a line
@@ -8,6 +10,7 @@ const BUILT_INS = [
   "talk", "say", "extract", "done", "end", "transfer", "transfer_call", "end_call", "hangup", "click_ivr", "send_sms",
   "send_image", "state", "variables", "integrations", "api", "true", "false", "null",
 ];
+const MOST_HANGING = 24; // characters
 const METHODS = new Set(["ask", "summarize", "to_json"]);
 
 const python = mkPython({ extra_keywords: SOFT_KEYWORDS, extra_builtins: BUILT_INS });
@@ -47,6 +50,31 @@ const colours = HighlightStyle.define([
   { tag: [tags.definition(tags.variableName), tags.function(tags.variableName)], color: "var(--code-name)" },
   { tag: tags.meta, color: "var(--code-name)" },
 ]);
+
+// A long line goes on under its own beginning, not at the margin.
+function indented(view) {
+  const marks = new RangeSetBuilder();
+  for (const { from, to } of view.visibleRanges) {
+    for (let at = from; at <= to; ) {
+      const line = view.state.doc.lineAt(at);
+      const indent = Math.min(line.text.search(/\S|$/), MOST_HANGING);
+      const style = `--indent: ${indent + 1}ch`;
+      if (indent > 0) marks.add(line.from, line.from, Decoration.line({ class: "cm-hanging", attributes: { style } }));
+      at = line.to + 1;
+    }
+  }
+  return marks.finish();
+}
+
+export const hangingIndent = ViewPlugin.define(
+  (view) => ({
+    decorations: indented(view),
+    update(update) {
+      if (update.docChanged || update.viewportChanged) this.decorations = indented(update.view);
+    },
+  }),
+  { decorations: (plugin) => plugin.decorations },
+);
 
 export const based = [
   StreamLanguage.define({ ...python, name: "based", token }),

@@ -15,6 +15,7 @@ from babble_app.states.chat import ChatState
 from babble_app.states.choices import ChoicesState, FileChoice, ModelChoice
 from babble_app.states.history import HistoryState
 from babble_app.states.live import LiveState
+from babble_app.states.shell import ShellState
 
 STARTERS = (
     (
@@ -92,7 +93,39 @@ def _welcome() -> rx.Component:
             class_name="muted",
         ),
         rx.el.div(*[_starter(title, text) for title, text in STARTERS], class_name="starters"),
+        rx.cond(ChoicesState.readable_count > 0, _files_hint()),
         class_name="welcome",
+    )
+
+
+def _files_hint() -> rx.Component:
+    """Say whether the models see the workspace's files, and let them."""
+    count = rx.cond(
+        ChoicesState.readable_count == 1, "1 file", f"{ChoicesState.readable_count} files"
+    )
+    return rx.el.p(
+        icon("files", 16),
+        rx.cond(
+            ChoicesState.chosen_count > 0,
+            rx.el.span(
+                "This chat sees ",
+                rx.el.strong(ChoicesState.chosen_count, " of the ", count),
+                " of its workspace. Change that with the button Files below.",
+            ),
+            rx.el.span(
+                "This chat does not see the workspace's ",
+                rx.el.strong(count),
+                " yet. ",
+                rx.el.button(
+                    rx.cond(ChoicesState.readable_count == 1, "Use it", "Use them all"),
+                    type="button",
+                    on_click=ChoicesState.choose_all_files,
+                    class_name="link",
+                ),
+                ", or choose some with the button Files below.",
+            ),
+        ),
+        class_name="welcome-files",
     )
 
 
@@ -154,10 +187,16 @@ def _file_chooser() -> rx.Component:
     return popover(
         rx.cond(
             ChoicesState.files,
-            rx.el.ul(rx.foreach(ChoicesState.files, _file), class_name="file-choices"),
-            rx.el.p(
-                "This workspace has no files yet. Upload some on its page.", class_name="muted"
+            rx.fragment(
+                rx.el.p("The model sees the files you choose:", class_name="file-choices-note"),
+                rx.el.ul(rx.foreach(ChoicesState.files, _file), class_name="file-choices"),
             ),
+            rx.el.p("This workspace has no files yet.", class_name="file-choices-note"),
+        ),
+        rx.el.a(
+            "Add files to the workspace",
+            href=f"/workspace/{ShellState.here_workspace_id}",
+            class_name="link file-choices-note",
         ),
         label=rx.cond(
             ChoicesState.chosen_count > 0,
@@ -176,11 +215,15 @@ def _file(item: FileChoice) -> rx.Component:
             rx.el.input(
                 type="checkbox",
                 checked=item.chosen,
+                disabled=~item.readable & ~item.chosen,
                 on_change=choose,
             ),
             rx.el.span(
                 rx.el.span(item.name, class_name="list-title"),
-                rx.el.span(item.note, class_name="faint"),
+                rx.el.span(
+                    item.note,
+                    class_name=rx.cond(item.readable, "faint", "faint list-note--bad"),
+                ),
                 class_name="grow",
             ),
             class_name="check",

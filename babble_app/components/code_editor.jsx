@@ -9,7 +9,7 @@ import {
   Decoration, EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars,
   keymap, lineNumbers,
 } from "@codemirror/view";
-import { based } from "$/public/external/babble_app/components/based_language/based_language.js";
+import { based, hangingIndent } from "$/public/external/babble_app/components/based_language/based_language.js";
 
 const TYPING_PAUSE_MS = 300;
 
@@ -98,7 +98,7 @@ export function CodeEditor({
       extensions: [
         lineNumbers(), foldGutter(), codeFolding(), history(), drawSelection(), highlightSpecialChars(), bracketMatching(),
         indentOnInput(), highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),
-        search({ top: true }), lintGutter(), litLine, based, EditorView.lineWrapping,
+        search({ top: true }), lintGutter(), litLine, based, hangingIndent, EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": latest.current.label, spellcheck: "false", tabindex: "0" }),
         writable.current.of(lockedTo(readOnly)),
         keymap.of([

@@ -59,7 +59,6 @@ def name_dialog(
     problem: Any,
     on_submit: Any,
     on_close: Any,
-    max_length: int = 120,
 ) -> rx.Component:
     """Ask for one line of text; `on_submit` gets `{"name": ...}`."""
     return modal(
@@ -71,7 +70,6 @@ def name_dialog(
                         name="name",
                         default_value=value,
                         required=True,
-                        max_length=max_length,
                         auto_complete="off",
                         aria_invalid=problem != "",
                         class_name="input",

@@ -1,9 +1,11 @@
 // A button with a panel of further acts: closes on Esc, on a choice and on a click elsewhere; arrows move inside.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 export function Menu({ label, trigger, side = "", triggerClass, children }) {
   const [open, setOpen] = useState(false);
+  const [up, setUp] = useState(false);
   const root = useRef(null);
+  const panel = useRef(null);
   const items = () => [...root.current.querySelectorAll(".menu-item")];
 
   useEffect(() => {
@@ -18,6 +20,11 @@ export function Menu({ label, trigger, side = "", triggerClass, children }) {
     };
     document.addEventListener("pointerdown", away);
     return () => document.removeEventListener("pointerdown", away);
+  }, [open]);
+
+  // At the end of the window the panel opens upwards.
+  useLayoutEffect(() => {
+    setUp(open && panel.current.getBoundingClientRect().bottom > window.innerHeight - 4);
   }, [open]);
 
   const onKeyDown = (event) => {
@@ -38,7 +45,7 @@ export function Menu({ label, trigger, side = "", triggerClass, children }) {
   };
 
   return (
-    <div className={`menu ${side}`} ref={root} onKeyDown={onKeyDown}>
+    <div className={`menu ${side} ${up ? "menu--up" : ""}`} ref={root} onKeyDown={onKeyDown}>
       <button
         type="button"
         className={triggerClass ?? "button button--quiet button--icon button--small"}
@@ -50,7 +57,7 @@ export function Menu({ label, trigger, side = "", triggerClass, children }) {
         {trigger}
       </button>
       {open && (
-        <div className="menu-panel" role="menu" onClick={() => setOpen(false)}>
+        <div className="menu-panel" ref={panel} role="menu" onClick={() => setOpen(false)}>
           {children}
         </div>
       )}

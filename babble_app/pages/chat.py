@@ -50,7 +50,6 @@ def _head() -> rx.Component:
             key=ChatState.shown_id + HistoryState.title,
             placeholder="New chat",
             aria_label="Title of the chat",
-            max_length=200,
             on_blur=ChatState.rename,
             class_name="chat-title",
         ),

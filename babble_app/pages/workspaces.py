@@ -117,7 +117,6 @@ def _new_dialog() -> rx.Component:
                     rx.el.input(
                         name="name",
                         required=True,
-                        max_length=120,
                         auto_complete="off",
                         placeholder="Bike shop",
                         read_only=WorkspacesState.made_id != "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, get_args
 
 import reflex as rx
@@ -29,6 +29,7 @@ class FileChoice:
     name: str
     note: str
     chosen: bool
+    readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class ChoicesState(rx.State):
     mode: str = "auto"
     files: list[FileChoice] = []
     chosen_count: int = 0
+    readable_count: int = 0
     _chat: str = ""
 
     @rx.event(background=True)
@@ -67,6 +69,8 @@ class ChoicesState(rx.State):
         """Use another model from the next message on."""
         async with self:
             owner_id, chat_id = await owner_of(self), self._chat
+            # At once: a message may be sent before the choice is stored.
+            self.model = model
         change = chats.update_chat(runtime.current(), owner_id, chat_id, model=model)
         await self._try(owner_id, change)
 
@@ -85,6 +89,14 @@ class ChoicesState(rx.State):
         change = chats.choose_files(runtime.current(), owner_id, chat_id, sorted(wanted))
         await self._try(owner_id, change)
 
+    @rx.event(background=True)
+    async def choose_all_files(self) -> None:
+        """Let the chat's models see every file that can be read."""
+        async with self:
+            owner_id, chat_id = await owner_of(self), self._chat
+            wanted = [item.id for item in self.files if item.readable]
+        await self._try(owner_id, chats.choose_files(runtime.current(), owner_id, chat_id, wanted))
+
     async def _try(self, owner_id: str, change: Awaitable[Chat]) -> None:
         """Carry out a change of the chat and show it, or say why it was refused."""
         try:
@@ -102,14 +114,12 @@ class ChoicesState(rx.State):
         self.model = chat.model or default_model
         if self.model not in {choice.id for choice in self.models}:
             self.models = [*self.models, ModelChoice(id=self.model, title=self.model)]
-        self.files = [FileChoice(file.id, file.name, _note(file), chosen=False) for file in files]
+        self.files = [_file_choice(file) for file in files]
+        self.readable_count = sum(item.readable for item in self.files)
         self._mark_files(set(chat.file_ids))
 
     def _mark_files(self, chosen: set[str]) -> None:
-        self.files = [
-            FileChoice(item.id, item.name, item.note, chosen=item.id in chosen)
-            for item in self.files
-        ]
+        self.files = [replace(item, chosen=item.id in chosen) for item in self.files]
         self.chosen_count = sum(item.chosen for item in self.files)
 
 
@@ -121,8 +131,13 @@ async def show_choices(
     choices._show(chat, files, default_model)  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
 
 
+def _file_choice(file: File) -> FileChoice:
+    readable = file.status != "unreadable"
+    return FileChoice(file.id, file.name, _note(file), chosen=False, readable=readable)
+
+
 def _note(file: File) -> str:
     if file.status == "unreadable":
-        return f"cannot be read: {file.reason}"
+        return file.reason
     pages = f"{file.page_count} pages, " if file.page_count > 1 else ""
     return f"{pages}{max(1, file.size_bytes // 1024):,} KB"

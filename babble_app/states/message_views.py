@@ -99,7 +99,7 @@ def message_view(message: Message) -> MessageView:
         tools=tool_views(message.tools),
         sources=[source_view(item) for item in message.citations],
         source_numbers=[item.number for item in message.citations],
-        versions=[version_view(item) for item in message.versions],
+        versions=[version_view(item, said=message.text) for item in message.versions],
         at=message.created_at.isoformat(),
     )
 
@@ -148,14 +148,14 @@ def source_view(citation: Citation) -> SourceView:
     )
 
 
-def version_view(saved: VersionSaved) -> VersionView:
-    """Return the card of a saved version."""
+def version_view(saved: VersionSaved, *, said: str = "") -> VersionView:
+    """Return the card of a saved version; a summary that the answer's text begins with is not said twice."""
     return VersionView(
         agent_id=saved.agent_id,
         version_id=saved.version_id,
         number=saved.number,
         title=f"Version {saved.number} saved",
-        summary=saved.summary,
+        summary="" if said.startswith(saved.summary) else saved.summary,
     )
 
 

@@ -101,6 +101,7 @@ def test_the_register_form_says_what_is_wrong_and_keeps_the_email(
     stranger: Page, email: str, password: str, words: str
 ) -> None:
     stranger.get_by_role("button", name="Register").click()
+    expect(stranger.get_by_role("heading", name="Make an account")).to_be_visible()
     stranger.get_by_label("Email").fill(email)
     stranger.get_by_label("Password", exact=True).fill(password)
     stranger.get_by_role("button", name="Make the account").click()
@@ -112,6 +113,7 @@ def test_the_register_form_says_what_is_wrong_and_keeps_the_email(
 
 def test_a_short_password_is_not_even_sent(stranger: Page) -> None:
     stranger.get_by_role("button", name="Register").click()
+    expect(stranger.get_by_role("heading", name="Make an account")).to_be_visible()
     stranger.get_by_label("Email").fill("ada@example.com")
     field = stranger.get_by_label("Password", exact=True)
     field.press_sequentially("short")
@@ -178,11 +180,10 @@ def test_the_server_too_refuses_200_mb_early(shop: Page, watch: Watch) -> None:
     answer = shop.evaluate(
         """async () => {
           const body = new FormData();
-          const piece = new Blob([new Uint8Array(1024 * 1024)]);
+          const piece = new Blob(["x".repeat(1024 * 1024)]);
           body.append("file", new Blob(Array(200).fill(piece)), "film.txt");
-          const began = performance.now();
           const reply = await fetch(`/api/workspaces/${location.pathname.split("/")[2]}/files`, { method: "POST", body });
-          return { status: reply.status, detail: (await reply.json()).detail, ms: performance.now() - began };
+          return { status: reply.status, detail: (await reply.json()).detail };
         }"""
     )
 
@@ -206,7 +207,7 @@ def test_files_that_cannot_be_read_stay_and_are_marked_with_the_reason(
     for name, words in {
         "contract.pdf": "protected by a password",
         "broken.pdf": "damaged",
-        "broken.png": "damaged",
+        "broken.png": "not a PNG",
     }.items():
         expect(shop.locator(".file-open", has_text=name)).to_contain_text(words, timeout=20_000)
     shop.reload()
@@ -248,7 +249,7 @@ def test_a_chat_title_of_10_000_characters_is_refused_and_the_old_one_stays(
     ("question", "words", "kept"),
     [
         ("Please refuse the key", "OPENAI_API_KEY", ""),
-        ("Please send a web page", "not a model's answer", ""),
+        ("Please send a web page", "not with a model's answer", ""),
         ("Please send garbage", "not a model's answer", "One two three"),
         ("Please break off", "stopped in the middle", "One two three"),
         ("Please say nothing", "empty", ""),

@@ -58,6 +58,12 @@ def test_an_agents_name_is_found(program: str, request_text: str, name: str) -> 
         ("", ""),
         ("**Bold** words", "Bold words"),
         ("It asks for 3.5 kg. Then", "It asks for 3.5 kg."),
+        ('It says "Hello! Who are you?" first. Then', 'It says "Hello! Who are you?" first.'),
+        ("It says “Bye. See you.” at the end. Then", "It says “Bye. See you.” at the end."),
+        ('It now says "Bye." Then it ends.', 'It now says "Bye."'),
+        ('It now says "Good day!"', 'It now says "Good day!"'),
+        ('An "unclosed quotation. Then', 'An "unclosed quotation.'),
+        ('"' * 50_000, '"' * 200),
     ],
 )
 def test_the_first_sentence_sums_up(said: str, sentence: str) -> None:

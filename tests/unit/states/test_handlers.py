@@ -17,7 +17,7 @@ HANDLERS = {
     "CanvasState": "check discard dismiss_problem download edit open_agent revert save save_draft save_on_head "
     "show_version take_new_version",
     "ChatState": "catch_up dismiss_problem load refresh rename run_again send show_earlier stop suggest",
-    "ChoicesState": "choose_file load_models pick_mode pick_model",
+    "ChoicesState": "choose_all_files choose_file load_models pick_mode pick_model",
     "FilesState": "ask_delete close_view delete follow_reading keep view",
     "HistoryState": "",
     "LiveState": "attach detach",
