@@ -1,4 +1,4 @@
-"""The command line: run, migrate, user create/list, doctor."""
+"""The command line: run, migrate, user create/list/suspend/restore, doctor."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to this version's tables")
     migrate.set_defaults(command=_migrate)
 
-    user = commands.add_parser("user", help="accounts: create, list")
+    user = commands.add_parser("user", help="accounts: create, list, suspend, restore")
     acts = user.add_subparsers(required=True, metavar="act")
     create = acts.add_parser(
         "create", help="make an account; the password is asked for, or read from a pipe"
@@ -55,6 +55,12 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--admin", action="store_true", help="give it the administrator's role")
     create.set_defaults(command=_create_user)
     acts.add_parser("list", help="show all accounts").set_defaults(command=_list_users)
+    suspend = acts.add_parser("suspend", help="refuse all logins and tokens of an account, at once")
+    suspend.add_argument("email")
+    suspend.set_defaults(command=_suspend_user, suspended=True)
+    restore = acts.add_parser("restore", help="take a suspension back")
+    restore.add_argument("email")
+    restore.set_defaults(command=_suspend_user, suspended=False)
 
     doctor = commands.add_parser(
         "doctor", help="check runtime, database, providers and disk; say how to fix each"
@@ -113,6 +119,25 @@ def _list_users(_: argparse.Namespace) -> int:
         "No accounts yet. The first to register becomes the administrator."
     ]:
         _say(line)
+    return 0
+
+
+def _suspend_user(options: argparse.Namespace) -> int:
+    from babble_app.errors import NotFoundError
+    from babble_app.services import accounts
+    from babble_app.services.runtime import running
+
+    async def change() -> None:
+        async with running(get_settings()) as rt:
+            for user in await accounts.list_users(rt):
+                if user.email == options.email.strip().lower():
+                    await accounts.suspend_user(rt, user.id, options.suspended)
+                    return
+            message = f"There is no account {options.email}. `user list` shows all."
+            raise NotFoundError(message)
+
+    asyncio.run(change())
+    _say(f"{options.email} is {'suspended' if options.suspended else 'active again'}.")
     return 0
 
 

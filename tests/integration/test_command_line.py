@@ -131,3 +131,21 @@ def test_a_data_directory_that_cannot_be_is_named(
     assert main(["doctor"]) == 1
 
     assert "set BABBLE_DATA_DIR" in capsys.readouterr().out
+
+
+def test_an_account_is_suspended_and_taken_back_by_its_email(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create(monkeypatch, "ada@example.com")
+
+    assert main(["user", "suspend", "Ada@example.com"]) == 0
+    capsys.readouterr()
+    main(["user", "list"])
+    assert "suspended" in capsys.readouterr().out
+
+    assert main(["user", "restore", "ada@example.com"]) == 0
+    capsys.readouterr()
+    main(["user", "list"])
+    assert "active" in capsys.readouterr().out
+    assert main(["user", "suspend", "nobody@example.com"]) == 1
+    assert "There is no account nobody@example.com" in capsys.readouterr().err
