@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("request", sa.String(), nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
         sa.Column("diff", sa.String(), nullable=False),
+        sa.Column("raw", sa.String(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("rounds", sa.Integer(), nullable=False),
         sa.Column("model", sa.String(), nullable=False),

@@ -51,6 +51,8 @@ class Version(VersionSummary):
     findings: tuple[Finding, ...] = ()
     diff: str = ""
     """Canonical unified diff from the parent."""
+    raw: str = ""
+    """The model's own last answer, from which the program or the change was taken; empty for a person's versions."""
 
 
 class DiffLine(Schema):

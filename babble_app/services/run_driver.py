@@ -181,6 +181,7 @@ async def _save_version(
             summary=proposed.summary,
             model=job.model,
             rounds=proposed.rounds,
+            raw=proposed.raw,
             findings=proposed.findings,
         )
     return VersionSaved(

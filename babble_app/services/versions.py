@@ -86,6 +86,7 @@ async def create_agent(
         summary=proposal.summary,
         findings=_dumped(proposal.findings),
         rounds=proposal.rounds,
+        raw=proposal.raw,
         model=model,
         **_contents(proposal.program, diff),
     )
@@ -119,6 +120,7 @@ async def add_version(
     summary: str = "",
     model: str = "",
     rounds: int = 0,
+    raw: str = "",
     findings: Sequence[Finding] = (),
 ) -> Version:
     """Put a version on top of `parent_id`, which must be the agent's newest.
@@ -148,6 +150,7 @@ async def add_version(
         summary=summary,
         findings=_dumped(findings),
         rounds=rounds,
+        raw=raw,
         model=model,
         **_contents(text, diff),
     )

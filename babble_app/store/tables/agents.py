@@ -47,6 +47,8 @@ class VersionRow(Table, table=True):
     request: str = ""
     summary: str = ""
     diff: str = ""
+    raw: str = ""
+    """The model's own last answer, from which text or diff were taken."""
     findings: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     rounds: int = 0
     model: str = ""

@@ -57,6 +57,7 @@ async def test_a_described_agent_is_stored_and_stands_on_the_chats_canvas(rt: Ru
     version = await saved(rt, owner, events)
     assert (version.number, version.kind, version.author) == (1, "create", "builder")
     assert (version.request, version.model, version.rounds) == (BUILD, "demo/based", 1)
+    assert "```based" in version.raw
     assert (await chats.get_chat(rt, owner, chat.id)).agent_id == version.agent_id
     assert isinstance(events[-1], MessageDone)
     answer = (await chats.list_messages(rt, owner, chat.id))[-1]
@@ -73,6 +74,7 @@ async def test_a_change_goes_on_top_of_what_is_on_the_canvas(rt: Runtime) -> Non
     assert (second.kind, second.author) == ("edit", "iterator")
     assert "Welcome to Nora!" in second.text
     assert second.diff
+    assert "```diff" in second.raw
 
 
 async def test_another_agent_is_made_beside_the_one_on_the_canvas(rt: Runtime) -> None:
