@@ -19,24 +19,12 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\s+(?:that|which|who|to|and|with|where)\b|[.,;:!?\n]")
-<<<<<<< HEAD
 _STOPS = ".!?…。"
 _SENTENCE = re.compile(rf"(.+?[{_STOPS}][\"”»)]?)(?:\s|$)", re.DOTALL)
 _QUOTED = re.compile(
     rf"([\"“„«`][^\"“”„«»`]*?)([{_STOPS}][\"“”»`](?=\s+[A-ZÀ-Þ])|[\"“”»`])", re.DOTALL
 )
 """A quotation; its last full stop ends the sentence too when a new one follows."""
-=======
-_SENTENCE = re.compile(r"(.+?[.!?…。][\"”»]?)(?:\s|$)")
-_QUOTED = re.compile(r"\"[^\"]*\"(?!$)|“[^”]*”|«[^»]*»")
-
-
-def _mask(quoted: re.Match[str]) -> str:
-    """Blot out a quotation, unless the sentence ends with it: a new one begins with a capital letter."""
-    rest = quoted.string[quoted.end() :]
-    ends = quoted.group()[-2:-1] in set(".!?…。") and re.match(r"\s+[A-ZÀ-Þ]", rest)
-    return "x" * (len(quoted.group()) - 2) + ('."' if ends else "xx")
->>>>>>> polish
 
 
 def agent_name(program: str, request: str) -> str:
@@ -50,16 +38,9 @@ def agent_name(program: str, request: str) -> str:
 
 
 def first_sentence(text: str) -> str:
-<<<<<<< HEAD
     """Return the first sentence of some prose, on one line."""
     plain = " ".join(text.split()).replace("**", "").lstrip("# ")
     match = _SENTENCE.match(_QUOTED.sub(_hide_stops, plain))
-=======
-    """Return the first sentence of some prose, on one line; a full stop inside quotation marks does not end it."""
-    plain = " ".join(text[:_READ_CHARS].split()).replace("**", "").lstrip("# ")
-    masked = _QUOTED.sub(_mask, plain)
-    match = _SENTENCE.match(masked)
->>>>>>> polish
     sentence = plain[: match.end(1)] if match else plain
     return sentence[:MAX_SUMMARY_CHARS].rstrip(":").strip()
 
