@@ -61,6 +61,7 @@ def build() -> None:
         BuildError: the sources do not compile, or the JavaScript packages cannot be had.
     """
     STAMP.unlink(missing_ok=True)
+    begun = _last_change()
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     # A narrow terminal makes Reflex wrap its messages in the middle of paths.
     environment = {**os.environ, "COLUMNS": "160", "NO_COLOR": "1"}
@@ -69,8 +70,15 @@ def build() -> None:
     )
     if done.returncode != 0 or not all(path.exists() for path in _BUILT):
         raise BuildError("\n".join((done.stdout + done.stderr).splitlines()[-30:]))
-    # Taken after the build: the first one of a clone may still write the lock file anew.
-    STAMP.write_text(fingerprint())
+    # Taken after the build: the first one of a clone may still write the lock file anew. What somebody edited meanwhile is
+    # not in it, so then the next start builds again.
+    if _last_change() == begun:
+        STAMP.write_text(fingerprint())
+
+
+def _last_change() -> float:
+    """Return when a source was last written, but for the lock files that a build writes itself."""
+    return max(path.stat().st_mtime for path in _sources() if "reflex.lock" not in path.parts)
 
 
 def _sources() -> list[Path]:
