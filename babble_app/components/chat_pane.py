@@ -215,7 +215,7 @@ def _file(item: FileChoice) -> rx.Component:
             rx.el.input(
                 type="checkbox",
                 checked=item.chosen,
-                disabled=~item.readable & ~item.chosen,
+                disabled=rx.cond(item.readable | item.chosen, False, True),
                 on_change=choose,
             ),
             rx.el.span(
