@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.llm.demo import edit_details, edits
 from babble_app.llm.demo.fields import make_field
-from babble_app.llm.demo.languages import find_language, named
+from babble_app.llm.demo.languages import ENGLISH, find_language, named
 from babble_app.llm.demo.program import CannotChangeError, Source
 from babble_app.llm.demo.requirements import required_fields
 from babble_app.llm.demo.styles import find_style
@@ -33,6 +33,16 @@ _BYE = re.compile(
     r"\bgood-?bye\b|\bfarewell\b|\bsign(?:s|ing)?[ -]off\b|\b(?:closing|last|final) (?:message|sentence|words)\b",
     re.IGNORECASE,
 )
+_SAID = re.compile(
+    r"(?:the )?(?:greet\w*|welcome|first|opening|good-?bye|farewell|closing|last|final)(?: (?:message|sentence|line|words?|text))?"
+    r"(?: (?:people|them|everyone|customers|guests|visitors|callers))?\s*(?P<link>\b(?:to|with|into|as|is|should be)\b|:)\s*"
+    r"(?P<said>[^\"“«„\n]+)$",
+    re.IGNORECASE,
+)
+_DESCRIBED = re.compile(
+    r"(?:be|sound|something|more|less|a|an|the|their|his|her|its)\b", re.IGNORECASE
+)
+_ADD = re.compile(r"\b(?:add|include|say|give|make|end with)\b", re.IGNORECASE)
 _RENAME = re.compile(
     r"\b(?:rename\b[^.\"“]*?\bto|(?:change|set)\s+(?:its|the|his|"
     r"her)\s+(?:agent'?s?\s+)?name\b[^.\"“]*?\bto|"
@@ -141,6 +151,9 @@ def _sayings(source: Source, wish: str) -> Iterator[Step]:
     if hello:
         words = f'the agent now begins with "{hello}"'
         yield Step(words, lambda text: edits.set_greeting(text, hello))
+    if bye and not last and not hello and _ADD.search(bare):
+        words = f'the agent now says goodbye with "{ENGLISH.part(name)}"'
+        yield Step(words, lambda text: edits.add_goodbye(text, ENGLISH.part(name)))
     if last:
         words = f'the agent now says goodbye with "{last}"'
         yield Step(words, lambda text: edits.set_goodbye(text, last))
@@ -156,11 +169,21 @@ def _said(wish: str, cue: re.Match[str], other: re.Match[str] | None) -> str:
     """Return what stands in quotation marks after the cue, and before the other one."""
     end = other.start() if other and other.start() > cue.start() else len(wish)
     found = quoted(wish[cue.start() : end])
-    return (
-        found[-1]
-        if found and re.search(r"\b(?:from|instead of)\b", wish)
-        else (found[0] if found else "")
-    )
+    if not found:
+        return _unquoted(wish[cue.start() : end])
+    return found[-1] if re.search(r"\b(?:from|instead of)\b", wish) else found[0]
+
+
+def _unquoted(words: str) -> str:
+    """Return what is to be said where the person left the quotation marks out."""
+    match = _SAID.match(words)
+    said = match["said"].strip(" ,:") if match else ""
+    if match and match["link"].lower() == "with" and not said[:1].isupper():
+        # "Greet people with enthusiasm" is no greeting.
+        return ""
+    if not said or find_language(said) or find_style(said) or _DESCRIBED.match(said):
+        return ""
+    return sentence(shorten(said, 200))
 
 
 def _naming(wish: str) -> Iterator[Step]:
