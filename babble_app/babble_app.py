@@ -16,7 +16,8 @@ from babble_app.api.app import create_api
 from babble_app.api.middleware.stack import wrap
 from babble_app.components.document import head
 from babble_app.discovery import import_modules
-from babble_app.errors import BabbleError
+from babble_app.errors import BabbleError, RateLimitedError
+from babble_app.llm.redact import redact_logs
 from babble_app.services import runtime, startup
 from babble_app.settings import get_settings
 from babble_app.states.session import BindTab, RequireSession
@@ -42,6 +43,15 @@ def report_failure(exception: Exception) -> EventSpec:
     return cast("EventSpec", ToastState.show_failure(words))
 
 
+def note_page_error(exception: Exception) -> None:
+    """Log what a browser reports, in one line and not too often: anybody can send it."""
+    try:
+        runtime.current().limiter.hit("page_error", "")
+    except RateLimitedError:
+        return
+    logger.warning("a page reports an error: %.600s", ascii(str(exception)))
+
+
 @asynccontextmanager
 async def lifespan() -> AsyncGenerator[None]:
     """Open everything when the server starts, and say where to click."""
@@ -50,6 +60,7 @@ async def lifespan() -> AsyncGenerator[None]:
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    redact_logs()
     async with startup.serving(settings):
         address = settings.public_url or f"http://localhost:{settings.port}"
         sys.stdout.write(f"Babble is ready: {address}\n")
@@ -69,6 +80,7 @@ app = rx.App(
     head_components=head(),
     html_lang="en",
     toaster=None,
+    frontend_exception_handler=note_page_error,
     backend_exception_handler=report_failure,
     # Each wraps the ones before it.
     api_transformer=[create_api(runtime.current), bind_tabs, wrap],

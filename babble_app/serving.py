@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +25,9 @@ def serve(
 ) -> int:
     """Serve until a signal ends it, and return the exit code; without `dev` this process becomes the server."""
     host, port = host or settings.host, port or settings.port
+    if trouble := _trouble_with_address(host, port):
+        _say(trouble)
+        return 1
     data_dir = str(settings.data_dir.resolve())
     os.chdir(ROOT)
     os.environ.update(
@@ -43,6 +48,22 @@ def serve(
     if dev:
         return _serve_reloading(command)
     return os.execv(command[0], command)  # noqa: S606 - our own command, no input of anybody
+
+
+def _trouble_with_address(host: str, port: int) -> str:
+    """Return why nothing can listen there, in words (the server itself would end with a backtrace); empty if all is well."""
+    try:
+        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {port} is taken, perhaps by another Babble. Stop that, or choose a port: BABBLE_PORT={port + 1} make run"
+        if error.errno == errno.EACCES:
+            return f"Port {port} needs more rights than this user has. Choose one above 1023: BABBLE_PORT=8000 make run"
+        return f"Nothing can listen on {host}: {error.strerror}. Set BABBLE_HOST to an address of this machine, or leave it out."
+    return ""
 
 
 def _ensure_build() -> bool:

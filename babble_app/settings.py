@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -112,13 +114,23 @@ class Settings(BaseSettings):
 
 def _generated_secret(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
+    if not _is_written(path):
+        # Whole or not at all: a crash in between must not leave an empty secret, with which anybody could sign.
+        handle, draft = tempfile.mkstemp(prefix=f"{path.name}-", dir=path.parent)  # 0600
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(handle)
+        if path.exists() and not _is_written(path):
+            path.unlink()
+        with suppress(FileExistsError):  # another process was faster
+            os.link(draft, path)
+        Path(draft).unlink()
     return path.read_bytes().strip()
+
+
+def _is_written(path: Path) -> bool:
+    return path.exists() and bool(path.read_bytes().strip())
 
 
 @cache

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 _LOCAL = ("127.", "::1", "localhost", "::ffff:127.")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put browser tests last: Playwright's event loop stays, and async tests cannot run beside it."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that leaves this machine."""

@@ -1,37 +1,79 @@
-"""Runs every check in order and stops at the first that fails; `--quick` leaves out the slow tests."""
+"""Runs every check; `--quick` leaves out the slow tests. The long ones run side by side, and counts come at the end.
+
+What is printed of a check comes in one piece, when it is done.
+"""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-STATIC = (
-    ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
-    ("lint", [BIN / "ruff", "check", "--quiet", "."]),
-    ("types", [BIN / "pyright", "--warnings"]),
-    ("import contracts", [BIN / "lint-imports", "--no-logo"]),
+PYTEST = [sys.executable, "-m", "pytest", "-rs", "--durations=5"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A command that must end with 0."""
+
+    name: str
+    command: tuple[str | Path, ...]
+
+
+SHORT = (
+    Check("format", (BIN / "ruff", "format", "--check", "--quiet", ".")),
+    Check("lint", (BIN / "ruff", "check", "--quiet", ".")),
+    Check("import contracts", (BIN / "lint-imports", "--no-logo")),
 )
-QUICK_TESTS = ("unit tests", [sys.executable, "-m", "pytest", "tests/unit"])
-ALL_TESTS = ("tests", [sys.executable, "-m", "pytest", "-rs", "--durations=10"])
+TYPES = Check("types", (BIN / "pyright", "--warnings"))
+QUICK = (TYPES, Check("unit tests", (*PYTEST, "tests/unit")))
+ALL = (
+    Check("browser tests", (*PYTEST, "tests/browser")),
+    Check("unit and integration tests", (*PYTEST, "tests/unit", "tests/integration")),
+    TYPES,
+)
 
 
 def main() -> int:
-    """Return the exit code of the first check that fails, or 0."""
-    tests = QUICK_TESTS if "--quick" in sys.argv else ALL_TESTS
-    for name, command in (*STATIC, tests):
-        started = time.monotonic()
-        print(f"== {name}", flush=True)
-        code = subprocess.run([str(part) for part in command], check=False).returncode
-        print(
-            f"   {name}: {'ok' if code == 0 else f'failed ({code})'}, {time.monotonic() - started:.0f} s",
-            flush=True,
-        )
-        if code:
-            return code
-    return 0
+    """Return 0 when every check passed."""
+    for check in SHORT:
+        if not _run(check)[0]:
+            return 1
+    passed = True
+    counts: Counter[str] = Counter()
+    with ThreadPoolExecutor(max_workers=len(ALL)) as side_by_side:
+        checks = QUICK if "--quick" in sys.argv else ALL
+        for done in as_completed([side_by_side.submit(_run, check) for check in checks]):
+            ok, output = done.result()
+            passed = passed and ok
+            counts.update(_counts(output))
+    print(", ".join(f"{counts[word]} {word}" for word in ("passed", "failed", "skipped")))
+    return 0 if passed else 1
+
+
+def _run(check: Check) -> tuple[bool, str]:
+    started = time.monotonic()
+    command = [str(part) for part in check.command]
+    done = subprocess.run(
+        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    ok, seconds = done.returncode == 0, time.monotonic() - started
+    outcome = "ok" if ok else f"failed ({done.returncode})"
+    print(f"== {check.name}: {outcome}, {seconds:.0f} s\n{done.stdout.rstrip()}", flush=True)
+    return ok, done.stdout
+
+
+def _counts(output: str) -> dict[str, int]:
+    """Read pytest's closing line; an error counts as a failure."""
+    closing = re.findall(r"^(?:=+ )?((?:\d+ \w+(?:, )?)+) in [\d.]+s", output, re.MULTILINE)
+    found = re.findall(r"(\d+) (passed|failed|skipped|error)", closing[-1]) if closing else []
+    return {("failed" if word == "error" else word): int(number) for number, word in found}
 
 
 if __name__ == "__main__":

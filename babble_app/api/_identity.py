@@ -67,13 +67,19 @@ async def current_user(
     return user
 
 
-async def _find_user(request: Request, rt: Runtime) -> User | None:
+async def is_still_allowed(request: Request, rt: Runtime) -> bool:
+    """Say whether the credential of a call that is still being answered was not taken back since."""
+    user = await _find_user(request, rt, even_expired=True)
+    return user is not None and not user.suspended
+
+
+async def _find_user(request: Request, rt: Runtime, *, even_expired: bool = False) -> User | None:
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             return None
-        return await accounts.find_user_by_bearer(rt, token.strip())
+        return await accounts.find_user_by_bearer(rt, token.strip(), even_expired=even_expired)
     token = request.cookies.get(LOGIN_COOKIE)
     return await accounts.find_user_by_login(rt, token) if token else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -10,10 +9,9 @@ from pydantic import StringConstraints
 
 from babble_app.api._bodies import Text, example
 from babble_app.api._identity import Me, Rt
-from babble_app.based.checker import check
 from babble_app.schemas.base import Schema
 from babble_app.schemas.findings import Finding
-from babble_app.services import limits
+from babble_app.services import checks, limits
 
 router = APIRouter(prefix="/api/based", tags=["based"])
 
@@ -49,7 +47,7 @@ class InvalidProgram(Schema):
 async def validate_program(rt: Rt, me: Me, body: ProgramBody) -> ValidProgram | InvalidProgram:
     """Check a program. The answer is 200 either way; `status` tells."""
     await limits.hit(rt, "check", me.id)
-    result = await asyncio.to_thread(check, body.code)
+    result = await checks.check(body.code)
     if result.ok:
         return ValidProgram(converted_code=_uniform(body.code), findings=tuple(result.findings))
     first = next(finding for finding in result.findings if finding.severity == "error")

@@ -105,14 +105,16 @@ export function Composer({
       <div className="composer-bar">
         <div className="composer-tools">{children}</div>
         <span id="composer-reason" className="composer-reason" role="status">{reason}</span>
-        {running && text.trim() && !reason && <button type="submit" className="button button--small composer-queue">Queue</button>}
-        {running ? (
-          <button type="button" className="button button--small composer-stop" onClick={() => onStop?.()} title="Stop (Esc)">
-            <span className="composer-stop-mark" aria-hidden="true" />Stop
-          </button>
-        ) : (
-          <button type="submit" className="button button--primary button--small composer-send" disabled={!sendable} title={reason || "Send (Enter)"}>Send</button>
-        )}
+        <div className="composer-acts">
+          {running && text.trim() && !reason && <button type="submit" className="button button--small composer-queue">Queue</button>}
+          {running ? (
+            <button type="button" className="button button--small composer-stop" onClick={() => onStop?.()} title="Stop (Esc)">
+              <span className="composer-stop-mark" aria-hidden="true" />Stop
+            </button>
+          ) : (
+            <button type="submit" className="button button--primary button--small composer-send" disabled={!sendable} title={reason || "Send (Enter)"}>Send</button>
+          )}
+        </div>
       </div>
     </form>
   );

@@ -18,6 +18,11 @@ export function Modal({ open, title, wide, onClose, children }) {
     }
   }, [open]);
 
+  // Left by the browser's Back: the dialog shall not wait open for the next visit.
+  const leave = useRef();
+  leave.current = open ? onClose : undefined;
+  useEffect(() => () => leave.current?.(), []);
+
   return (
     <dialog
       ref={dialog}

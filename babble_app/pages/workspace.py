@@ -184,7 +184,7 @@ def _agent_row(row: AgentRow) -> rx.Component:
                 rx.el.span("changed ", time_ago(row.edited_at)),
                 class_name="list-note",
             ),
-            href=f"/versions/{row.id}",
+            href=f"/agent/{row.id}/versions",
             class_name="list-main",
         ),
         _row_menu("agent", row.id, row.name),

@@ -39,8 +39,13 @@ async def make_access_token(rt: Runtime, user: User) -> AccessToken:
     return AccessToken(access_token=token, expires_in=LIFETIME_SECONDS)
 
 
-async def find_user_by_bearer(rt: Runtime, token: str) -> User | None:
-    """Return whose token it is; None when it is not ours, expired, revoked, or the account suspended."""
+async def find_user_by_bearer(
+    rt: Runtime, token: str, *, even_expired: bool = False
+) -> User | None:
+    """Return whose token it is; None when it is not ours, expired, revoked, or the account suspended.
+
+    A stream that was begun with a token goes on when that expires, but not when it is revoked: `even_expired`.
+    """
     try:
         claims = jwt.decode(
             token,
@@ -48,7 +53,7 @@ async def find_user_by_bearer(rt: Runtime, token: str) -> User | None:
             algorithms=[_ALGORITHM],
             audience=_AUDIENCE,
             issuer=_ISSUER,
-            options={"require": ["exp", "iat", "sub"]},
+            options={"require": ["exp", "iat", "sub"], "verify_exp": not even_expired},
         )
     except jwt.InvalidTokenError:
         return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Broker(Protocol):
     """The port: opened when a run is queued, closed after its last event."""
 
-    def open(self, run_id: str) -> None:
+    def open(self, owner_id: str, run_id: str) -> None:
         """Begin to keep a run's events."""
         ...
 
@@ -30,15 +30,18 @@ class Broker(Protocol):
         """Let readers finish; later ones read the stored log."""
         ...
 
-    def follow(self, run_id: str, after: int) -> AsyncGenerator[NumberedEvent, None] | None:
-        """Yield the events numbered above `after`, then new ones until the end; None when the run is not live."""
+    def follow(
+        self, owner_id: str, run_id: str, after: int
+    ) -> AsyncGenerator[NumberedEvent, None] | None:
+        """Yield the events numbered above `after`, then new ones until the end; None when the owner has no such live run."""
         ...
 
 
 class _LiveLog:
     """A run's events so far, and a wake-up for those who have read them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner_id: str) -> None:
+        self.owner_id = owner_id
         self.events: list[NumberedEvent] = []
         self.closed = False
         self._grown = asyncio.Event()
@@ -66,9 +69,9 @@ class InProcessBroker:
     def __init__(self) -> None:
         self._logs: dict[str, _LiveLog] = {}
 
-    def open(self, run_id: str) -> None:
+    def open(self, owner_id: str, run_id: str) -> None:
         """Begin to keep a run's events."""
-        self._logs[run_id] = _LiveLog()
+        self._logs[run_id] = _LiveLog(owner_id)
 
     def publish(self, run_id: str, events: Sequence[NumberedEvent]) -> None:
         """Hand stored events to all readers."""
@@ -83,7 +86,11 @@ class InProcessBroker:
             log.closed = True
             log.wake()
 
-    def follow(self, run_id: str, after: int) -> AsyncGenerator[NumberedEvent, None] | None:
-        """Yield the events numbered above `after`, then new ones until the end; None when the run is not live."""
+    def follow(
+        self, owner_id: str, run_id: str, after: int
+    ) -> AsyncGenerator[NumberedEvent, None] | None:
+        """Yield the events numbered above `after`, then new ones until the end; None when the owner has no such live run."""
         log = self._logs.get(run_id)
-        return None if log is None else log.read(max(after, 0))
+        if log is None or log.owner_id != owner_id:
+            return None
+        return log.read(max(after, 0))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from babble_app.schemas.chats import Chat, Message
     from babble_app.services.runtime import Runtime
+    from babble_app.store.writer import Operation
 
 MAX_TITLE_CHARS = 60
 """Of a title taken from the first message."""
@@ -128,13 +129,10 @@ async def get_message(rt: Runtime, owner_id: str, message_id: str) -> Message:
         return rows.message_shape(await rows.get_message(db, owner_id, message_id))
 
 
-async def set_title_from(rt: Runtime, owner_id: str, chat_id: str, text: str) -> None:
-    """Name the chat after its first message, unless it has a name."""
+def naming(owner_id: str, chat_id: str, text: str) -> list[Operation]:
+    """Return what names the chat after its first message, unless it has a name; stored together with the message."""
     title = _title_from(text)
-    if not title:
-        return
-    # By the writer: a unit of work here would make a run's first events wait for its turn on SQLite.
-    await rt.writer.write([rows.name_chat(owner_id, chat_id, title)])
+    return [rows.name_chat(owner_id, chat_id, title)] if title else []
 
 
 def _title_from(text: str) -> str:

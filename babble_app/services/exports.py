@@ -103,7 +103,7 @@ async def _add_workspace(
         sessions = await session_rows.list_sessions(db, owner_id, agent.id)
         for summary in versions:
             row = await agent_rows.get_version(db, owner_id, summary.id)
-            contents.texts[f"{place}/{row.number:04}.based"] = agent_rows.unpacked(row)
+            contents.texts[f"{place}/{row.number:04}.based"] = agent_rows.unpacked(row.text_zlib)
         contents.texts[f"{place}/agent.json"] = _json(
             {
                 "agent": agent.model_dump(mode="json"),

@@ -102,17 +102,23 @@ async def test_key(rt: Runtime, owner_id: str, provider: str) -> str:
 
 async def find_credential(rt: Runtime, owner_id: str, provider: str) -> Credential | None:
     """Return what opens the provider for the person: his own key, else the server's; None where there is neither."""
-    known = all_providers().get(provider)
-    if known is None:
-        return None
-    async with rt.database.reading() as db:
-        row = await rows.find_key(db, owner_id, provider)
-    if row is not None and (key := _opened(rt, row)) is not None:
-        return Credential(SecretStr(key), row.base_url)
-    return environment_credential(rt.settings, known)
+    return (await find_credentials(rt, owner_id)).get(provider)
 
 
-def _opened(rt: Runtime, row: ProviderKeyRow) -> str | None:
+async def find_credentials(rt: Runtime, owner_id: str) -> dict[str, Credential]:
+    """Return what opens each provider that the person can use, by the provider's id."""
+    found = {
+        provider.id: credential
+        for provider in rt.models.providers.values()
+        if (credential := environment_credential(rt.settings, provider))
+    }
+    for row in await rt.database.fetch(rows.list_sealed, owner_id):
+        if row.provider in rt.models.providers and (key := _opened(rt, row)) is not None:
+            found[row.provider] = Credential(SecretStr(key), row.base_url)
+    return found
+
+
+def _opened(rt: Runtime, row: ProviderKeyRow | rows.SealedKey) -> str | None:
     place = Place(row.owner_id, row.provider, row.id)
     try:
         return rt.vault.open(Sealed(row.key_id, row.nonce, row.ciphertext), place)

@@ -21,17 +21,15 @@ PREFERENCE = ("openai", "anthropic", "openrouter", "groq", "huggingface", "custo
 
 async def list_models(rt: Runtime, owner_id: str) -> list[ModelInfo]:
     """Return what can be chosen now: the models of every provider that has a credential, and the demo's."""
+    credentials = await keys.find_credentials(rt, owner_id)
     listed = await asyncio.gather(
-        *(_models_of(rt, owner_id, provider) for provider in rt.models.providers)
+        *(
+            rt.models.list_models(provider, credentials[provider])
+            for provider in rt.models.providers
+            if provider in credentials
+        )
     )
     return [model for models in listed for model in models]
-
-
-async def _models_of(rt: Runtime, owner_id: str, provider: str) -> list[ModelInfo]:
-    credential = await keys.find_credential(rt, owner_id, provider)
-    if credential is None and provider != "demo":
-        return []
-    return await rt.models.list_models(provider, credential)
 
 
 async def open_model(rt: Runtime, owner_id: str, model: str) -> ModelClient:
@@ -41,10 +39,11 @@ async def open_model(rt: Runtime, owner_id: str, model: str) -> ModelClient:
         ModelUnavailableError: the provider is unknown, or nothing opens it; the message says what would.
     """
     provider = model.partition("/")[0]
-    credential = await keys.find_credential(rt, owner_id, provider)
-    if credential is None and provider in rt.models.providers and provider != "demo":
+    credentials = await keys.find_credentials(rt, owner_id)
+    credential = credentials.get(provider)
+    if credential is None and provider in rt.models.providers:
         routed = routed_through_openrouter(model)
-        opener = await keys.find_credential(rt, owner_id, "openrouter")
+        opener = credentials.get("openrouter")
         if routed is None or opener is None:
             title = rt.models.providers[provider].title
             message = (
@@ -60,7 +59,10 @@ async def default_model(rt: Runtime, owner_id: str) -> str:
     user = await accounts.get_user(rt, owner_id)
     if chosen := user.default_model or rt.settings.default_model:
         return chosen
+    credentials = await keys.find_credentials(rt, owner_id)
     for provider in PREFERENCE:
-        if models := await _models_of(rt, owner_id, provider):
+        if provider not in credentials:
+            continue
+        if models := await rt.models.list_models(provider, credentials[provider]):
             return models[0].id
     return DEMO_MODEL

@@ -11,13 +11,15 @@ from babble_app.agents.request import AgentRequest, ContextFile
 from babble_app.errors import BabbleError
 from babble_app.retrieval.extraction import encode_for_model
 from babble_app.schemas.models import Image, ModelMessage
-from babble_app.services import chats, files, versions
-from babble_app.store import runs as rows
+from babble_app.services import files
+from babble_app.store import conversations
 
 if TYPE_CHECKING:
-    from babble_app.schemas.chats import Message
+    from collections.abc import Sequence
+
     from babble_app.schemas.events import Mode
     from babble_app.services.runtime import Runtime
+    from babble_app.store.conversations import Said
 
 logger = getLogger(__name__)
 
@@ -39,47 +41,41 @@ async def gather(
     rt: Runtime, owner_id: str, chat_id: str, *, question_id: str, text: str, mode: Mode
 ) -> Context:
     """Read everything that the run needs; later changes by the person do not reach it."""
-    chat = await chats.get_chat(rt, owner_id, chat_id)
-    program = name = head = None
-    if chat.agent_id is not None:
-        agent = await versions.get_agent(rt, owner_id, chat.agent_id)
-        version = await versions.get_version(rt, owner_id, agent.head_version_id)
-        program, name, head = version.text, agent.name, version.id
+    chat = await rt.database.fetch(
+        conversations.get_conversation, owner_id, chat_id, HISTORY_MESSAGES
+    )
+    canvas = chat.program
     request = AgentRequest(
         text=text,
         mode=mode,
-        program=program,
-        agent_name=name,
-        history=await _history(rt, owner_id, chat_id, question_id),
+        program=canvas.text if canvas else None,
+        agent_name=canvas.name if canvas else None,
+        history=_history(chat.said, question_id),
         files=tuple([await _file(rt, owner_id, file_id) for file_id in chat.file_ids]),
         today=datetime.now(UTC).date(),
     )
-    return Context(request=request, agent_id=chat.agent_id, head_version_id=head)
+    return Context(
+        request=request,
+        agent_id=canvas.agent_id if canvas else None,
+        head_version_id=canvas.version_id if canvas else None,
+    )
 
 
-async def _history(
-    rt: Runtime, owner_id: str, chat_id: str, question_id: str
-) -> tuple[ModelMessage, ...]:
+def _history(said: Sequence[Said], question_id: str) -> tuple[ModelMessage, ...]:
     """Return the exchanges before the question, the oldest first.
 
     A question that waited in the queue stands before the answer it waited for, so exchanges are put together by their runs,
     not by their places.
     """
-    stored = await chats.list_messages(rt, owner_id, chat_id, limit=HISTORY_MESSAGES)
-    async with rt.database.reading() as db:
-        question_of = await rows.questions_by_run(db, owner_id, chat_id)
-    answers: dict[str, Message] = {}
-    for message in stored:
-        if message.role == "assistant" and message.text:
-            answers[question_of.get(message.run_id or "", "")] = message
+    answers = {one.question_id: one.text for one in said if one.role == "assistant" and one.text}
     history: list[ModelMessage] = []
-    for message in stored:
+    for message in said:
         if message.id == question_id:
             break
         if message.role == "user":
             history.append(ModelMessage(role="user", text=message.text))
             if answer := answers.get(message.id):
-                history.append(ModelMessage(role="assistant", text=answer.text))
+                history.append(ModelMessage(role="assistant", text=answer))
     return _newest_that_fit(history)
 
 

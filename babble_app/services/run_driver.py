@@ -156,7 +156,8 @@ async def _take(
 async def _save_version(
     rt: Runtime, job: Job, context: run_context.Context, proposed: VersionProposed
 ) -> VersionSaved:
-    if context.agent_id is None:
+    # A whole new program beside the one on the canvas is another agent; the present one stays as it is.
+    if context.agent_id is None or proposed.kind == "create":
         chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
         version = await versions.create_agent(
             rt,
@@ -175,7 +176,7 @@ async def _save_version(
             text=proposed.program,
             parent_id=context.head_version_id or "",
             kind="edit",
-            author="iterator" if proposed.kind == "edit" else "builder",
+            author="iterator",
             request=job.text,
             summary=proposed.summary,
             model=job.model,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import IntegrityError
+
 from babble_app.errors import (
     ConflictError,
     RunInterruptedError,
@@ -20,6 +22,7 @@ from babble_app.services import chats, idempotency, limits, models
 from babble_app.services.answers import Answer
 from babble_app.services.run_driver import Job, ending_operations, supervise
 from babble_app.services.run_log import number_from
+from babble_app.store import conversations
 from babble_app.store import runs as rows
 from babble_app.store.tables.base import new_id, now
 
@@ -51,7 +54,7 @@ async def start(
         IdempotencyConflictError: the key came before with another request.
     """
     _check_text(text)
-    chat = await chats.get_chat(rt, owner_id, chat_id)
+    chat = await rt.database.fetch(conversations.get_heading, owner_id, chat_id)
 
     async def work() -> Run:
         await limits.hit(rt, "send", owner_id)
@@ -66,10 +69,8 @@ async def start(
         question = rows.add_message(
             job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
         )
-        run = await _launch(rt, job, keyed, question)
-        if not chat.title:
-            await chats.set_title_from(rt, owner_id, chat_id, text)
-        return run
+        naming = [] if chat.title else chats.naming(owner_id, chat_id, text)
+        return await _launch(rt, job, keyed, question, *naming)
 
     return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
 
@@ -127,10 +128,9 @@ async def events(
     rt: Runtime, owner_id: str, run_id: str, after: int = 0
 ) -> AsyncGenerator[NumberedEvent, None]:
     """Yield the run's events numbered above `after`, then new ones as they come, until its last event."""
-    # The live log is taken hold of before the stored state is read: a run that ends in between is then read whole.
-    live = rt.runs.broker.follow(run_id, after)
-    await get_run(rt, owner_id, run_id)
+    live = rt.runs.broker.follow(owner_id, run_id, after)
     if live is None:
+        await get_run(rt, owner_id, run_id)
         async with rt.database.reading() as db:
             stored = await rows.list_events(db, owner_id, run_id, after)
         for event in stored:
@@ -200,7 +200,12 @@ async def _launch(rt: Runtime, job: Job, keyed: KeyedRequest | None, *further: O
         mode=run.mode,
     )
     answer = idempotency.answered(job.owner_id, keyed, run)
-    await rt.writer.write([*stored, *further, *answer])
-    rt.runs.broker.open(run.id)
+    try:
+        await rt.writer.write([*stored, *further, *answer])
+    except IntegrityError:
+        # The chat was deleted meanwhile: it is not found now.
+        await chats.get_chat(rt, job.owner_id, job.chat_id)
+        raise
+    rt.runs.broker.open(job.owner_id, run.id)
     rt.runs.launch(run.id, supervise(rt, job))
     return run

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
 
-from babble_app.based.checker import check
 from babble_app.diffs.compare import compare
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
+from babble_app.services import checks
 from babble_app.services.names import clean_name, free_slug, usable_name
 from babble_app.store import agents as rows
 from babble_app.store import users as user_rows
@@ -131,7 +131,7 @@ async def add_version(
     async with rt.database.reading() as db:
         await rows.get_agent(db, owner_id, agent_id)
         parent = await rows.get_version(db, owner_id, parent_id, agent_id=agent_id)
-    old = rows.unpacked(parent)
+    old = rows.unpacked(parent.text_zlib)
     if text == old:
         raise ValidationFailedError("Nothing was changed.", field="text")
     if kind == "manual":
@@ -161,7 +161,7 @@ async def revert(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> 
         wanted = await rows.get_version(db, owner_id, version_id, agent_id=agent_id)
         head = await rows.get_version(db, owner_id, agent.head_version_id, agent_id=agent_id)
         person = await user_rows.get_user(db, owner_id)
-    old, text = rows.unpacked(head), rows.unpacked(wanted)
+    old, text = rows.unpacked(head.text_zlib), rows.unpacked(wanted.text_zlib)
     if old == text:
         message = f"The agent is already as in version {wanted.number}."
         raise ValidationFailedError(message, field="version_id")
@@ -200,7 +200,9 @@ async def diff_versions(
     async with rt.database.reading() as db:
         old = await rows.get_version(db, owner_id, from_id, agent_id=agent_id)
         new = await rows.get_version(db, owner_id, to_id, agent_id=agent_id)
-    return await asyncio.to_thread(compare, rows.unpacked(old), rows.unpacked(new))
+    return await asyncio.to_thread(
+        compare, rows.unpacked(old.text_zlib), rows.unpacked(new.text_zlib)
+    )
 
 
 async def _put_on_top(rt: Runtime, owner_id: str, version: VersionRow) -> Version:
@@ -246,7 +248,7 @@ def _check_text(text: str) -> None:
 
 async def _check_program(text: str) -> tuple[Finding, ...]:
     """Return the warnings of a program; raises ValidationFailedError with its errors."""
-    result = await asyncio.to_thread(check, text)
+    result = await checks.check(text)
     if not result.ok:
         errors = [finding for finding in result.findings if finding.severity == "error"]
         told = [f"line {item.line}: {item.message}" for item in errors[:_MOST_FINDINGS_TOLD]]

@@ -156,7 +156,7 @@ async def load_account(state: BaseState) -> None:
     rt = runtime.current()
     user = await accounts.get_user(rt, (await get_user(state)).id)
     account.name, account.email, account.theme = user.name, user.email, user.theme
-    account.dialog, account.name_problem, account.password_problem = "", "", ""
+    account.name_problem, account.password_problem = "", ""
     account.logins = [login_row(login) for login in await accounts.list_logins(rt, user.id)]
 
 

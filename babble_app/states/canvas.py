@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
-from babble_app.based import checker
 from babble_app.errors import BabbleError, ConflictError, NotFoundError
-from babble_app.services import runtime, versions
+from babble_app.services import checks, runtime, versions
 from babble_app.states.panes import PanesState
 from babble_app.states.session import get_user
 from babble_app.states.tab import own_tab, owner_of
@@ -101,7 +99,7 @@ class CanvasState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             text = self._draft
-        result = await asyncio.to_thread(checker.check, text)
+        result = await checks.check(text)
         async with own_tab(self, owner_id):
             if self._draft == text:
                 self._mark([finding.model_dump() for finding in result.findings])

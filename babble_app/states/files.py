@@ -16,7 +16,7 @@ from babble_app.states.toasts import toast
 from babble_app.states.words import count_words, size_words
 
 if TYPE_CHECKING:
-    from babble_app.schemas.workspaces import File
+    from babble_app.schemas.workspaces import File, FileText
 
 SHOWN_CHARS = 200_000
 """Most characters of a file's text sent to the page; a socket message has its limit, and a reader too."""
@@ -71,34 +71,36 @@ class FilesState(rx.State):
         found = await files.list_files(rt, user.id, workspace)
         waiting = [file.id for file in found if file.status == "reading"]
         for file_id in ["", *waiting]:
+            text = None
             if file_id:
                 with suppress(NotFoundError):  # deleted in the meantime
                     await files.wait_until_read(rt, user.id, file_id)
+                    text = await files.get_text(rt, user.id, file_id)
                 found = await files.list_files(rt, user.id, workspace)
             async with self:
-                if await is_somebody_else(self, user) or self._workspace != workspace:
+                if await is_somebody_else(self, user.id) or self._workspace != workspace:
                     return
                 self.rows = [file_row(file) for file in found]
+                if text is not None and self.viewing.id == file_id:
+                    self._show(file_id, text)
 
     @rx.event
     async def view(self, file_id: str) -> None:
         """Open a file: its text page by page, or the picture."""
         user = await get_user(self)
-        row = next((row for row in self.rows if row.id == file_id), None)
-        if row is None:
-            return
+        self._show(file_id, await files.get_text(runtime.current(), user.id, file_id))
+
+    def _show(self, file_id: str, text: FileText) -> None:
+        self.viewing = next((row for row in self.rows if row.id == file_id), FileRow())
         self.pages, self.cut = [], False
-        if row.kind != "image":
-            text = await files.get_text(runtime.current(), user.id, file_id)
-            room = SHOWN_CHARS
-            for page in text.pages:
-                self.pages.append(PageText(page.page, page.text[:room]))
-                self.cut = len(page.text) > room
-                room -= len(page.text)
-                if room <= 0:
-                    self.cut = self.cut or page is not text.pages[-1]
-                    break
-        self.viewing = row
+        room = SHOWN_CHARS
+        for page in text.pages:
+            if room <= 0:
+                self.cut = True
+                return
+            self.pages.append(PageText(page.page, page.text[:room]))
+            self.cut = len(page.text) > room
+            room -= len(page.text)
 
     @rx.event
     def close_view(self) -> None:

@@ -7,7 +7,9 @@ handshake, and every new socket passes `BindTab` before it may listen.
 
 from __future__ import annotations
 
+import re
 from http.cookies import CookieError, SimpleCookie
+from logging import getLogger
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote
 
@@ -16,12 +18,15 @@ from reflex.event import Event
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 
-from babble_app.errors import BabbleError, UnauthenticatedError
+from babble_app.errors import BabbleError, RateLimitedError, UnauthenticatedError
 from babble_app.schemas.accounts import LOGIN_COOKIE, User
 from babble_app.services import accounts, runtime
+from babble_app.states.arguments import arguments_fit
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+logger = getLogger(__name__)
 
 _FRAMEWORK = "reflex___state____"
 PUBLIC_EVENTS = frozenset(
@@ -38,6 +43,9 @@ PUBLIC_EVENTS = frozenset(
     }
 )
 """What may be called without a login, by full name; everything else is refused."""
+_REPORT = f"{_FRAMEWORK}state.{_FRAMEWORK}frontend_event_exception_state.handle_frontend_exception"
+_MAX_REPORT_CHARS = 500
+_TAB_TOKEN = re.compile(r"[A-Za-z0-9-]{16,64}")
 
 
 class SessionState(rx.State):
@@ -75,10 +83,19 @@ async def get_user(state: BaseState) -> User:
     return user
 
 
-async def is_somebody_else(state: BaseState, user: User) -> bool:
-    """Return whether `user` has left the tab; background handlers ask it under the lock, before they write."""
+async def is_somebody_else(state: BaseState, owner_id: str) -> bool:
+    """Return whether the person has left the tab; background handlers ask it under the lock, before they write."""
     there = await find_user(state)
-    return there is None or there.id != user.id
+    return there is None or there.id != owner_id or not await _is_still_good(state)
+
+
+async def _is_still_good(state: BaseState) -> bool:
+    """Return whether the login with which the tab's socket was opened has not ended since.
+
+    The guard asks before each event; a handler that follows an answer for minutes must ask by itself.
+    """
+    cookie = state.router.headers.cookie
+    return not cookie or await find_user_by_cookie(cookie) is not None
 
 
 async def find_user_by_cookie(header: str) -> User | None:
@@ -106,8 +123,11 @@ class RequireSession(Middleware):
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         """Let the event pass (None), or answer it here."""
-        if event.name.endswith(".setvar"):
+        if event.name.endswith(".setvar") or not arguments_fit(event):
+            logger.warning("refused an event that no page of ours sends: %s", event.name)
             return StateUpdate()
+        if event.name == _REPORT:
+            _shorten(event.payload)
         root = state._get_root_state()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         user = await find_user_by_cookie(root.router.headers.cookie)
         session = await root.get_state(SessionState)
@@ -119,7 +139,25 @@ class RequireSession(Middleware):
             session._bind(user)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if user is None and event.name not in PUBLIC_EVENTS:
             return await _refusal(root)
-        return None
+        return StateUpdate() if _is_flooding(root, user) else None
+
+
+def _shorten(payload: dict[str, str]) -> None:
+    """Cut what a browser reports: Reflex searches it with patterns whose time grows with the cube of its length.
+
+    Measured: 8,000 characters 0.3 s, so one message of a megabyte, from anybody, would stop the server for days.
+    """
+    for name, value in payload.items():
+        payload[name] = value[:_MAX_REPORT_CHARS]
+
+
+def _is_flooding(root: BaseState, user: User | None) -> bool:
+    """Count the event, and say whether its sender has sent more than any person can."""
+    try:
+        runtime.current().limiter.hit("event", user.id if user else root.router.session.client_ip)
+    except RateLimitedError:
+        return True
+    return False
 
 
 def _is_stale(app: rx.App, root: BaseState) -> bool:
@@ -154,19 +192,38 @@ class BindTab:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at websocket handshakes only."""
         if scope["type"] == "websocket" and scope["path"].startswith("/_event"):
-            await self._bind(scope)
+            token = _tab_token(scope)
+            if not token or _opens_too_many(scope):
+                # Before it is accepted, closing a websocket answers 403.
+                await receive()
+                await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
+                return
+            await self._bind(scope, token)
         await self.inner(scope, receive, send)
 
-    async def _bind(self, scope: Scope) -> None:
-        tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
-        if not tokens:
-            return
+    async def _bind(self, scope: Scope, tab_token: str) -> None:
         headers = {name.lower(): value for name, value in scope["headers"]}
         user = await find_user_by_cookie(headers.get(b"cookie", b"").decode("latin-1"))
-        token = rx.BaseStateToken(ident=tokens[0], cls=SessionState)
+        token = rx.BaseStateToken(ident=tab_token, cls=SessionState)
         async with self.app.state_manager.modify_state(token) as state:
             root = state._get_root_state()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             session = await root.get_state(SessionState)
             if session._bind(user):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
                 root.reset()
                 session._bind(user)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+def _tab_token(scope: Scope) -> str:
+    """Return the tab's token; empty when there is none, several, or one that is no token."""
+    tokens = parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
+    return tokens[0] if len(tokens) == 1 and _TAB_TOKEN.fullmatch(tokens[0]) else ""
+
+
+def _opens_too_many(scope: Scope) -> bool:
+    """Count the socket: each costs a tree of states that is kept for an hour."""
+    client = scope.get("client")
+    try:
+        runtime.current().limiter.hit("socket", client[0] if client else "")
+    except RateLimitedError:
+        return True
+    return False

@@ -66,7 +66,7 @@ class SettingsState(rx.State):
     async def load(self) -> rx.event.EventCallback[()]:
         """Show the page; the lists of models come when their providers have answered."""
         await fill_shell(self, workspace_id="", title="Settings")
-        self.dialog, self.problem, self.testing = "", "", ""
+        self.testing = ""
         user = await get_user(self)
         self.is_admin, self.default_model = user.role == "admin", user.default_model
         await self._refresh()
@@ -89,7 +89,7 @@ class SettingsState(rx.State):
         found = await models.list_models(rt, user.id)
         used = await models.default_model(rt, user.id)
         async with self:
-            if await is_somebody_else(self, user):
+            if await is_somebody_else(self, user.id):
                 return
             self.choices = [ModelChoice(model.id, model_title(model)) for model in found]
             self.server_model = used if not user.default_model else ""
@@ -162,7 +162,7 @@ class SettingsState(rx.State):
             async with self:
                 self.testing = ""
         async with self:
-            if not await is_somebody_else(self, user):
+            if not await is_somebody_else(self, user.id):
                 self.providers = [
                     replace(row, said=words, refused=refused) if row.id == provider else row
                     for row in self.providers

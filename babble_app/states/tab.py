@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reflex.utils.prerequisites import get_app
 
 from babble_app.errors import UnauthenticatedError
-from babble_app.states.session import find_user, get_user
+from babble_app.states.session import get_user, is_somebody_else
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -33,8 +33,7 @@ async def own_tab(state: rx.State, owner_id: str) -> AsyncGenerator[None, None]:
         UnauthenticatedError: the person logged out, or somebody else logged in, while the handler was at work.
     """
     async with state:
-        user = await find_user(state)
-        if user is None or user.id != owner_id:
+        if await is_somebody_else(state, owner_id):
             message = "This tab belongs to another login now."
             raise UnauthenticatedError(message)
         yield

@@ -58,7 +58,6 @@ class WorkspaceState(rx.State):
     @rx.event
     async def load(self) -> rx.event.EventCallback[()] | None:
         """Show the workspace that the address names."""
-        self.dialog, self.problem = "", ""
         wanted = str(self.router.url.path).rstrip("/").rpartition("/")[2]
         if wanted != self.workspace.id:
             self.loaded = False

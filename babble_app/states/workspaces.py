@@ -47,9 +47,8 @@ class WorkspacesState(rx.State):
 
     @rx.event
     async def load(self) -> None:
-        """Show the list."""
+        """Show the list; a dialog that is open stays, for this also runs when a lost connection is back."""
         await fill_shell(self, workspace_id="")
-        self.dialog, self.made_id, self.problem = "", "", ""
         self.max_upload_mb = runtime.current().settings.max_upload_mb
         await self._refresh()
 

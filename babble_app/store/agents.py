@@ -110,7 +110,7 @@ async def list_versions(db: AsyncSession, owner_id: str, agent_id: str) -> list[
 def version_shape(row: VersionRow) -> Version:
     """Return the row with its text."""
     plain = row.model_dump(exclude={"owner_id", "text_zlib"})
-    return Version.model_validate({**plain, "text": unpacked(row)})
+    return Version.model_validate({**plain, "text": unpacked(row.text_zlib)})
 
 
 def packed(text: str) -> bytes:
@@ -118,6 +118,6 @@ def packed(text: str) -> bytes:
     return zlib.compress(text.encode("utf-8"), level=9)
 
 
-def unpacked(row: VersionRow) -> str:
+def unpacked(text_zlib: bytes) -> str:
     """Return the program, byte for byte."""
-    return zlib.decompress(row.text_zlib).decode("utf-8")
+    return zlib.decompress(text_zlib).decode("utf-8")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from babble_app.store.tables.keys import ProviderKeyRow
@@ -12,7 +13,31 @@ from babble_app.store.tables.keys import ProviderKeyRow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.engine import Connection
     from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+class SealedKey(NamedTuple):
+    """A key's columns that opening it takes."""
+
+    id: str
+    owner_id: str
+    provider: str
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
+    base_url: str
+
+
+_SEALED = select_columns(*(getattr(ProviderKeyRow, name) for name in SealedKey._fields)).where(
+    col(ProviderKeyRow.owner_id) == bindparam("owner_id")
+)
+"""Made once, as every message waits for it."""
+
+
+def list_sealed(db: Connection, owner_id: str) -> list[SealedKey]:
+    """Return the owner's keys, for `Database.fetch`."""
+    return [SealedKey(*row) for row in db.execute(_SEALED, {"owner_id": owner_id})]
 
 
 async def find_key(db: AsyncSession, owner_id: str, provider: str) -> ProviderKeyRow | None:

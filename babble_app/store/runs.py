@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import bindparam, func, insert, update
 from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
@@ -22,8 +22,31 @@ if TYPE_CHECKING:
     from babble_app.store.writer import Operation
 
 ACTIVE = ("queued", "running")
+
+# Made once: building a statement costs more than carrying it out on SQLite, and the writer puts neighbours with the
+# same statement into one execution.
 _INSERT_EVENTS = insert(RunEventRow)
-"""One object, so that the writer puts the rows of many runs into one execution."""
+_INSERT_RUN = insert(RunRow)
+_INSERT_MESSAGE = insert(MessageRow).values(
+    position=select(func.coalesce(func.max(MessageRow.position), 0) + 1)
+    .where(MessageRow.chat_id == bindparam("of_chat"))
+    .scalar_subquery()
+)
+_MARK_RUNNING = (
+    update(RunRow)
+    .where(col(RunRow.id) == bindparam("of_run"))
+    .values(status="running", started_at=bindparam("started_at"))
+)
+_MARK_ENDED = (
+    update(RunRow)
+    .where(col(RunRow.id) == bindparam("of_run"))
+    .values({name: bindparam(name) for name in ("status", "answer_id", "problem", "ended_at")})
+)
+_TOUCH = (
+    update(ChatRow)
+    .where(col(ChatRow.id) == bindparam("of_chat"))
+    .values(updated_at=bindparam("updated_at"))
+)
 
 
 async def get_run(db: AsyncSession, owner_id: str, run_id: str) -> RunRow:
@@ -70,14 +93,6 @@ async def list_left_open(db: AsyncSession) -> Sequence[RunRow]:
     return (await db.exec(statement)).all()
 
 
-async def questions_by_run(db: AsyncSession, owner_id: str, chat_id: str) -> dict[str, str]:
-    """Return which question each run of the chat answers, by the run's id."""
-    statement = select(RunRow.id, RunRow.question_id).where(
-        RunRow.owner_id == owner_id, RunRow.chat_id == chat_id
-    )
-    return dict((await db.exec(statement)).all())
-
-
 async def list_events(
     db: AsyncSession, owner_id: str, run_id: str, after: int
 ) -> list[NumberedEvent]:
@@ -115,18 +130,17 @@ def add_run(
     mode: str,
 ) -> list[Operation]:
     """Store a queued run and move the chat's last edit."""
-    at = now()
-    statement = insert(RunRow).values(
-        id=run_id,
-        owner_id=owner_id,
-        chat_id=chat_id,
-        question_id=question_id,
-        status="queued",
-        mode=mode,
-        model=model,
-        created_at=at,
-    )
-    return [(statement, ()), (_touch(chat_id), ())]
+    run = {
+        "id": run_id,
+        "owner_id": owner_id,
+        "chat_id": chat_id,
+        "question_id": question_id,
+        "status": "queued",
+        "mode": mode,
+        "model": model,
+        "created_at": now(),
+    }
+    return [(_INSERT_RUN, [run]), _touch(chat_id)]
 
 
 def add_message(
@@ -142,25 +156,20 @@ def add_message(
     details: dict[str, Any] | None = None,
 ) -> Operation:
     """Store a message at the end of its chat."""
-    end = (
-        select(func.coalesce(func.max(MessageRow.position), 0) + 1)
-        .where(MessageRow.chat_id == chat_id)
-        .scalar_subquery()
-    )
-    statement = insert(MessageRow).values(
-        id=message_id,
-        owner_id=owner_id,
-        chat_id=chat_id,
-        run_id=run_id,
-        role=role,
-        text=text,
-        status=status,
-        model=model,
-        details=details or {},
-        position=end,
-        created_at=now(),
-    )
-    return statement, ()
+    message = {
+        "id": message_id,
+        "owner_id": owner_id,
+        "chat_id": chat_id,
+        "of_chat": chat_id,
+        "run_id": run_id,
+        "role": role,
+        "text": text,
+        "status": status,
+        "model": model,
+        "details": details or {},
+        "created_at": now(),
+    }
+    return _INSERT_MESSAGE, [message]
 
 
 def add_events(run_id: str, events: Sequence[NumberedEvent]) -> Operation:
@@ -180,27 +189,22 @@ def add_events(run_id: str, events: Sequence[NumberedEvent]) -> Operation:
 
 def mark_running(run_id: str) -> Operation:
     """Note that the run left the queue."""
-    return update(RunRow).where(col(RunRow.id) == run_id).values(
-        status="running", started_at=now()
-    ), ()
+    return _MARK_RUNNING, [{"of_run": run_id, "started_at": now()}]
 
 
 def mark_ended(
     run_id: str, chat_id: str, *, status: str, answer_id: str, problem: RunProblem | None
 ) -> list[Operation]:
     """Note how the run ended and move the chat's last edit."""
-    statement = (
-        update(RunRow)
-        .where(col(RunRow.id) == run_id)
-        .values(
-            status=status,
-            answer_id=answer_id,
-            problem=problem.model_dump(mode="json") if problem else None,
-            ended_at=now(),
-        )
-    )
-    return [(statement, ()), (_touch(chat_id), ())]
+    end = {
+        "of_run": run_id,
+        "status": status,
+        "answer_id": answer_id,
+        "problem": problem.model_dump(mode="json") if problem else None,
+        "ended_at": now(),
+    }
+    return [(_MARK_ENDED, [end]), _touch(chat_id)]
 
 
-def _touch(chat_id: str) -> Any:
-    return update(ChatRow).where(col(ChatRow.id) == chat_id).values(updated_at=now())
+def _touch(chat_id: str) -> Operation:
+    return _TOUCH, [{"of_chat": chat_id, "updated_at": now()}]

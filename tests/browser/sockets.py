@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 ROOT_STATE = "reflex___state____state"
 HYDRATE = f"{ROOT_STATE}.hydrate"
 QUIET_SECONDS = 0.7
+_numbers = itertools.count(1)
 
 
 @dataclass
@@ -26,6 +28,11 @@ class Call:
 
     name: str
     payload: dict[str, Any] = field(default_factory=dict)
+    path: str = ""
+    """Where the browser says it is; empty: where the others are."""
+    query: dict[str, str] = field(default_factory=dict)
+    wait: bool = False
+    """Whether what comes next needs all that this one leads to."""
 
 
 def handler(module: str, state: str, name: str) -> str:
@@ -41,13 +48,16 @@ def talk(
     cookie: str = "",
     path: str = "/",
     origin: str | None = None,
+    in_turn: bool = True,
 ) -> list[dict[str, Any]]:
-    """Connect, send the events one after the other, and return all updates until the server is quiet."""
+    """Connect, send the events, and return all updates until the server is quiet.
+
+    `in_turn`: each event is sent when the server has nothing more to say to the one before.
+    """
     # Playwright has a loop in this thread.
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, _open(server, calls, token, cookie, path, origin)).result(
-            60
-        )
+        opened = _open(server, calls, token, cookie, path, origin, in_turn)
+        return pool.submit(asyncio.run, opened).result(100)
 
 
 async def _open(
@@ -57,14 +67,18 @@ async def _open(
     cookie: str,
     path: str,
     origin: str | None,
+    in_turn: bool,
 ) -> list[dict[str, Any]]:
-    headers = {"Origin": origin or server.url}
+    number = next(_numbers)
+    # An address of its own, so that limits by address do not meet.
+    address = f"10.2.{number // 250}.{number % 250}"
+    headers = {"Origin": origin or server.url, "X-Forwarded-For": address}
     if cookie:
         headers["Cookie"] = f"babble_session={cookie}"
     # A session of our own: the client forgets to close its when it is refused.
     async with aiohttp.ClientSession() as http:
         client = socketio.AsyncClient(reconnection=False, http_session=http)
-        return await _talk(client, f"{server.url}?token={token}", headers, calls, path)
+        return await _talk(client, f"{server.url}?token={token}", headers, calls, path, in_turn)
 
 
 async def _talk(
@@ -73,6 +87,7 @@ async def _talk(
     headers: dict[str, str],
     calls: Sequence[Call],
     path: str,
+    in_turn: bool,
 ) -> list[dict[str, Any]]:
     updates: list[dict[str, Any]] = []
     heard = asyncio.Event()
@@ -91,10 +106,13 @@ async def _talk(
     )
     try:
         for call in calls:
-            router = {"pathname": path, "query": {}, "asPath": path}
+            here = call.path or path
+            router = {"pathname": here, "query": call.query, "asPath": here}
             event = {"name": call.name, "payload": call.payload, "router_data": router}
             await client.emit("event", event, namespace="/_event")
-            await _until_quiet(heard)
+            if in_turn or call.wait:
+                await _until_quiet(heard)
+        await _until_quiet(heard)
     finally:
         await client.disconnect()
     return updates

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import time
+from threading import Timer
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import httpx
 import pytest
 import socketio.exceptions
 
-from tests.browser.sockets import HYDRATE, Call, handler, talk
+from tests.browser.sockets import HYDRATE, ROOT_STATE, Call, handler, talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +88,73 @@ def test_helpers_and_setters_cannot_be_called(server: Server, person: Person, ca
 
     assert "rows" not in json.dumps(answers)
     assert "Stays" in json.dumps(talk(server, [Call(HYDRATE)], token=token, cookie=person.cookie))
+
+
+REPORT = f"{ROOT_STATE}.reflex___state____frontend_event_exception_state.handle_frontend_exception"
+
+
+def test_a_long_report_of_an_error_does_not_stop_the_server(server: Server) -> None:
+    # Reflex searches it with patterns of cubic time: unshortened, this takes half a minute; a megabyte would take days.
+    report = 'TypeError: can\'t access property "", ' * 1000
+    call = Call(REPORT, {"info": report, "component_stack": "at App\n2026-11-21 forged line"})
+
+    talk(server, [call], token=str(uuid4()))
+
+    began = time.monotonic()
+    assert httpx.get(f"{server.url}/health/live", timeout=20).status_code == 200
+    assert time.monotonic() - began < 2
+    assert "\n2026-11-21 forged line" not in server.log.read_text()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"form": "a text"},
+        {"form": {"name": "x"}, "more": 1},
+        {},
+        {"form": None},
+    ],
+    ids=str,
+)
+def test_an_event_whose_arguments_do_not_fit_is_dropped(
+    server: Server, person: Person, payload: dict[str, Any]
+) -> None:
+    call = Call(handler("workspaces", "workspaces_state", "create"), payload)
+
+    updates = talk(server, [LOAD_WORKSPACES, call], token=str(uuid4()), cookie=person.cookie)
+
+    assert "Something went wrong" not in json.dumps(updates)
+    assert person.client.get("/api/workspaces").json() == []
+
+
+@pytest.mark.parametrize(
+    "token", ["", "short", "a" * 5000, "../../../../etc/passwd", "x" * 20 + "%00"]
+)
+def test_a_socket_needs_a_tabs_token(server: Server, person: Person, token: str) -> None:
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        talk(server, [Call(HYDRATE)], token=token, cookie=person.cookie)
+
+
+def test_an_answer_stops_arriving_when_the_login_ends_elsewhere(
+    server: Server, person: Person
+) -> None:
+    workspace = person.post("/api/workspaces", {"name": "Long answers"})["id"]
+    chat = person.post(f"/api/workspaces/{workspace}/chats", {})["id"]
+    text = "An agent for a bakery that asks for their name, email and cake, and says goodbye. " * 20
+    person.post(
+        f"/api/chats/{chat}/messages", {"text": text, "mode": "build", "model": "demo/based"}
+    )
+    attach = Call(handler("live", "live_state", "attach"), {"chat_id": chat})
+    ended = Timer(1.0, lambda: person.client.post("/auth/logout"))
+    ended.start()
+
+    updates = talk(server, [attach], token=str(uuid4()), cookie=person.cookie)
+
+    ended.join()
+    text = json.dumps(updates)
+    assert "program_tail" in text, "it must have begun"
+    assert REDIRECT in text
+    assert "Version 1 saved" not in text
 
 
 def test_a_page_of_another_site_gets_no_socket(server: Server, person: Person) -> None:

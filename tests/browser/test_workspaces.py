@@ -179,3 +179,21 @@ def test_other_peoples_workspaces_do_not_exist(
 
     expect(page.get_by_role("heading", name="There is no such workspace")).to_be_visible()
     expect(page.get_by_text("Private plans")).to_have_count(0)
+
+
+def test_a_dialog_outlasts_a_lost_connection_and_not_a_way_back(page: Page) -> None:
+    page.goto("/settings/")
+    page.get_by_role("link", name="Workspaces").first.click()
+    page.get_by_role("button", name="New workspace").first.click()
+    dialog = page.get_by_role("dialog", name="New workspace")
+    dialog.get_by_label("Name").fill("Half typed")
+
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    expect(dialog.get_by_label("Name")).to_have_value("Half typed")
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    page.get_by_role("link", name="Workspaces").first.click()
+    expect(page.get_by_role("heading", name="Begin with a workspace")).to_be_visible()
+    expect(dialog).to_have_count(0)

@@ -158,10 +158,10 @@ BAKERY = (
 CHANGES = [
     ("Also ask for their phone number", "phone_number", {BIKES}),
     ("Greet in Spanish", "¡Hola! Soy", set()),
-    ("Change the greeting to Good evening and welcome", 'say("Good evening and welcome.")', set()),
+    ("Change the greeting to Good evening and welcome", 'say("Good evening and welcome")', set()),
     ("Let people talk to a human", 'until "the person asks for a human":', {BIKES, BAKERY}),
     ("Rename it to Luna", "# Agent: Luna", set()),
-    ("Change the goodbye to See you soon", 'say("See you soon.")', set()),
+    ("Change the goodbye to See you soon", 'say("See you soon")', set()),
 ]
 
 
@@ -289,7 +289,7 @@ async def test_what_we_suggest_can_be_changed_step_by_step(description):
         assert expected in program, wish
 
     execution = await talk_through(program, ["I want to talk to a human"])
-    assert agent_said(execution)[0] == "Good evening and welcome."
+    assert agent_said(execution)[0] == "Good evening and welcome"
     assert execution.status == "transferred"
 
 

@@ -75,7 +75,7 @@ def test_queries_take_an_owner(module: str) -> None:
 def test_services_that_touch_rows_take_an_owner(module: str) -> None:
     for function in public_functions(module):
         parameters = names_of_parameters(function)
-        touches = attributes_used(function) & {"unit_of_work", "reading", "write"}
+        touches = attributes_used(function) & {"unit_of_work", "reading", "fetch", "write"}
         if parameters[:1] != ["rt"] or not touches or function.name in NO_OWNER.get(module, ()):
             continue
         assert "owner_id" in parameters[1:2], f"{module}: {function.name}"

@@ -57,6 +57,16 @@ def test_a_missing_secret_is_generated_once_and_only_its_owner_may_read_it(tmp_p
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_a_secret_that_a_crash_left_empty_is_generated_anew(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "secret_key").touch(0o600)
+    settings = Settings(_env_file=None, BABBLE_DATA_DIR=tmp_path)
+
+    assert len(settings.secret("secret_key")) >= 43
+    assert settings.secret("secret_key") == settings.secret("secret_key")
+    assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["secret_key"]
+
+
 def test_a_configured_secret_is_used_as_it_is(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, BABBLE_DATA_DIR=tmp_path, BABBLE_SECRET_KEY="from outside")
 

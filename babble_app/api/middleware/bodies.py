@@ -40,7 +40,7 @@ class BodyLimits:
             await problem(scope, 413, _too_large(limit))(scope, receive, send)
             return
         bounded = _bounded(receive, limit)
-        if "json" not in headers.get("content-type", ""):
+        if "json" not in headers.get("content-type", "").lower():
             await self._app(scope, bounded, send)
             return
         await self._serve_json(scope, bounded, send)

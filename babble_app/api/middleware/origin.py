@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _REFUSAL = (
     "This call came from a page of another site, or does not say where it came from. "
-    "Scripts send `Authorization: Bearer ...` instead of the cookie; behind a proxy that changes the host, "
-    "the operator sets BABBLE_PUBLIC_URL."
+    "Scripts send `Authorization: Bearer ...` instead of the cookie. Where people reach this server under a name, "
+    "the operator sets BABBLE_PUBLIC_URL to that address."
 )
 
 
 class OriginCheck:
-    """Checks where unsafe requests with the cookie, the login forms and websockets come from.
+    """Checks where unsafe requests of browsers, the login forms and websockets come from.
 
     A request with an Authorization header is not checked: no browser adds that by itself.
     """
@@ -33,6 +34,7 @@ class OriginCheck:
         self._app = app
         urls = [*allowed.split(","), public_url]
         self._allowed = frozenset(filter(None, (_origin_of(url.strip()) for url in urls)))
+        self._names = frozenset(urlsplit(origin).hostname for origin in self._allowed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -67,7 +69,10 @@ class OriginCheck:
             return False
         # The scheme is the origin's own: behind a proxy that ends TLS we see http where the browser sees https.
         own = f"{origin.partition(':')[0]}://{Headers(scope=scope).get('host', '')}"
-        return origin in self._allowed or origin == _origin_of(own)
+        if origin in self._allowed:
+            return True
+        host = urlsplit(origin).hostname or ""
+        return origin == _origin_of(own) and (host in self._names or _cannot_be_rebound(host))
 
 
 def _must_be_checked(scope: Scope) -> bool:
@@ -76,7 +81,22 @@ def _must_be_checked(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     if scope["path"].startswith("/auth/"):
         return True
-    return f"{LOGIN_COOKIE}=" in headers.get("cookie", "") and "authorization" not in headers
+    if "authorization" in headers:
+        return False
+    return "origin" in headers or f"{LOGIN_COOKIE}=" in headers.get("cookie", "")
+
+
+def _cannot_be_rebound(host: str) -> bool:
+    """Say whether the host is an address or localhost.
+
+    Any other name can be made to point at us by whoever owns it (DNS rebinding): a page of that name would then count as
+    ours. So the operator names it, in BABBLE_PUBLIC_URL, which the pages' websocket needs too.
+    """
+    try:
+        ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
 
 
 def _origin_of(url: str) -> str:

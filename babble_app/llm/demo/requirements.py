@@ -142,6 +142,8 @@ def _fields(rest: str) -> Iterable[Field]:
 
 
 def _is_step(spoken: list[str]) -> bool:
+    if spoken[0] in {"when", "if"} and len(spoken) > 2 and _ASKING.search(" ".join(spoken[2:])):
+        return True
     if len(spoken) > 1 and spoken[0].endswith(("s", "ing")) and _ASKING.match(" ".join(spoken)):
         return True
     if spoken[0] == "if":

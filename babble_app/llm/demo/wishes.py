@@ -33,15 +33,6 @@ _BYE = re.compile(
     r"\bgood-?bye\b|\bfarewell\b|\bsign(?:s|ing)?[ -]off\b|\b(?:closing|last|final) (?:message|sentence|words)\b",
     re.IGNORECASE,
 )
-_SAID = re.compile(
-    r"(?:the )?(?:greet\w*|welcome|first|opening|good-?bye|farewell|closing|last|final)(?: (?:message|sentence|line|words?|text))?"
-    r"(?: (?:people|them|everyone|customers|guests|visitors|callers))?\s*(?P<link>\b(?:to|with|into|as|is|should be)\b|:)\s*"
-    r"(?P<said>[^\"“«„\n]+)$",
-    re.IGNORECASE,
-)
-_DESCRIBED = re.compile(
-    r"(?:be|sound|something|more|less|a|an|the|their|his|her|its)\b", re.IGNORECASE
-)
 _ADD = re.compile(r"\b(?:add|include|say|give|make|end with)\b", re.IGNORECASE)
 _RENAME = re.compile(
     r"\b(?:rename\b[^.\"“]*?\bto|(?:change|set)\s+(?:its|the|his|"
@@ -77,6 +68,14 @@ _STOP_ASKING = re.compile(
 _RULE = re.compile(
     r"\b(?:never|always|must|should|speak|talk|answer|reply|be|use|only|avoid|don't|don’t|do not|make sure|mention|tell)\b",
     re.IGNORECASE,
+)
+_UNQUOTED = re.compile(
+    r"^\w+(?:\s+(?:message|line|sentence))?\s*"
+    r"(?::|(?:to|into|should (?:be|say)|says?)(?:\s*:|(?=\s+[A-ZÀ-Þ¡¿])))"
+    r"\s*(?P<said>\S+\s+\S[^\n]*|\S+[!.?])"
+)
+_NEXT_WISH = re.compile(
+    r"\s*(?:,|\band\b)?\s*(?:\b(?:change|make|set)\b)?\s*(?:\b(?:the|its)\b)?\s*$"
 )
 _REPLACE = re.compile(r"\b(?:replace|change|instead of|swap|turn)\b", re.IGNORECASE)
 
@@ -166,24 +165,15 @@ def _is_replacement(wish: str) -> bool:
 
 
 def _said(wish: str, cue: re.Match[str], other: re.Match[str] | None) -> str:
-    """Return what stands in quotation marks after the cue, and before the other one."""
+    """Return what stands in quotation marks, or behind a plain "to", after the cue and before the other one."""
     end = other.start() if other and other.start() > cue.start() else len(wish)
-    found = quoted(wish[cue.start() : end])
-    if not found:
-        return _unquoted(wish[cue.start() : end])
-    return found[-1] if re.search(r"\b(?:from|instead of)\b", wish) else found[0]
-
-
-def _unquoted(words: str) -> str:
-    """Return what is to be said where the person left the quotation marks out."""
-    match = _SAID.match(words)
-    said = match["said"].strip(" ,:") if match else ""
-    if match and match["link"].lower() == "with" and not said[:1].isupper():
-        # "Greet people with enthusiasm" is no greeting.
+    part = wish[cue.start() : end]
+    found = quoted(part)
+    if found:
+        return found[-1] if re.search(r"\b(?:from|instead of)\b", wish) else found[0]
+    if find_language(part) or not (match := _UNQUOTED.match(part)):
         return ""
-    if not said or find_language(said) or find_style(said) or _DESCRIBED.match(said):
-        return ""
-    return sentence(shorten(said, 200))
+    return shorten(match["said"] if end == len(wish) else _NEXT_WISH.sub("", match["said"]), 200)
 
 
 def _naming(wish: str) -> Iterator[Step]:

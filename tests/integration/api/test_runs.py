@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from babble_app.schemas.events import LAST_EVENTS, run_event_adapter
+from babble_app.services import accounts
 from tests.integration.api.test_workbench import code_of, make_chat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.integration.api.conftest import Person
+    from tests.integration.api.conftest import LiveServer, Person
 
 
 @dataclass(frozen=True)
@@ -185,3 +186,21 @@ def test_two_messages_are_answered_one_after_the_other(person: Person):
 
     messages = person.client.get(f"/api/chats/{chat}/messages").json()
     assert [message["run_id"] for message in messages if message["role"] == "assistant"] == runs
+
+
+def test_a_stream_ends_when_its_token_is_revoked(server: LiveServer, person: Person):
+    workspace = person.client.post("/api/workspaces", json={"name": "W"}).json()["id"]
+    chat = person.client.post(f"/api/workspaces/{workspace}/chats", json={}).json()["id"]
+    text = "An agent for a bakery that asks for their name, email and cake, and says goodbye. " * 20
+    body = {"text": text, "mode": "build", "model": "demo/based"}
+    run = person.client.post(f"/api/chats/{chat}/messages", json=body).json()["run_id"]
+    received = ""
+
+    with person.client.stream("GET", f"/api/runs/{run}/events") as stream:
+        for piece in stream.iter_text():
+            if not received:
+                server.call(accounts.revoke_all_logins(server.runtime, person.user.id))
+            received += piece
+
+    assert "program.delta" in received
+    assert "message.done" not in received

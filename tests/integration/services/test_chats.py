@@ -51,9 +51,11 @@ async def test_a_workspace_needs_a_name(rt: Runtime) -> None:
 async def test_a_chat_is_named_after_its_first_message_once(rt: Runtime) -> None:
     owner, chat = await make_chat(rt)
 
-    await chats.set_title_from(rt, owner, chat.id, "  # Build me an **agent** that takes orders\n")
+    await rt.writer.write(
+        chats.naming(owner, chat.id, "  # Build me an **agent** that takes orders\n")
+    )
     named = await chats.get_chat(rt, owner, chat.id)
-    await chats.set_title_from(rt, owner, chat.id, "Something else")
+    await rt.writer.write(chats.naming(owner, chat.id, "Something else"))
 
     assert chat.title == ""
     assert named.title == "Build me an agent that takes orders"
@@ -63,7 +65,7 @@ async def test_a_chat_is_named_after_its_first_message_once(rt: Runtime) -> None
 async def test_a_long_first_message_is_cut_after_a_word(rt: Runtime) -> None:
     owner, chat = await make_chat(rt)
 
-    await chats.set_title_from(rt, owner, chat.id, "word " * 100)
+    await rt.writer.write(chats.naming(owner, chat.id, "word " * 100))
 
     title = (await chats.get_chat(rt, owner, chat.id)).title
     assert title.endswith("word…")
@@ -73,7 +75,7 @@ async def test_a_long_first_message_is_cut_after_a_word(rt: Runtime) -> None:
 async def test_a_title_that_a_person_chose_stays(rt: Runtime) -> None:
     owner, chat = await make_chat(rt, title="My chat")
 
-    await chats.set_title_from(rt, owner, chat.id, "Something else")
+    await rt.writer.write(chats.naming(owner, chat.id, "Something else"))
 
     assert (await chats.get_chat(rt, owner, chat.id)).title == "My chat"
 

@@ -68,3 +68,44 @@ def test_log_lines_and_tracebacks_are_cleaned():
     assert "calling with Bearer" in written.getvalue()
     assert "canary" not in written.getvalue()
     assert len(logger.handlers[0].filters) == 1
+
+
+def test_no_caller_can_write_a_log_line_of_his_own():
+    written = io.StringIO()
+    logger = logging.Logger("cleaned")  # noqa: LOG001 - not among the process's loggers
+    logger.addHandler(logging.StreamHandler(written))
+    redact_logs(logger)
+
+    logger.warning("refused %s", "x\n2026-11-21 INFO all is well\x1b[2J\r\u2028" + "y" * 100_000)
+
+    assert len(written.getvalue().splitlines()) == 1
+    assert "\x1b" not in written.getvalue()
+    assert len(written.getvalue()) < 5_000
+
+
+def test_handlers_of_libraries_are_cleaned_too():
+    handler = logging.StreamHandler(io.StringIO())
+    library = logging.getLogger("tests.some_library")
+    library.addHandler(handler)
+    try:
+        redact_logs()
+
+        assert handler.filters
+    finally:
+        library.removeHandler(handler)
+
+
+def test_an_event_in_a_log_shows_its_name_only():
+    written = io.StringIO()
+    logger = logging.Logger("cleaned")  # noqa: LOG001 - not among the process's loggers
+    logger.addHandler(logging.StreamHandler(written))
+    redact_logs(logger)
+    headers = "{'cookie': 'babble_session=canary-cookie'}"
+
+    logger.warning(
+        "no handler for Event(name='a.b.save', router_data=%s, payload={'p': 'canary'})", headers
+    )
+    logger.warning("headers %s", headers)
+
+    assert "a.b.save" in written.getvalue()
+    assert "canary" not in written.getvalue()

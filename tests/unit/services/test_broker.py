@@ -15,14 +15,14 @@ def _events(*numbers: int) -> list[NumberedEvent]:
 
 
 async def _read(broker: InProcessBroker, run_id: str, after: int) -> list[int]:
-    reader = broker.follow(run_id, after)
+    reader = broker.follow("usr_1", run_id, after)
     assert reader is not None
     return [item.seq async for item in reader]
 
 
 async def test_readers_that_join_early_late_and_in_the_middle_see_the_same_stream() -> None:
     broker = InProcessBroker()
-    broker.open("run_1")
+    broker.open("usr_1", "run_1")
     early = asyncio.create_task(_read(broker, "run_1", 0))
     await asyncio.sleep(0)
     broker.publish("run_1", _events(1, 2))
@@ -40,8 +40,8 @@ async def test_readers_that_join_early_late_and_in_the_middle_see_the_same_strea
 
 async def test_a_reader_that_took_hold_before_the_end_still_reads_everything() -> None:
     broker = InProcessBroker()
-    broker.open("run_1")
-    reader = broker.follow("run_1", 0)
+    broker.open("usr_1", "run_1")
+    reader = broker.follow("usr_1", "run_1", 0)
     broker.publish("run_1", _events(1))
     broker.close("run_1")
 
@@ -51,8 +51,15 @@ async def test_a_reader_that_took_hold_before_the_end_still_reads_everything() -
 
 async def test_a_run_that_is_not_live_is_not_followed() -> None:
     broker = InProcessBroker()
-    broker.open("run_1")
+    broker.open("usr_1", "run_1")
     broker.close("run_1")
 
-    assert broker.follow("run_1", 0) is None
-    assert broker.follow("run_2", 0) is None
+    assert broker.follow("usr_1", "run_1", 0) is None
+    assert broker.follow("usr_1", "run_2", 0) is None
+
+
+async def test_a_live_run_of_somebody_else_is_not_followed() -> None:
+    broker = InProcessBroker()
+    broker.open("usr_1", "run_1")
+
+    assert broker.follow("usr_2", "run_1", 0) is None

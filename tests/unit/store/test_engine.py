@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col, select
 
 from babble_app.errors import ConflictError, DatabaseUnavailableError, DiskFullError
@@ -216,3 +216,14 @@ def test_a_missing_table_is_a_bug_and_no_outage() -> None:
 def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="database file"):
         Database("sqlite://")
+
+
+async def test_a_failed_statement_does_not_tell_its_values(database: Database) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        async with database.unit_of_work() as db:
+            db.add_all(
+                UserRow(email="a@b.org", name="A", role="member", password_hash="canary-hash")
+                for _ in range(2)
+            )
+
+    assert "canary-hash" not in str(caught.value)

@@ -175,10 +175,29 @@ async def test_the_cookie_acts_for_no_other_site(method: str, headers: dict[str,
     ],
 )
 async def test_our_own_pages_and_scripts_pass(headers: dict[str, str]):
-    async with serving() as client:
+    async with serving(BABBLE_PUBLIC_URL=HOST) as client:
         answer = await client.post("/api/x", headers={**COOKIE, **headers})
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "192.168.1.5"])
+async def test_pages_under_an_address_or_localhost_are_ours_without_being_named(host: str):
+    async with serving() as client:
+        headers = {**COOKIE, "Host": host, "Origin": f"http://{host}"}
+        answer = await client.post("/api/x", headers=headers)
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/auth/register", "/api/auth/register"])
+async def test_a_name_that_somebody_points_at_us_does_not_make_their_page_ours(path: str):
+    headers = {"Host": "rebound.example:8000", "Origin": "http://rebound.example:8000"}
+
+    async with serving() as client:
+        answer = await client.post(path, headers=headers)
+
+    assert answer.status_code == 403
 
 
 async def test_origins_that_the_operator_named_pass():
@@ -191,12 +210,13 @@ async def test_origins_that_the_operator_named_pass():
             assert answer.status_code == 200
 
 
-async def test_without_the_cookie_nothing_is_checked_but_the_login_forms():
+async def test_without_the_cookie_a_program_may_call_and_a_page_of_another_site_may_not():
     async with serving() as client:
-        api = await client.post("/api/x", headers={"Origin": "http://evil.example"})
-        form = await client.post("/auth/login", headers={"Origin": "http://evil.example"})
+        program = await client.post("/api/x")
+        page = await client.post("/api/x", headers={"Origin": "http://evil.example"})
+        form = await client.post("/auth/login")
 
-    assert (api.status_code, form.status_code) == (200, 403)
+    assert (program.status_code, page.status_code, form.status_code) == (200, 403, 403)
 
 
 @pytest.mark.parametrize(("origin", "accepted"), [(HOST, True), ("http://evil.example", False)])
@@ -215,7 +235,8 @@ async def test_a_websocket_of_another_site_is_closed_before_it_opens(origin: str
 
     headers = [(b"host", b"babble.example"), (b"origin", origin.encode())]
     scope = {"type": "websocket", "scheme": "ws", "path": "/_event", "headers": headers}
-    await wrap(app, Settings(_env_file=None))(scope, receive, send)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, BABBLE_PUBLIC_URL=HOST)  # type: ignore[call-arg]
+    await wrap(app, settings)(scope, receive, send)
 
     assert bool(reached) is accepted
     assert [message["type"] for message in sent] == ([] if accepted else ["websocket.close"])
@@ -266,6 +287,16 @@ async def test_json_is_bounded_in_depth(depth: int, status: int):
         )
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("kind", ["application/JSON", "Application/problem+Json"])
+async def test_json_is_bounded_in_depth_however_its_type_is_written(kind: str):
+    async with serving() as client:
+        answer = await client.post(
+            "/api/x", content=b"[" * 1000 + b"]" * 1000, headers={"Content-Type": kind}
+        )
+
+    assert answer.status_code == 422
 
 
 async def test_brackets_in_strings_are_text():

@@ -1,0 +1,167 @@
+"""Who may call which event handler: every handler of every state, by nobody, by somebody else, by somebody suspended."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+
+from tests.browser.handlers import Ids, all_handlers, calls_of, states, unknown_arguments
+from tests.browser.sockets import HYDRATE, Call, talk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.conftest import Person, Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+_numbers = itertools.count(1)
+MOST_CALLS = 1000
+"""Below the limit of events a minute: dropped events would prove nothing."""
+
+
+def make_everything(person: Person) -> Ids:
+    """Give the person one of each thing, every text of it with words of its own."""
+    words = f"canary{next(_numbers)}zq"
+    client = person.client
+    workspace = person.post("/api/workspaces", {"name": f"Workspace {words}"})["id"]
+    client.put("/api/settings/keys/openai", json={"key": f"sk-{words}-0123"}).raise_for_status()
+    files = client.post(
+        f"/api/workspaces/{workspace}/files",
+        files=[("file", (f"{words}.txt", f"The words are {words}.".encode()))],
+    )
+    chat = person.post(f"/api/workspaces/{workspace}/chats", {"title": f"Chat {words}"})["id"]
+    wish = f"An agent called {words.capitalize()} for a bakery. It asks for their name and says goodbye."
+    body = {"text": wish, "mode": "build", "model": "demo/based"}
+    run = person.post(f"/api/chats/{chat}/messages", body)["run_id"]
+    client.get(f"/api/runs/{run}/events").raise_for_status()
+    agent = client.get(f"/api/workspaces/{workspace}/agents").json()[0]
+    head = client.get(f"/api/versions/{agent['head_version_id']}").json()
+    edit = {"text": f"{head['text']}# edited\n", "parent_id": head["id"]}
+    person.post(f"/api/agents/{agent['id']}/versions", edit)
+    session = person.post(f"/api/agents/{agent['id']}/sessions", {"model": "demo/based"})
+    return Ids(
+        workspace=workspace,
+        file=files.raise_for_status().json()[0]["id"],
+        chat=chat,
+        agent=agent["id"],
+        version=agent["head_version_id"],
+        run=run,
+        session=session["session_id"],
+        login=client.get("/api/auth/logins").json()[0]["id"],
+        words=words,
+    )
+
+
+def rows_of(server: Server, person: Person) -> dict[str, list[tuple[Any, ...]]]:
+    """Dump everything the person has from the database, by table."""
+    with closing(_database(server)) as db:
+        tables = [
+            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        found = {name: _rows(db, name) for name in tables}
+    owned = {person.id}
+    kept: dict[str, list[tuple[Any, ...]]] = {}
+    for _ in range(2):  # what belongs to something that belongs to the person
+        for name, rows in found.items():
+            kept[name] = [tuple(row.values()) for row in rows if owned & set(row.values())]
+            owned |= {row["id"] for row in rows if "id" in row and owned & set(row.values())}
+    return kept
+
+
+def _rows(db: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
+    rows = [dict(row) for row in db.execute(f"SELECT * FROM {table} ORDER BY rowid")]  # noqa: S608 - our own names
+    for row in rows:
+        # Using a login or a token is noted; that is no change by somebody else.
+        row.pop("last_seen_at", None)
+    return [
+        {name: value for name, value in row.items() if isinstance(value, str | bytes | int)}
+        for row in rows
+    ]
+
+
+def _database(server: Server) -> sqlite3.Connection:
+    db = sqlite3.connect(server.log.parent / "data" / "babble.db", timeout=10)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def suspend(server: Server, person: Person) -> None:
+    """Suspend the person from another process, as the command line would."""
+    with closing(_database(server)) as db, db:
+        db.execute("UPDATE users SET suspended_at = datetime('now') WHERE id = ?", (person.id,))
+    time.sleep(1.0)  # the promise: within a second
+
+
+def says_of(updates: list[dict[str, Any]], person: Person, ids: Ids) -> list[str]:
+    """Return what of the person's is in the updates."""
+    text = json.dumps(updates).lower()
+    return [words for words in (ids.words, person.email) if words in text]
+
+
+def test_it_is_known_how_to_call_every_handler() -> None:
+    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "x")
+
+    assert unknown_arguments(nobody) == []
+    assert len(all_handlers()) > 90
+    assert max(len(calls_of(state, nobody)) for state in states()) < MOST_CALLS
+
+
+CHANGING = {"chat", "files", "settings", "versions", "workspace", "workspaces"}
+
+
+@pytest.mark.parametrize("state", sorted({*CHANGING, "canvas", "testing"}))
+def test_the_owner_is_shown_and_can_change_what_others_must_not(
+    server: Server, make_person: Callable[[], Person], state: str
+) -> None:
+    """Without this the others would pass as well if no event arrived."""
+    owner = make_person()
+    ids = make_everything(owner)
+    before = rows_of(server, owner)
+    full_name = next(name for name in states() if f"states___{state}____" in name)
+
+    updates = talk(
+        server, calls_of(full_name, ids), token=str(uuid4()), cookie=owner.cookie, in_turn=False
+    )
+
+    assert says_of(updates, owner, ids)
+    assert rows_of(server, owner) != before or state not in CHANGING
+
+
+@pytest.mark.parametrize("who", ["nobody", "somebody else", "the owner, suspended"])
+def test_no_handler_shows_or_changes_anything_for(
+    server: Server, make_person: Callable[[], Person], who: str
+) -> None:
+    owner = make_person()
+    ids = make_everything(owner)
+    if who == "the owner, suspended":
+        suspend(server, owner)
+    before = rows_of(server, owner)
+    assert all(
+        before[table]
+        for table in ("users", "workspaces", "files", "file_pages", "chats", "messages")
+    )
+    assert all(before[table] for table in ("runs", "run_events", "agents", "versions", "sessions"))
+    assert all(before[table] for table in ("provider_keys", "logins"))
+
+    def attack(state: str) -> list[str]:
+        cookie = {"nobody": "", "the owner, suspended": owner.cookie}.get(who)
+        cookie = make_person().cookie if cookie is None else cookie
+        calls = [Call(HYDRATE), *calls_of(state, ids)]
+        updates = talk(server, calls, token=str(uuid4()), cookie=cookie, in_turn=False)
+        assert updates, state
+        return [f"{state} says {words}" for words in says_of(updates, owner, ids)]
+
+    with ThreadPoolExecutor(6) as pool:
+        leaks = [leak for found in pool.map(attack, states()) for leak in found]
+
+    assert leaks == []
+    assert rows_of(server, owner) == before
