@@ -258,7 +258,7 @@ async def test_what_we_suggest_describes_an_agent_with_the_right_details(
         ),
         (
             BAKERY,
-            ["I want a chocolate cake for Saturday", "Ada"],
+            ["I want a chocolate cake on Saturday", "Ada"],
             [
                 "Hello, this is the assistant of the bakery. How can I help you?",
                 "Gladly. What is your name?",

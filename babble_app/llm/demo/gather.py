@@ -26,7 +26,7 @@ _PATTERNS: dict[FieldKind, re.Pattern[str]] = {
     "phone": re.compile(r"(?<![\w-])\+?\(?\d[\d ()./-]{5,}\d(?![\w-])"),
     "date": re.compile(
         rf"\b\d{{4}}-\d\d?-\d\d?\b|\b\d\d?[./]\d\d?[./](?:\d{{2,4}})?|\b\d\d?(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:\s+\d{{4}})?|"
-        rf"\b(?:{_MONTHS})\s+\d\d?(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|\b(?:(?:next|this|on)\s+)?(?:{_DAYS})\b|"
+        rf"\b(?:{_MONTHS})\s+\d\d?(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|\b(?:(?:next|this)\s+)?(?:{_DAYS})\b|"
         r"\b(?:today|tonight|tomorrow|next week|the day after tomorrow)\b",
         re.IGNORECASE,
     ),
