@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.llm.demo.languages import ENGLISH, find_language, language_of
-from babble_app.llm.demo.naming import agent_name, business, purpose
+from babble_app.llm.demo.naming import agent_name, business, purpose, with_article
 from babble_app.llm.demo.requirements import required_fields
 from babble_app.llm.demo.words import capital, quoted, sentence, sentences, shorten, tidy
 
@@ -109,7 +109,12 @@ def understand(description: str, facts: Sequence[str] = ()) -> Brief:
         business=business(description),
         purpose=purpose(description),
         greeting=greeting,
-        goodbye=_said(parts, _BYE) or language.part(name),
+        goodbye=_said(parts, _BYE)
+        or (
+            _english_goodbye(name, business(description))
+            if language is ENGLISH
+            else language.part(name)
+        ),
         fields=required_fields(description),
         routes=_routes(text),
         rules=tuple(sentence(shorten(part, _TEXT_CHARS)) for part in parts if _RULE.match(part))[
@@ -126,8 +131,14 @@ def understand(description: str, facts: Sequence[str] = ()) -> Brief:
 
 def _english_greeting(name: str, place: str) -> str:
     if place and name.lower().startswith(place.lower()):
-        return f"Hello, this is the assistant of the {place}. How can I help you?"
+        return f"Hello, this is the assistant of {with_article(place)}. How can I help you?"
     return f"Hello, this is {name}. How can I help you?"
+
+
+def _english_goodbye(name: str, place: str) -> str:
+    if place and name.lower().startswith(place.lower()):
+        return f"Thank you for contacting {with_article(place)}. Goodbye!"
+    return ENGLISH.part(name)
 
 
 def _said(parts: Sequence[str], cue: re.Pattern[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from babble_app.llm.demo.words import listing, literal, sentence, template, tidy
+from babble_app.llm.demo.naming import with_article
+from babble_app.llm.demo.words import capital, listing, literal, sentence, template, tidy
 
 if TYPE_CHECKING:
     from babble_app.llm.demo.brief import Brief
@@ -32,7 +33,7 @@ def given_condition(fields: tuple[Field, ...]) -> str:
 
 def readback(fields: tuple[Field, ...]) -> str:
     """Return the inside of an f-string that repeats the details in `details`."""
-    return ", ".join(f"{template(field.label)} {{details['{field.key}']}}" for field in fields)
+    return ", ".join(f"{template(field.label)}: {{details['{field.key}']}}" for field in fields)
 
 
 def _talk(brief: Brief) -> list[str]:
@@ -55,7 +56,7 @@ def _line(text: str, *, last: bool) -> str:
 
 
 def _prompt(brief: Brief) -> list[str]:
-    place = f" of the {brief.business}" if brief.business else ""
+    place = f" of {with_article(brief.business)}" if brief.business else ""
     lines = [f"You are {brief.name}, a conversational assistant{place}."]
     if brief.purpose:
         lines.append(
@@ -126,7 +127,7 @@ def _collected(brief: Brief) -> list[str]:
         "    },",
         ")",
     ]
-    said = f'say(f"I have noted: {readback(fields)}.")'
+    said = f'say(f"I have noted this. {capital(readback(fields))}.")'
     body += [said, *_confirmation()] if brief.confirms else [said]
     body += [f'extract({literal(field.key)}, details["{field.key}"])' for field in fields]
     if brief.summarizes:

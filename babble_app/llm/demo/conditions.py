@@ -40,7 +40,7 @@ _YES = re.compile(
 )
 _YES_SAID = re.compile(
     r"^\W*(?:yes|yep|yeah|yup|sure|correct|right|exactly|ok(?:ay)?|perfect|"
-    r"fine|great|sounds good|looks good|that's right|that is right|"
+    r"fine|great|sounds good|looks good|(?:that|it|everything)(?:['’]s| is) (?:right|correct)|"
     r"i confirm|confirmed|agreed|all good|s[ií]|ja|oui|sim|genau)\b",
     re.IGNORECASE,
 )

@@ -11,7 +11,14 @@ from babble_app.llm.demo.fields import make_field
 from babble_app.llm.demo.gather import gather
 from babble_app.llm.demo.prompt import transcript
 from babble_app.llm.demo.reply import Reply
-from babble_app.llm.demo.words import best_match, capital, is_question, sentences, telling
+from babble_app.llm.demo.words import (
+    best_match,
+    capital,
+    is_question,
+    listing,
+    sentences,
+    telling,
+)
 from babble_app.schemas.models import ToolCall
 
 if TYPE_CHECKING:
@@ -37,6 +44,13 @@ _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|hola|hallo|bonjour|ciao|olá)\b\W*\w*\W*$",
     re.IGNORECASE,
 )
+_WISH = re.compile(
+    r"(?:(?:hi|hello|hey|good \w+)\b[ ,.!]*)?(?:i['’]d like|i would like|i want|i need|we want|we need|can i|could i|may i)\b",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(r"wants to change something", re.IGNORECASE)
+_HELP = re.compile(r"\b(?:can|could|will|would) you help\b", re.IGNORECASE)
+_RIGHT = re.compile(r"\b(?:is|are) (?:right|correct)$", re.IGNORECASE)
 NOT_FOUND = "I am the offline demo model, not an AI: I find no answer to that in what I was given."
 
 
@@ -71,12 +85,11 @@ def _next_words(
     said = turns[-1][1] if turns and turns[-1][0] == "user" else ""
     missing = _missing(system, tools, turns)
     if waiting:
-        return _opening(system, missing)
-    if is_question(said) and (answer := _answer(system, said)):
+        return _opening(system, missing, turns)
+    if is_question(said) and not _HELP.search(said) and (answer := _answer(system, said)):
         return " ".join([answer, *missing[:1]])
     if missing:
-        thanks = "" if not turns[:-1] or _GREETING.match(said) else "Thank you. "
-        return thanks + missing[0]
+        return _thanks(turns, said, missing[0]) + missing[0]
     if _GREETING.match(said):
         return "Hello! What can I do for you?"
     if answer := _answer(system, said, only_hits=True):
@@ -85,16 +98,37 @@ def _next_words(
     return f"I have noted that. Is there anything else? (I am the offline demo model; I wait for one of: {ways}.)"
 
 
-def _opening(system: str, missing: Sequence[str]) -> str:
+def _thanks(turns: Sequence[tuple[str, str]], said: str, question: str) -> str:
+    if not turns[:-1] or _GREETING.match(said):
+        return ""
+    if turns[-2][1].endswith(question) and not _WISH.match(said):
+        return "Sorry, I did not understand that. "
+    return "Gladly. " if _WISH.match(said) or _HELP.search(said) else "Thank you. "
+
+
+def _opening(system: str, missing: Sequence[str], turns: Sequence[tuple[str, str]]) -> str:
     if missing:
         return missing[0]
-    if re.search(r"wants to change something", system, re.IGNORECASE):
-        return "What would you like to change?"
+    if _CHANGES.search(system):
+        return _correction(system, turns) or "What would you like to change?"
     if match := _ASK_WHETHER.search(system):
         if match["what"].lower() in {"whether", "if"}:
+            if _RIGHT.search(match["rest"].strip()):
+                return "Is that right?"
             return f"Can you tell me whether {match['rest'].strip()}?"
         return f"{capital(match['what'])}{match['rest'].rstrip()}?"
     return "How can I help you?"
+
+
+def _correction(system: str, turns: Sequence[tuple[str, str]]) -> str:
+    """Repeat what the person corrected while refusing, as in "no, 4 nights"."""
+    said = [turn for turn in turns if turn[0] == "user"][-1:]
+    wanted = {field.key: field for field in _asked_in(system.partition("# How you answer")[0])}
+    found = gather(said, wanted.values())
+    if not found:
+        return ""
+    news = listing([f"{wanted[key].label} {value}" for key, value in found.items()])
+    return f"I have changed that: {news}. Shall I read it all back?"
 
 
 def _missing(system: str, tools: Sequence[ToolSpec], turns: Sequence[tuple[str, str]]) -> list[str]:

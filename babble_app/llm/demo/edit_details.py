@@ -75,7 +75,7 @@ def _add_asking_exit(text: str, field: Field) -> str:
         f"    question={literal(f'Which {field.label} did the person give?')},",
         f"    example={{{literal(field.key)}: {example}}},",
         ")",
-        f"say(f\"Thank you. I have noted: {template(field.label)} {{details['{field.key}']}}.\")",
+        f"say(f\"Thank you. I have noted the {template(field.label)}: {{details['{field.key}']}}.\")",
     ]
     return add_rule(
         add_exit(text, given_condition((field,)), body), f"Also ask for the {field.label}."
@@ -121,7 +121,7 @@ def _add_readback(source: Source, index: int, field: Field) -> str:
             quote = '"' if source.quote(call.args[0]) == "'" else "'"
             return source.append(
                 call.args[0],
-                f"{template(field.label)} {{{ask.target}[{quote}{field.key}{quote}]}}",
+                f"{template(field.label)}: {{{ask.target}[{quote}{field.key}{quote}]}}",
                 code=True,
             )
     return source.text

@@ -40,6 +40,14 @@ def set_goodbye(text: str, goodbye: str) -> str:
     return add_exit(text, "the person says goodbye", [f"say({literal(goodbye)})"])
 
 
+def add_goodbye(text: str, goodbye: str) -> str:
+    """Let people leave with a goodbye, in a program that has none."""
+    if any(is_goodbye(condition) for _, condition in Source(text).exits()):
+        message = 'the agent says goodbye already; tell me other words for it, as in: change the goodbye to "See you soon!"'
+        raise CannotChangeError(message)
+    return set_goodbye(text, goodbye)
+
+
 def add_rule(text: str, rule: str) -> str:
     """Add a sentence to the prompt of the main conversation."""
     source = Source(text)

@@ -75,6 +75,11 @@ _WHAT = re.compile(
     rf"(?:\s+(?:is|are|was|were|people|someone|{_ASIDES})\b.*)?$",
     re.IGNORECASE,
 )
+_WRONG = re.compile(
+    r"^what(?:['’]s| is| has gone| goes| went)? (?:wrong|broken|the (?:matter|problem|issue|trouble))"
+    r"(?P<rest> (?:with|about) .+)?$",
+    re.IGNORECASE,
+)
 _HOW_MANY = re.compile(r"^how (?:many|much)\s+(?P<noun>[\w-]+(?: [\w-]+)?)", re.IGNORECASE)
 _WHETHER = re.compile(
     rf"^(?:whether|if)\s+(?:{_ASIDES}|people)\s+"
@@ -92,6 +97,8 @@ _LOOSE = {
     "why": ("reason", "text"),
     "how": ("details", "text"),
 }
+_CHOSEN_WORDS = "cake pizza dish meal drink product item size colour color flavour flavor model room table service"
+_CHOSEN = frozenset(_CHOSEN_WORDS.split())
 _EXAMPLES = {
     "size": "medium",
     "colour": "blue",
@@ -130,6 +137,10 @@ def make_field(phrase: str) -> Field | None:
 def _question(label: str, kind: FieldKind) -> str:
     if kind == "choice":
         return f"Would you like {label}?"
+    if label == "problem" or label.startswith("problem with "):
+        return f"What is wrong{label.removeprefix('problem')}?"
+    if label in _CHOSEN:
+        return f"Which {label} would you like?"
     if label.startswith("number of "):
         return f"How many {label.removeprefix('number of ')}?"
     if kind in {"name", "email", "phone", "code"}:
@@ -138,6 +149,8 @@ def _question(label: str, kind: FieldKind) -> str:
 
 
 def _label(phrase: str) -> str:
+    if wrong := _WRONG.match(phrase):
+        return f"problem{wrong['rest'] or ''}"
     if whether := _WHETHER.match(phrase):
         phrase = whether["rest"]
         return _TAIL.sub("", phrase) if " or " in phrase else phrase
@@ -148,7 +161,9 @@ def _label(phrase: str) -> str:
     first = phrase.split(" ", 1)[0].lower()
     if first in _LOOSE:
         return _LOOSE[first][0]
-    return _lower(_DETERMINERS.sub("", _TAIL.sub("", phrase)).strip())
+    label = _lower(_DETERMINERS.sub("", _TAIL.sub("", phrase)).strip())
+    head = label.partition(" for ")[0]
+    return head if _kind(head)[0] in {"name", "email", "phone"} else label
 
 
 def _lower(label: str) -> str:

@@ -26,7 +26,7 @@ _PATTERNS: dict[FieldKind, re.Pattern[str]] = {
     "phone": re.compile(r"(?<![\w-])\+?\(?\d[\d ()./-]{5,}\d(?![\w-])"),
     "date": re.compile(
         rf"\b\d{{4}}-\d\d?-\d\d?\b|\b\d\d?[./]\d\d?[./](?:\d{{2,4}})?|\b\d\d?(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:\s+\d{{4}})?|"
-        rf"\b(?:{_MONTHS})\s+\d\d?(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|\b(?:(?:next|this|on)\s+)?(?:{_DAYS})\b|"
+        rf"\b(?:{_MONTHS})\s+\d\d?(?:st|nd|rd|th)?\b(?:,?\s+\d{{4}})?|\b(?:(?:next|this)\s+)?(?:{_DAYS})\b|"
         r"\b(?:today|tonight|tomorrow|next week|the day after tomorrow)\b",
         re.IGNORECASE,
     ),
@@ -42,7 +42,7 @@ _PATTERNS: dict[FieldKind, re.Pattern[str]] = {
 _NAME = re.compile(
     r"\b(?:my name is|my name's|i am called|i'm called|this is|i am|i'm|name:|"
     r"it's|me llamo|soy|ich heiße|ich bin|mein name ist|je m'appelle|je suis|"
-    r"mi chiamo|meu nome é)\s+(?P<name>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_a-z][\w'’.-]*){0,3})",
+    r"mi chiamo|meu nome é)\s+(?P<name>[^\W\d_][\w'’.-]*(?:\s+(?-i:[^\W\d_a-z])[\w'’.-]*){0,3})",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -51,6 +51,22 @@ _LEAD = re.compile(
     r"i'll take|i will take|i'll have|we are|we're|just|maybe|for|a|an|my|is|name|mine is|make it|give me)\b[,:]?\s*)+",
     re.IGNORECASE,
 )
+_HELLO = re.compile(
+    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day))\b[ ,.!]*", re.IGNORECASE
+)
+_INTENT = re.compile(
+    r"(?:i['’]d like|i would like|i want|i need|we want|we need|can i|could i|can you|may i)\b",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"my (?!name\b)", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"\b(?:a|some|any) (?:problem|issue|trouble|repair|help|question)\b|\b(?:repair(?:ed)?|fixed|help|human|person)\b",
+    re.IGNORECASE,
+)
+_OFFER = re.compile(
+    r"\b(?:help|do for) you\b|ayudarle|helfen|aider|aiutar|ajudar|helpen", re.IGNORECASE
+)
+"""The question an agent opens with."""
 _REFUSAL = re.compile(
     r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|ok(?:ay)?|yes|no|bye|goodbye|what|why|help|hm+)\W*$",
     re.IGNORECASE,
@@ -80,6 +96,8 @@ def gather(turns: Sequence[tuple[str, str]], fields: Iterable[Field]) -> dict[st
 
 def is_asked(field: Field, agent_text: str) -> bool:
     """Say whether the agent's last question is about the detail."""
+    if field.question and agent_text.endswith(field.question):
+        return True
     questions = [piece for piece in re.split(r"(?<=[.!?])\s+", agent_text) if piece.endswith("?")]
     return bool(questions) and _names(field, questions[-1])
 
@@ -90,13 +108,47 @@ def _value(field: Field, text: str, asked: str, *, alone: bool) -> str:
         return _by_pattern(field, pattern, text, direct=direct, alone=alone)
     if field.kind == "name" and (name := _name(text, direct=direct)):
         return name
+    if field.kind == "name" and not _may_be_name(text):
+        return ""
+    if _is_problem(field) and not is_question(text):
+        opening = "?" not in asked or bool(_OFFER.search(asked))
+        return _problem(text) if direct or (opening and _tells_a_problem(text)) else ""
     if named := re.search(
         rf"\b{re.escape(field.label)}\s*(?:is|are|:|=)\s*([^.,;!?\n]+)", text, re.IGNORECASE
     ):
         return tidy(named[1])
+    if kind_of := re.search(
+        rf"\b(?:an?|the|some)\s+((?!few\b|nice\b|new\b)[\w-]+(?:\s+[\w-]+)?\s+{re.escape(field.label)})\b",
+        text,
+        re.IGNORECASE,
+    ):
+        return tidy(kind_of[1])
     if direct and not is_question(text) and not _REFUSAL.match(text.strip()):
         return _spoken(text)
     return ""
+
+
+def _may_be_name(text: str) -> bool:
+    said = text.strip()
+    return len(words(said)) <= 6 and not _INTENT.match(said) and not _OWN.match(said)
+
+
+def _is_problem(field: Field) -> bool:
+    return field.label == "problem" or field.label.startswith("problem with ")
+
+
+def _tells_a_problem(text: str) -> bool:
+    """Say whether words that nobody asked for say what is wrong; "I have a problem" does not."""
+    return len(words(text)) > 1 and not _VAGUE.search(text) and not _name(text, direct=False)
+
+
+def _problem(text: str) -> str:
+    """Return what is wrong, in the person's own words."""
+    plain = _HELLO.sub("", tidy(text))
+    if not plain or _REFUSAL.match(plain) or _INTENT.match(plain):
+        return ""
+    first = re.split(r"(?<=[.!?])\s", plain)[0].rstrip(" .!")
+    return first[:1].lower() + first[1:] if first[1:2].islower() or first[1:2] == " " else first
 
 
 def _name(text: str, *, direct: bool) -> str:

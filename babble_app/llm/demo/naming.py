@@ -26,9 +26,27 @@ _OF = re.compile(
     rf"(?P<what>{_WORD}(?:\s+{_WORD})*)"
 )
 _JOB = re.compile(
-    r"\b(?:takes?|handles?|manages?|books?|schedules?|answers?|collects?|tracks?|sells?|checks?|qualif(?:y|ies)|screens?|plans?|"
+    r"\b(?:takes?(?! down\b)|handles?|manages?|books?|schedules?|answers?|collects?|tracks?|sells?|checks?|qualif(?:y|ies)|"
+    r"screens?|plans?|"
     r"recommends?|helps? (?:\w+ )?(?:to )?|teach(?:es)?|explains?)\s+(?P<what>[\w'’-]+(?:\s+[\w'’-]+){0,2})",
     re.IGNORECASE,
+)
+_NO_BUSINESS = frozenset(
+    (
+        "person",
+        "customer",
+        "user",
+        "human",
+        "caller",
+        "name",
+        "date",
+        "reply",
+        "answer",
+        "order",
+        "booking",
+        "repair",
+        "visit",
+    )
 )
 _CUT = re.compile(
     r"\s+(?:for|from|and|with|about|on|in|to|the|a|an|of|their|or|that|by|at)\s*$", re.IGNORECASE
@@ -55,9 +73,14 @@ def business(description: str) -> str:
         return of["what"]
     for match in _BUSINESS.finditer(tidy(description)):
         what = _trimmed(match["what"])
-        if what.lower() not in {"person", "customer", "user", "human", "caller", "name", "date"}:
+        if what.lower() not in _NO_BUSINESS:
             return what
     return ""
+
+
+def with_article(place: str) -> str:
+    """Return "the bakery", but "Hotel Linde"."""
+    return place if place[:1].isupper() else f"the {place}"
 
 
 def purpose(description: str) -> str:

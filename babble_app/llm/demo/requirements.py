@@ -37,6 +37,11 @@ _ASK = re.compile(
     r"confirm|tell(?: (?:us|me|you))?))\s+|\s+)(?P<rest>[^.;!?\n]+)",
     re.IGNORECASE,
 )
+# "when the customer asks for one" is no task of the agent.
+_OF_THE_PERSON = re.compile(
+    r"\b(?:when|if|once|whenever|who)(?:\s+[\w'’]+){0,3}\s+$", re.IGNORECASE
+)
+_ASKING = re.compile(rf"(?:{_VERBS})\b", re.IGNORECASE)
 _STEPS = (
     "answer greet say tell hand transfer escalate forward connect send confirm repeat summarise summarize thank offer "
     "suggest recommend book schedule look check search find explain then finally give provide let wish end close finish wait be "
@@ -84,6 +89,8 @@ def _of_sentence(sentence: str) -> Iterator[Field]:
     while match := _ASK.search(sentence, position):
         rest, position = match["rest"], match.start("rest")
         if _negated(sentence[: match.start()]):
+            continue
+        if match["verb"].lower().endswith("s") and _OF_THE_PERSON.search(sentence[: match.start()]):
             continue
         if match["verb"].lower().startswith("ask") and not _asks_for(match["link"], rest):
             continue
@@ -135,6 +142,10 @@ def _fields(rest: str) -> Iterable[Field]:
 
 
 def _is_step(spoken: list[str]) -> bool:
+    if spoken[0] in {"when", "if"} and len(spoken) > 2 and _ASKING.search(" ".join(spoken[2:])):
+        return True
+    if len(spoken) > 1 and spoken[0].endswith(("s", "ing")) and _ASKING.match(" ".join(spoken)):
+        return True
     if spoken[0] == "if":
         return False
     if spoken[0] in {"email", "e", "phone", "mail", "call"} and len(spoken) > 1:

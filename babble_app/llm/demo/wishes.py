@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.llm.demo import edit_details, edits
 from babble_app.llm.demo.fields import make_field
-from babble_app.llm.demo.languages import find_language, named
+from babble_app.llm.demo.languages import ENGLISH, find_language, named
 from babble_app.llm.demo.program import CannotChangeError, Source
 from babble_app.llm.demo.requirements import required_fields
 from babble_app.llm.demo.styles import find_style
@@ -33,6 +33,7 @@ _BYE = re.compile(
     r"\bgood-?bye\b|\bfarewell\b|\bsign(?:s|ing)?[ -]off\b|\b(?:closing|last|final) (?:message|sentence|words)\b",
     re.IGNORECASE,
 )
+_ADD = re.compile(r"\b(?:add|include|say|give|make|end with)\b", re.IGNORECASE)
 _RENAME = re.compile(
     r"\b(?:rename\b[^.\"“]*?\bto|(?:change|set)\s+(?:its|the|his|"
     r"her)\s+(?:agent'?s?\s+)?name\b[^.\"“]*?\bto|"
@@ -149,6 +150,9 @@ def _sayings(source: Source, wish: str) -> Iterator[Step]:
     if hello:
         words = f'the agent now begins with "{hello}"'
         yield Step(words, lambda text: edits.set_greeting(text, hello))
+    if bye and not last and not hello and _ADD.search(bare):
+        words = f'the agent now says goodbye with "{ENGLISH.part(name)}"'
+        yield Step(words, lambda text: edits.add_goodbye(text, ENGLISH.part(name)))
     if last:
         words = f'the agent now says goodbye with "{last}"'
         yield Step(words, lambda text: edits.set_goodbye(text, last))

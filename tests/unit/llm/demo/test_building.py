@@ -167,3 +167,24 @@ def test_the_mistakes_are_listed_as_data():
 def test_names_and_details_end_where_a_reader_would_end_them(description, name, labels):
     assert agent_name(description) == name
     assert [field.label for field in required_fields(description)] == labels
+
+
+@pytest.mark.parametrize(
+    ("description", "labels"),
+    [
+        (
+            "It finds out what's wrong with the computer and asks for the ticket number and email for the reply",
+            ["problem with the computer", "ticket number", "email address"],
+        ),
+        (
+            "It asks which pizza they want, their address, and takes down the phone number.",
+            ["pizza", "address", "phone number"],
+        ),
+        (
+            "It collects name, and when the patient asks for prices, says it does not know.",
+            ["name"],
+        ),
+    ],
+)
+def test_a_list_of_details_ends_where_another_step_begins(description: str, labels: list[str]):
+    assert [field.label for field in required_fields(description)] == labels
