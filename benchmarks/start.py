@@ -98,7 +98,7 @@ def main(starts: int) -> None:
     imports = []
     for _ in range(starts):
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "import reflex"], check=True)
+        subprocess.run([sys.executable, "-c", "import reflex; reflex.App"], check=True)
         imports.append(time.perf_counter() - began)
     with tempfile.TemporaryDirectory() as folder:
         times = []
