@@ -98,6 +98,8 @@ def _serve_reloading(command: list[str]) -> int:
     from watchfiles import PythonFilter, watch  # noqa: PLC0415 - comes with Reflex, needed for --dev only
 
     suffixes = PythonFilter(extra_extensions=(".css", ".js", ".jsx", ".md"))
+    # Without this, SIGTERM would end the watcher and leave the server behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     server = subprocess.Popen(command)  # noqa: S603 - our own command
     try:
         for _ in watch(

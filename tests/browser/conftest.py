@@ -83,7 +83,9 @@ class Watch:
 
 
 @contextmanager
-def running_server(folder: Path, **variables: str) -> Iterator[Server]:
+def running_server(
+    folder: Path, *, options: tuple[str, ...] = (), **variables: str
+) -> Iterator[Server]:
     """Start the server as `make run` does, with data of its own, until the block is left."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -98,7 +100,7 @@ def running_server(folder: Path, **variables: str) -> Iterator[Server]:
         "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
         **variables,
     }
-    command = [sys.executable, "-m", "babble_app", "run", "--port", str(port)]
+    command = [sys.executable, "-m", "babble_app", "run", "--port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
