@@ -135,6 +135,7 @@ async def test_a_stopped_run_keeps_the_partial_answer_and_drops_the_providers_co
     assert answer.text == _text(events)
     assert 0 < len(answer.text) < len(SLOW_TEXT)
     assert SLOW_TEXT.startswith(answer.text)
+    assert await asyncio.to_thread(server.hung_up.wait, 5)
 
 
 async def test_a_second_send_waits_for_the_first(rt: Runtime, owner: str, chat: Chat) -> None:
