@@ -99,7 +99,7 @@ def _serve_reloading(command: list[str]) -> int:
 
     suffixes = PythonFilter(extra_extensions=(".css", ".js", ".jsx", ".md"))
     # Without this, SIGTERM would end the watcher and leave the server behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _leave)
     server = subprocess.Popen(command)  # noqa: S603 - our own command
     try:
         for _ in watch(
@@ -111,6 +111,10 @@ def _serve_reloading(command: list[str]) -> int:
     finally:
         _end(server)
     return 0
+
+
+def _leave(_signal: int, _frame: object) -> None:
+    sys.exit(0)
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
