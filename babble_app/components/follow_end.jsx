@@ -1,5 +1,5 @@
 // A scrolling list that follows its end until the reader scrolls up, and then offers the way back.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR_PX = 48;
 
@@ -18,8 +18,10 @@ export function FollowEnd({ children, followKey = "", label = "Messages" }) {
     setAway(!on);
   };
 
-  useEffect(() => {
+  // A layout effect: its end comes with the list's, before a last change of size could be heard without a list.
+  useLayoutEffect(() => {
     const keep = new ResizeObserver(() => {
+      if (!list.current) return;
       if (following.current) toEnd();
       else setAway(!atEnd());
     });
@@ -37,6 +39,7 @@ export function FollowEnd({ children, followKey = "", label = "Messages" }) {
   // Only the reader's own movement upwards ends the following; growth and our own scrolling do not.
   const last = useRef(0);
   const scrolled = () => {
+    if (!list.current) return;
     const top = list.current.scrollTop;
     if (atEnd()) follow(true);
     else if (top < last.current) follow(false);

@@ -109,6 +109,12 @@ def test_a_newcomer_describes_an_agent_talks_to_it_changes_it_and_goes_back(
     assert saved_text(page, 3) == program
     shoot(page, kind, "reverted")
 
+    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Bakery").click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("^Nora")).click()
+    page.wait_for_url("**/agent/*/versions**")
+    expect(page.get_by_role("button", name="Go back to version 1")).to_be_visible()
+    shoot(page, kind, "all-versions")
+
     asked = brain.requests[asked_before:]
     assert {one.wire for one in asked} == ({kind} if kind != "demo" else set())
 
