@@ -49,6 +49,7 @@ def talk(
     path: str = "/",
     origin: str | None = None,
     in_turn: bool = True,
+    quiet_seconds: float = QUIET_SECONDS,
 ) -> list[dict[str, Any]]:
     """Connect, send the events, and return all updates until the server is quiet.
 
@@ -56,7 +57,7 @@ def talk(
     """
     # Playwright has a loop in this thread.
     with ThreadPoolExecutor(1) as pool:
-        opened = _open(server, calls, token, cookie, path, origin, in_turn)
+        opened = _open(server, calls, token, cookie, path, origin, in_turn, quiet_seconds)
         return pool.submit(asyncio.run, opened).result(100)
 
 
@@ -68,6 +69,7 @@ async def _open(
     path: str,
     origin: str | None,
     in_turn: bool,
+    quiet_seconds: float,
 ) -> list[dict[str, Any]]:
     number = next(_numbers)
     # An address of its own, so that limits by address do not meet.
@@ -78,7 +80,8 @@ async def _open(
     # A session of our own: the client forgets to close its when it is refused.
     async with aiohttp.ClientSession() as http:
         client = socketio.AsyncClient(reconnection=False, http_session=http)
-        return await _talk(client, f"{server.url}?token={token}", headers, calls, path, in_turn)
+        address = f"{server.url}?token={token}"
+        return await _talk(client, address, headers, calls, path, in_turn, quiet_seconds)
 
 
 async def _talk(
@@ -88,6 +91,7 @@ async def _talk(
     calls: Sequence[Call],
     path: str,
     in_turn: bool,
+    quiet_seconds: float,
 ) -> list[dict[str, Any]]:
     updates: list[dict[str, Any]] = []
     heard = asyncio.Event()
@@ -111,17 +115,17 @@ async def _talk(
             event = {"name": call.name, "payload": call.payload, "router_data": router}
             await client.emit("event", event, namespace="/_event")
             if in_turn or call.wait:
-                await _until_quiet(heard)
-        await _until_quiet(heard)
+                await _until_quiet(heard, quiet_seconds)
+        await _until_quiet(heard, quiet_seconds)
     finally:
         await client.disconnect()
     return updates
 
 
-async def _until_quiet(heard: asyncio.Event) -> None:
+async def _until_quiet(heard: asyncio.Event, quiet_seconds: float) -> None:
     try:
         while True:
             heard.clear()
-            await asyncio.wait_for(heard.wait(), QUIET_SECONDS)
+            await asyncio.wait_for(heard.wait(), quiet_seconds)
     except TimeoutError:
         return

@@ -128,12 +128,20 @@ def test_the_owner_is_shown_and_can_change_what_others_must_not(
     before = rows_of(server, owner)
     full_name = next(name for name in states() if f"states___{state}____" in name)
 
-    updates = talk(
-        server, calls_of(full_name, ids), token=str(uuid4()), cookie=owner.cookie, in_turn=False
-    )
+    for quiet_seconds in (0.7, 3.0, 9.0):  # a busy machine pauses longer in the middle of a page
+        updates = talk(
+            server,
+            calls_of(full_name, ids),
+            token=str(uuid4()),
+            cookie=owner.cookie,
+            in_turn=False,
+            quiet_seconds=quiet_seconds,
+        )
+        assert says_of(updates, owner, ids)
+        if rows_of(server, owner) != before or state not in CHANGING:
+            return
 
-    assert says_of(updates, owner, ids)
-    assert rows_of(server, owner) != before or state not in CHANGING
+    pytest.fail("nothing of the owner's was changed")
 
 
 @pytest.mark.parametrize("who", ["nobody", "somebody else", "the owner, suspended"])
