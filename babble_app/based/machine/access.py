@@ -30,6 +30,7 @@ from babble_app.based.machine.values import (
     NativeMethod,
     Record,
     Row,
+    RowType,
     Service,
     TalkResult,
     TypeValue,
@@ -52,7 +53,7 @@ _EVERYWHERE: dict[str, Callable[..., Any]] = {
     "to_json": asking.to_json,
 }
 _CODE = (Module, TypeValue, ClassValue, Super, Service)
-_NAMED = (Function, Native, NativeMethod, Method, TypeValue, ClassValue)
+_NAMED = (Function, Native, NativeMethod, Method, TypeValue, ClassValue, RowType)
 
 
 def get_attribute(machine: Machine, value: Any, name: str) -> Any:
@@ -137,6 +138,8 @@ def _of_type(value: Any, name: str) -> Any:
     kind = cast("type[Any]", type(value))  # any type of a value
     if isinstance(value, Row) and name in value.kind.fields:
         return value[value.kind.fields.index(name)]
+    if isinstance(value, RowType):
+        return value.fields if name == "_fields" else MISSING
     if isinstance(value, Exception):
         if name == "args":
             return value.args

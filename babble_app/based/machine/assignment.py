@@ -15,7 +15,7 @@ from babble_app.based.machine.access import (
     set_item,
 )
 from babble_app.based.machine.errors import HaltError
-from babble_app.based.machine.iteration import to_list
+from babble_app.based.machine.iteration import is_iterable, to_list
 from babble_app.based.machine.values import kind_of
 
 if TYPE_CHECKING:
@@ -67,11 +67,10 @@ def _unpack(machine: Machine, targets: list[ast.expr], value: Any) -> Steps:
 
 
 def _unpacked(machine: Machine, value: Any) -> Any:
-    try:
-        return to_list(machine, value)
-    except TypeError:
+    if not is_iterable(value):
         message = f"cannot unpack non-iterable {kind_of(value)} object"
-        raise TypeError(message) from None
+        raise TypeError(message)
+    return to_list(machine, value)
 
 
 def _assign(machine: Machine, node: ast.Assign) -> Steps:
@@ -113,17 +112,24 @@ def _augmented(machine: Machine, node: ast.AugAssign) -> Steps:
 
 def _delete(machine: Machine, node: ast.Delete) -> Steps:
     for target in node.targets:
-        if isinstance(target, ast.Name):
-            machine.scope.delete(target.id)
-        elif isinstance(target, ast.Subscript):
-            owner = yield target.value
-            key = yield target.slice
-            yield delete_item(machine, owner, key)
-        elif isinstance(target, ast.Attribute):
-            owner = yield target.value
-            delete_attribute(owner, target.attr)
-        else:
-            raise HaltError("R_NOT_ALLOWED", f"`{ast.unparse(target)[:40]}` cannot be deleted.")
+        yield _delete_target(machine, target)
+
+
+def _delete_target(machine: Machine, target: ast.expr) -> Steps:
+    if isinstance(target, ast.Name):
+        machine.scope.delete(target.id)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for part in target.elts:
+            yield _delete_target(machine, part)
+    elif isinstance(target, ast.Subscript):
+        owner = yield target.value
+        key = yield target.slice
+        yield delete_item(machine, owner, key)
+    elif isinstance(target, ast.Attribute):
+        owner = yield target.value
+        delete_attribute(owner, target.attr)
+    else:
+        raise HaltError("R_NOT_ALLOWED", f"`{ast.unparse(target)[:40]}` cannot be deleted.")
 
 
 HANDLERS: dict[type[ast.AST], Handler] = {

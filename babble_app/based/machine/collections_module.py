@@ -12,7 +12,6 @@ from babble_app.based.machine.values import (
     DefaultDict,
     Module,
     Native,
-    Row,
     RowType,
     TypeValue,
     is_dict,
@@ -72,23 +71,6 @@ def make_row_type(name: Any, fields: list[Any], defaults: dict[str, Any]) -> Row
         message = "Encountered duplicate field name"
         raise ValueError(message)
     return RowType(name, tuple(fields), defaults)
-
-
-def make_row(machine: Machine, kind: RowType, arguments: list[Any], names: dict[str, Any]) -> Row:
-    """Make a row of a namedtuple."""
-    values = dict(zip(kind.fields, arguments, strict=False))
-    unknown = next((n for n in names if n not in kind.fields or n in values), None)
-    if unknown is not None or len(arguments) > len(kind.fields):
-        message = f"{kind.name}() got unexpected arguments"
-        raise TypeError(message)
-    values = {**kind.defaults, **values, **names}
-    missing = [name for name in kind.fields if name not in values]
-    if missing:
-        message = f"{kind.name}() missing required arguments: {', '.join(missing)}"
-        raise TypeError(message)
-    row = Row(values[name] for name in kind.fields)
-    row.kind = kind
-    return machine.meter.take(row)
 
 
 def make_module() -> Module:

@@ -28,6 +28,7 @@ from babble_app.based.machine.values import (
     Function,
     Module,
     Native,
+    Row,
     Service,
     TypeValue,
     kind_of,
@@ -232,6 +233,8 @@ class Machine(Uncounted):
         """Return the type of a value as programs know it."""
         if is_object(value):
             return value.cls
+        if isinstance(value, Row):
+            return value.kind
         kind = cast("type[Any]", type(value))
         for known in self.builtins.values():
             if isinstance(known, TypeValue) and known.types == (kind,):

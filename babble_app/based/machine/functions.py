@@ -14,6 +14,7 @@ from babble_app.based.machine.objects import (
     bind,
     is_object,
 )
+from babble_app.based.machine.rows import make_row
 from babble_app.based.machine.scopes import Scope, all_parameters
 from babble_app.based.machine.signals import Return
 from babble_app.based.machine.values import (
@@ -23,6 +24,7 @@ from babble_app.based.machine.values import (
     Method,
     Native,
     NativeMethod,
+    RowType,
     Service,
     TypeValue,
     kind_of,
@@ -95,6 +97,8 @@ def call(machine: Machine, function: Any, arguments: list[Any], names: dict[str,
         return _native(function, [machine, *arguments], names)
     if isinstance(function, Service):
         return function.call(machine, function.name, arguments, names)
+    if isinstance(function, RowType):
+        return make_row(machine, function, arguments, names)
     if isinstance(function, ClassValue):
         return _make(machine, function, arguments, names)
     if is_object(function) and function.cls.find("__call__") is not MISSING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from babble_app.based.machine.errors import StopRunError
@@ -80,6 +81,15 @@ def get_iterator(machine: Machine, value: Any) -> Iterator:
         return Cursor(list(value.members.values()))
     message = f"'{kind_of(value)}' object is not iterable"
     raise TypeError(message)
+
+
+def is_iterable(value: Any) -> bool:
+    """Whether a value can be iterated."""
+    if is_object(value):
+        return any(value.cls.find(name) is not MISSING for name in ("__iter__", "__getitem__"))
+    if isinstance(value, ClassValue):
+        return value.members is not None
+    return isinstance(value, (*SIZED, Cursor, Stream))
 
 
 def _own_iterator(machine: Machine, method: Any) -> Steps:
@@ -211,10 +221,8 @@ def _close(machine: Machine, stream: Stream) -> Steps:
     if not stream.started:
         stream.stack.clear()
         return
-    try:
+    with suppress(CloseStreamError):
         yield resume(machine, stream, error=CloseStreamError())
-    except CloseStreamError:
-        pass
 
 
 def _or_exhausted(stream: Stream, item: Any) -> Any:

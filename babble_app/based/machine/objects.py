@@ -16,6 +16,8 @@ from babble_app.based.machine.values import (
     Method,
     Native,
     NativeMethod,
+    Row,
+    RowType,
     TypeValue,
     kind_of,
 )
@@ -266,7 +268,7 @@ def is_callable(value: Any) -> bool:
     """Whether a value can be called."""
     if is_object(value):
         return value.cls.find("__call__") is not MISSING
-    return isinstance(value, (Function, Native, NativeMethod, Method, Bound, TypeValue, ClassValue))
+    return isinstance(value, (Function, Native, NativeMethod, Method, Bound, TypeValue, ClassValue, RowType))
 
 
 def is_a(value: Any, kind: Any) -> bool:
@@ -279,6 +281,8 @@ def is_a(value: Any, kind: Any) -> bool:
         return any(is_a(value, one) for one in kind)  # type: ignore[reportUnknownVariableType]  # of whatever the program wrote
     if isinstance(kind, ClassValue):
         return is_object(value) and kind in value.cls.mro
+    if isinstance(kind, RowType):
+        return isinstance(value, Row) and value.kind is kind
     if kind is None:
         return value is None
     if not isinstance(kind, TypeValue):

@@ -178,7 +178,7 @@ def compare(machine: Machine, kind: type[ast.cmpop], left: Any, right: Any) -> A
         return _COMPARE[kind](left, right)
     except TypeError as error:
         message = str(error)
-        if message.startswith(f"'{_COMPARE_SYMBOLS.get(kind)}' not supported"):
+        if message.endswith(f"'{type(left).__name__}' and '{type(right).__name__}'"):
             names = f"'{kind_of(left)}' and '{kind_of(right)}'"
             message = f"'{_COMPARE_SYMBOLS[kind]}' not supported between instances of {names}"
         raise TypeError(message) from None

@@ -57,7 +57,8 @@ def _int(machine: Machine, value: Any = 0, base: Any = MISSING) -> int:
     if isinstance(value, str):
         machine.meter.bits(len(value) * 3)
     elif base is MISSING and not is_object(value) and not isinstance(value, _INT_SOURCES):
-        message = f"int() argument must be a string or a real number, not '{kind_of(value)}'"
+        what = "a string, a bytes-like object or a real number"
+        message = f"int() argument must be {what}, not '{kind_of(value)}'"
         raise TypeError(message)
     return machine.meter.take(int(value) if base is MISSING else int(value, base))
 
