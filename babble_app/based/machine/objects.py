@@ -268,7 +268,9 @@ def is_callable(value: Any) -> bool:
     """Whether a value can be called."""
     if is_object(value):
         return value.cls.find("__call__") is not MISSING
-    return isinstance(value, (Function, Native, NativeMethod, Method, Bound, TypeValue, ClassValue, RowType))
+    return isinstance(
+        value, (Function, Native, NativeMethod, Method, Bound, TypeValue, ClassValue, RowType)
+    )
 
 
 def is_a(value: Any, kind: Any) -> bool:
