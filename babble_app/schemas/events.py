@@ -40,6 +40,8 @@ class ReasoningDelta(Schema):
 
     type: Literal["reasoning.delta"] = "reasoning.delta"
     text: str
+    all_before: bool = False
+    """Whether the text that came before was thinking too: a model that does not mark where its thinking begins."""
 
 
 class ProgramDelta(Schema):
