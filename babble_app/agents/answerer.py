@@ -50,7 +50,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     yield StateChanged(name="answering")
     context = ToolContext(documents=request.files, passages=list(request.passages))
     messages = _opening(model, request)
-    tools = all_tools() if has_more(model, request) else {}
+    tools = all_tools() if has_more(request) else {}
     text, broken, turn, seen = "", 0, Turn(), len(context.passages)
     for number in range(TOOL_ROUNDS + 1):
         offered = tools if number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS else {}

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 FILES_TOKENS = 6_000
 """Of files in one prompt: leaves room for guide, program and answer in a context of 16,000."""
-SMALL_FILE_TOKENS = 1_500
-"""A file of which something fits is shown whole up to here: parts of a short text are no saving."""
+SMALL_TOKENS = 1_500
+"""A page of which something fits is shown whole up to here: parts of a short text are no saving."""
 MAX_PICTURES = 8
 STRONG = 0.3
 """Passages below this share of the best one's score share common words with the request and no more."""
@@ -87,10 +87,13 @@ def uses_of(
     )
 
 
-def has_more(model: ModelClient, request: AgentRequest) -> bool:
-    """Whether the files hold more than a prompt could, so that searching them may help."""
-    files = [file for file in request.files if _has_text(file)]
-    return not _Counter(model).fits(files, FILES_TOKENS)
+def has_more(request: AgentRequest) -> bool:
+    """Whether the files hold text that a prompt about the request does not, so that searching them may help."""
+    if triage.is_small_talk(request.text):
+        return False
+    shown = {_key(one) for one in request.passages}
+    files = (file for file in request.files if _has_text(file))
+    return any(_key(one) not in shown for file in files for one in _all_passages(file))
 
 
 class _Counter:
@@ -129,7 +132,7 @@ async def _choose(
     if found or called:
         facts = _files_of(found, files) if decision.kind == "build" else []
         return Choice((*facts, *called), found)
-    if tokens.fits(files, SMALL_FILE_TOKENS):
+    if tokens.fits(files, SMALL_TOKENS):
         return Choice(tuple(files))  # asking would cost as much
     return await _asked(model, request, files, decision)
 
@@ -176,15 +179,13 @@ def _groups(
     choice: Choice, files: Sequence[ContextFile], tokens: _Counter
 ) -> Iterator[list[Passage]]:
     """Yield what is shown together or not at all, the most wanted first."""
-    small = [
-        file
-        for file in _files_of(choice.found, files)
-        if file not in choice.whole and tokens.fits([file], SMALL_FILE_TOKENS)
-    ]
     large = [file for file in choice.whole if not tokens.fits([file], FILES_TOKENS)]
     yield from (_all_passages(file) for file in choice.whole if file not in large)
-    yield from (_all_passages(file) for file in small)
-    yield from ([one] for one in choice.found)
+    pages = {(file.id, page.page): (file, page) for file in files for page in file.pages}
+    for one in choice.found:
+        file, page = pages[one.document_id, one.page]
+        small = tokens(page.text) <= SMALL_TOKENS
+        yield _all_passages(replace(file, pages=(page,))) if small else [one]
     # Each large file's first passage, then each one's second, and so on.
     rows = zip_longest(*(_all_passages(file)[:_MOST_PASSAGES] for file in large))
     yield from ([one] for row in rows for one in row if one)

@@ -5,7 +5,7 @@ The statements are made once: building one costs more than carrying it out on SQ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, select
 from sqlmodel import col
@@ -14,6 +14,7 @@ from babble_app.errors import NotFoundError
 from babble_app.store.agents import unpacked
 from babble_app.store.tables.agents import AgentRow, VersionRow
 from babble_app.store.tables.chats import ChatFileRow, ChatRow, MessageRow
+from babble_app.store.tables.proposals import ProposalRow
 from babble_app.store.tables.runs import RunRow
 from babble_app.store.tables.workspaces import FileRow
 
@@ -57,6 +58,28 @@ _MESSAGES = (
     .limit(bindparam("most"))
 )
 
+_WRITTEN = (
+    select(col(MessageRow.details)["versions"], col(ProposalRow.sha256))
+    .outerjoin(
+        ProposalRow,
+        and_(
+            col(ProposalRow.run_id) == MessageRow.run_id,
+            col(ProposalRow.agent_id) == bindparam("agent_id", type_=String),
+            col(ProposalRow.owner_id) == _OWNER,
+        ),
+    )
+    .where(
+        col(MessageRow.chat_id) == _CHAT,
+        col(MessageRow.owner_id) == _OWNER,
+        col(MessageRow.role) == "assistant",
+    )
+    .order_by(col(MessageRow.position).desc())
+    .limit(bindparam("most"))
+)
+_SHA256 = select(col(VersionRow.sha256)).where(
+    col(VersionRow.id) == bindparam("version_id", type_=String), col(VersionRow.owner_id) == _OWNER
+)
+
 
 class Heading(NamedTuple):
     """A chat's title and model, as far as chosen."""
@@ -82,6 +105,8 @@ class Program(NamedTuple):
     name: str
     version_id: str
     text: str
+    written_sha256: str | None
+    """Of the program that the chat's last answer with one wrote for this agent; None if none did."""
 
 
 class Conversation(NamedTuple):
@@ -109,8 +134,23 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
         raise NotFoundError("There is no such chat.")
     agent_id, name, version_id, packed = canvas
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
+    program = None
+    if agent_id:
+        written = _find_written(db, {**whose, "most": limit, "agent_id": agent_id})
+        program = Program(agent_id, name, version_id, unpacked(packed), written)
     return Conversation(
         said=said[::-1],
-        program=Program(agent_id, name, version_id, unpacked(packed)) if agent_id else None,
+        program=program,
         file_ids=list(db.execute(_FILES, whose).scalars()),
     )
+
+
+def _find_written(db: Connection, values: dict[str, Any]) -> str | None:
+    for versions, proposed in db.execute(_WRITTEN, values):
+        if proposed:
+            return str(proposed)
+        own = [one for one in versions or () if one["agent_id"] == values["agent_id"]]
+        if own:
+            version = {"version_id": own[-1]["version_id"], "owner_id": values["owner_id"]}
+            return db.execute(_SHA256, version).scalar_one_or_none()
+    return None

@@ -6,17 +6,19 @@ import pytest
 
 from babble_app.agents import orchestrator
 from babble_app.agents.request import AgentRequest
-from babble_app.agents.selection import FILES_TOKENS
-from babble_app.errors import ModelAnswerInvalidError
+from babble_app.agents.selection import FILES_TOKENS, select
+from babble_app.agents.triage import Decision
+from babble_app.errors import ModelAnswerInvalidError, ModelUnavailableError
 from babble_app.schemas.events import (
     Citation,
+    StateChanged,
     TextDelta,
     ToolAnswered,
     ToolCalled,
     UsageCounted,
 )
 from babble_app.schemas.models import ModelAnswer, ModelMessage, ToolCall
-from tests.fakes.scripted_client import make_answer, scripted
+from tests.fakes.scripted_client import ScriptedClient, make_answer, scripted
 from tests.unit.agents.agent_requests import (
     BAKERY,
     events_of,
@@ -30,6 +32,7 @@ MENU = make_file("menu.txt", "Apple cake costs 3 euros.", "Tea costs 2 euros.")
 BOOK = make_file(
     "book.txt",
     *(f"Chapter {n}. The whale number {n} swims. " + "word " * 900 for n in range(1, 12)),
+    "Appendix: the kraken.",
 )
 
 
@@ -49,7 +52,7 @@ def calling(*calls: tuple[str, dict[str, object]], error: str = "") -> ModelAnsw
 async def test_an_answer_is_streamed_and_cites_the_passages_that_it_names() -> None:
     with scripted("Three euros [1]. Tea is cheaper [2], [9], [1](x).") as client:
         events = await events_of(
-            orchestrator.run(client, asking("What does cake cost?", files=(MENU,)))
+            orchestrator.run(client, asking("What do cake and tea cost?", files=(MENU,)))
         )
 
     assert text_of(TextDelta, events) == "Three euros [1]. Tea is cheaper [2], [9], [1](x)."
@@ -78,9 +81,12 @@ async def test_the_conversation_and_the_program_are_known() -> None:
 
 
 async def test_a_large_file_is_searched_by_tools_and_cited_by_their_numbers() -> None:
-    search = calling(("search_files", {"query": "whale number 7"}))
-    with scripted(search, "It swims [7].") as client:
-        events = await events_of(orchestrator.run(client, asking("whale number 7?", files=(BOOK,))))
+    request = asking("whale number 7?", files=(BOOK,))
+    chosen, _ = await select(ScriptedClient(), request, Decision("answer"))
+    new = len(chosen.passages) + 1
+    search = calling(("search_files", {"query": "kraken"}))
+    with scripted(search, f"It swims [{new}].") as client:
+        events = await events_of(orchestrator.run(client, request))
 
     assert {tool.name for tool in client.prompts[0].tools} == {"search_files", "read_file"}
     assert only(ToolCalled, events)[0].name == "search_files"
@@ -88,9 +94,28 @@ async def test_a_large_file_is_searched_by_tools_and_cited_by_their_numbers() ->
     asked, answered = client.prompts[1].messages[-2:]
     assert (asked.role, asked.tool_calls[0].id) == ("assistant", "call_0")
     assert (answered.role, answered.tool_call_id) == ("tool", "call_0")
-    assert "book.txt, page 7" in answered.text
-    assert only(Citation, events)[0].page == 7
+    assert f"[{new}] book.txt, page 12" in answered.text
+    assert only(Citation, events)[0].page == 12
     assert len(only(UsageCounted, events)) == 2
+    first, second = (event for event in only(StateChanged, events) if event.name == "reading")
+    assert first.context[0].pages == tuple(sorted({one.page for one in chosen.passages}))
+    assert second.context[0].pages == (*first.context[0].pages, 12)
+
+
+async def test_a_model_that_takes_no_tools_answers_without_them() -> None:
+    refused = ModelUnavailableError("no tools")
+    with scripted(refused, "It swims.") as client:
+        events = await events_of(orchestrator.run(client, asking("whale?", files=(BOOK,))))
+
+    assert client.prompts[0].tools
+    assert client.prompts[1].tools == ()
+    assert text_of(TextDelta, events) == "It swims."
+
+
+async def test_a_model_that_is_not_there_is_asked_for_no_second_time_without_tools() -> None:
+    refused = ModelUnavailableError("no such model")
+    with scripted(refused) as client, pytest.raises(ModelUnavailableError):
+        await events_of(orchestrator.run(client, asking("What?")))
 
 
 async def test_files_in_a_prompt_stay_within_their_budget() -> None:
