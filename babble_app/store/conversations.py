@@ -5,7 +5,7 @@ The statements are made once: building one costs more than carrying it out on SQ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, select
 from sqlmodel import col
@@ -19,7 +19,7 @@ from babble_app.store.tables.runs import RunRow
 from babble_app.store.tables.workspaces import FileRow
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Row
 
 _OWNER = bindparam("owner_id", type_=String)
 _CHAT = bindparam("chat_id", type_=String)
@@ -30,13 +30,13 @@ _HEADING = select(col(ChatRow.title), col(ChatRow.model)).where(
 _PROGRAM = (
     select(
         col(ChatRow.review_changes),
-        col(AgentRow.id),
+        col(AgentRow.id).label("agent_id"),
         col(AgentRow.name),
-        col(VersionRow.id),
-        col(VersionRow.text_zlib),
-        col(ProposalRow.id),
+        col(VersionRow.id).label("head_id"),
+        col(VersionRow.text_zlib).label("head"),
+        col(ProposalRow.id).label("proposal_id"),
         col(ProposalRow.parent_id),
-        col(ProposalRow.text_zlib),
+        col(ProposalRow.text_zlib).label("proposed"),
     )
     .select_from(ChatRow)
     .outerjoin(
@@ -76,6 +76,28 @@ _MESSAGES = (
     .limit(bindparam("most"))
 )
 
+_WRITTEN = (
+    select(col(MessageRow.details)["versions"], col(ProposalRow.sha256))
+    .outerjoin(
+        ProposalRow,
+        and_(
+            col(ProposalRow.run_id) == MessageRow.run_id,
+            col(ProposalRow.agent_id) == bindparam("agent_id", type_=String),
+            col(ProposalRow.owner_id) == _OWNER,
+        ),
+    )
+    .where(
+        col(MessageRow.chat_id) == _CHAT,
+        col(MessageRow.owner_id) == _OWNER,
+        col(MessageRow.role) == "assistant",
+    )
+    .order_by(col(MessageRow.position).desc())
+    .limit(bindparam("most"))
+)
+_SHA256 = select(col(VersionRow.sha256)).where(
+    col(VersionRow.id) == bindparam("version_id", type_=String), col(VersionRow.owner_id) == _OWNER
+)
+
 
 class Heading(NamedTuple):
     """A chat's title and model, as far as chosen."""
@@ -103,6 +125,8 @@ class Program(NamedTuple):
     """Of a change: the version that it changes."""
     text: str
     proposal_id: str | None
+    written_sha256: str | None
+    """Of the program that the chat's last answer with one wrote for this agent; None if none did."""
 
 
 class Conversation(NamedTuple):
@@ -130,25 +154,36 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
     if canvas is None:
         raise NotFoundError("There is no such chat.")
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
+    program = None
+    if canvas.agent_id:
+        written = _find_written(db, {**whose, "most": limit, "agent_id": canvas.agent_id})
+        program = _program(canvas, written)
     return Conversation(
         said=said[::-1],
-        program=_program(*canvas[1:]),
-        review_changes=canvas[0],
+        program=program,
+        review_changes=canvas.review_changes,
         file_ids=list(db.execute(_FILES, whose).scalars()),
     )
 
 
-def _program(
-    agent_id: str | None,
-    name: str,
-    head_id: str,
-    head: bytes,
-    proposal_id: str | None,
-    parent_id: str,
-    proposed: bytes,
-) -> Program | None:
-    if agent_id is None:
-        return None
-    if proposal_id is None:
-        return Program(agent_id, name, head_id, unpacked(head), None)
-    return Program(agent_id, name, parent_id, unpacked(proposed), proposal_id)
+def _program(found: Row[Any], written_sha256: str | None) -> Program:
+    proposed = found.proposal_id is not None
+    return Program(
+        agent_id=found.agent_id,
+        name=found.name,
+        version_id=found.parent_id if proposed else found.head_id,
+        text=unpacked(found.proposed if proposed else found.head),
+        proposal_id=found.proposal_id,
+        written_sha256=written_sha256,
+    )
+
+
+def _find_written(db: Connection, values: dict[str, Any]) -> str | None:
+    for versions, proposed in db.execute(_WRITTEN, values):
+        if proposed:
+            return str(proposed)
+        own = [one for one in versions or () if one["agent_id"] == values["agent_id"]]
+        if own:
+            version = {"version_id": own[-1]["version_id"], "owner_id": values["owner_id"]}
+            return db.execute(_SHA256, version).scalar_one_or_none()
+    return None
