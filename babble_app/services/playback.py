@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from babble_app.based import nodes
+from babble_app.based import nodes, parser
 from babble_app.based.effects import (
     ActionEffect,
     AskEffect,
@@ -64,6 +65,7 @@ class Playback(Execution):
         """Run from the top; of `rest` only the times are taken, where the program asks for one."""
         self._asked: dict[int, _Asked] = {}
         self._rest = deque(rest)
+        self._tree = program.tree
         super().__init__(program, log, now=self._time)
 
     def steps(self) -> tuple[SessionStep, ...]:
@@ -76,6 +78,20 @@ class Playback(Execution):
         """Return the log with what was asked, to be played again."""
         found = ((self._asked.get(number), answer) for number, answer in enumerate(self.log))
         return [Recorded(asked.effect if asked else None, answer) for asked, answer in found]
+
+    def conditions(self) -> tuple[ConditionCount, ...]:
+        """Return the program's conditions in the order of their lines, and how often each was chosen."""
+        fired = [event for event in self.events if event.type == "condition"]
+        words = {event.line: event.text for event in fired}
+        exits = sorted(_exits(self._tree), key=lambda one: one.lineno)
+        return tuple(
+            ConditionCount(
+                line=one.lineno,
+                text=words.get(one.lineno) or _words(one),
+                hits=sum(event.line == one.lineno for event in fired),
+            )
+            for one in exits
+        )
 
     def play_on(self, mocks: Sequence[Mock] | None = None) -> None:
         """Give the answers of `rest` while they fit what the program asks; with `mocks`, calls are answered by those."""
@@ -107,16 +123,38 @@ class Playback(Execution):
             self._rest.popleft()
 
 
-def count_conditions(program: Program, execution: Execution) -> tuple[ConditionCount, ...]:
-    """Return the program's conditions in the order of their lines, and how often each was chosen."""
-    fired = [event.line for event in execution.events if event.type == "condition"]
-    words = {event.line: event.text for event in execution.events if event.type == "condition"}
-    return tuple(
-        ConditionCount(
-            line=one.lineno, text=words.get(one.lineno) or _words(one), hits=fired.count(one.lineno)
-        )
-        for one in sorted(_exits(program.tree), key=lambda one: one.lineno)
-    )
+async def resume(program: str, log: Sequence[dict[str, Any]]) -> Playback:
+    """Replay a program's text in a thread: it may take its whole budget of steps."""
+    return await asyncio.to_thread(lambda: Playback(parser.parse(program), log))
+
+
+async def replace(
+    program: str, log: Sequence[dict[str, Any]], step: int, answer: dict[str, Any]
+) -> Playback:
+    """Replay with another answer at `step`, and the recorded ones after it while they fit."""
+
+    def play() -> Playback:
+        parsed = parser.parse(program)
+        rest = Playback(parsed, log).recorded()[step + 1 :]
+        run = Playback(parsed, [*log[:step], answer], rest=rest)
+        run.play_on()
+        return run
+
+    return await asyncio.to_thread(play)
+
+
+async def play_again(
+    old_program: str, log: Sequence[dict[str, Any]], program: str, mocks: Sequence[Mock]
+) -> Playback:
+    """Replay the old program's conversation with a program and mocks, while the recorded answers fit."""
+
+    def play() -> Playback:
+        rest = Playback(parser.parse(old_program), log).recorded()
+        run = Playback(parser.parse(program), rest=rest)
+        run.play_on(mocks)
+        return run
+
+    return await asyncio.to_thread(play)
 
 
 def _exits(node: Any) -> Iterator[nodes.Exit]:
@@ -164,8 +202,8 @@ def _fits(effect: Effect, recorded: Recorded) -> bool:
 
 
 def _step(number: int, asked: _Asked, answer: dict[str, Any]) -> SessionStep:
-    used = answer.get(USED) or {}
-    usage = used.get("usage")
+    used: dict[str, Any] = answer.get(USED) or {}
+    usage: Any = used.get("usage")
     return SessionStep(
         number=number,
         kind=answer["kind"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
@@ -45,10 +45,16 @@ def add_session(
     version_id: str | None,
     program: str,
     model: str,
+    mocks: list[dict[str, Any]],
 ) -> SessionRow:
     """Add a conversation; the caller fills in where it stands."""
     row = SessionRow(
-        owner_id=owner_id, agent_id=agent_id, version_id=version_id, program=program, model=model
+        owner_id=owner_id,
+        agent_id=agent_id,
+        version_id=version_id,
+        program=program,
+        model=model,
+        mocks=mocks,
     )
     db.add(row)
     return row
