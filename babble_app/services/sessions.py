@@ -183,6 +183,13 @@ async def set_mocks(
     return await get_session(rt, owner_id, session_id)
 
 
+async def find_mocks(rt: Runtime, owner_id: str, agent_id: str) -> tuple[Mock, ...]:
+    """Return the mocks of the agent's newest conversation; none if there was no conversation."""
+    async with rt.database.reading() as db:
+        row = await rows.find_newest_session(db, owner_id, agent_id)
+        return shapes.mocks_of(row) if row is not None else ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     """What a conversation runs."""

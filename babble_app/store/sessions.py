@@ -37,6 +37,17 @@ async def list_sessions(db: AsyncSession, owner_id: str, agent_id: str) -> Seque
     return (await db.exec(statement)).all()
 
 
+async def find_newest_session(db: AsyncSession, owner_id: str, agent_id: str) -> SessionRow | None:
+    """Return the owner's newest conversation with the agent, or None."""
+    statement = (
+        select(SessionRow)
+        .where(SessionRow.owner_id == owner_id, SessionRow.agent_id == agent_id)
+        .order_by(col(SessionRow.created_at).desc())
+        .limit(1)
+    )
+    return (await db.exec(statement)).one_or_none()
+
+
 def add_session(
     db: AsyncSession,
     owner_id: str,
