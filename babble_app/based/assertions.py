@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
-from babble_app.based.nodes import slug
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -74,9 +72,7 @@ def _conditions(wanted: Assertion, fired: Sequence[TraceEvent]) -> str:
 
 def _is_condition(event: TraceEvent, text: str) -> bool:
     """Whether the text is the condition's own, its slug, or a tool's `name: description`."""
-    if text in {event.text, event.name} or text == f"{event.name}: {event.text}":
-        return True
-    return bool(slug(text)) and slug(text) == event.name and slug(event.text) != event.name
+    return text in {event.text, event.name, f"{event.name}: {event.text}"}
 
 
 def _extract(wanted: Assertion, events: Sequence[TraceEvent]) -> str:

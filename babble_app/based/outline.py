@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.nodes import Conversation, children, find_talk, slug
 
@@ -149,18 +149,20 @@ def _condition(node: ast.expr | None, tools: dict[str, Any]) -> tuple[str, str, 
         return "", "", ()
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value, node.value, ()
-    tool = tools.get(node.id) if isinstance(node, ast.Name) else _literal(node)
-    if isinstance(tool, dict) and isinstance(tool.get("function"), dict):
-        tool = tool["function"]
-    if not isinstance(tool, dict) or not isinstance(tool.get("name"), str):
+    tool = _dict(tools.get(node.id) if isinstance(node, ast.Name) else _literal(node))
+    tool = _dict(tool.get("function")) or tool
+    name = tool.get("name")
+    if not isinstance(name, str):
         source = ast.unparse(node)
         return source, source, ()
-    name: str = tool["name"]
     described = str(tool.get("description") or "")
-    rules = tool.get("parameters")
-    properties = rules.get("properties") if isinstance(rules, dict) else None
-    names = tuple(str(key) for key in properties) if isinstance(properties, dict) else ()
+    names = tuple(str(key) for key in _dict(_dict(tool.get("parameters")).get("properties")))
     return f"{name}: {described}" if described else name, name, names
+
+
+def _dict(value: Any) -> dict[Any, Any]:
+    """Return the value if it is a dict, else an empty one."""
+    return cast("dict[Any, Any]", value) if isinstance(value, dict) else {}
 
 
 def _find_tools(tree: ast.Module) -> dict[str, Any]:
@@ -215,7 +217,6 @@ def _every(node: ast.AST) -> Iterator[ast.AST]:
         found = waiting.pop()
         yield found
         waiting.extend(children(found))
-
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from babble_app.based import effects
-from babble_app.based.mocks import answer_from
+from babble_app.based.mocks import answer_from, fits
 from babble_app.based.outline import outline
 from babble_app.based.runner import Execution
 from babble_app.schemas.agent_tests import RecordedAnswer, Recording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from babble_app.based.effects import Effect
     from babble_app.based.nodes import Program
@@ -49,6 +49,8 @@ class Player:
         self._loops = match_loops(recorded_loops(self.recording), self.outline)
         self._now = UNRECORDED_TIME
         self._real_time = real_time
+        self._last: tuple[Effect, int] | None = None
+        """What was answered last, and how long the trace was then."""
         self.execution = Execution(program, now=self._moment)
 
     def advance(self) -> Effect | None:
@@ -66,8 +68,19 @@ class Player:
         Raises:
             AnswerMismatchError: it is no answer to that.
         """
+        if (effect := self.execution.pending) is not None:
+            self._last = effect, len(self.execution.events)
         self.turn += answer.get("kind") == "user"
         self.execution.send(answer)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the program asks once more because it could not use the answer that it was just given."""
+        effect = self.execution.pending
+        if self._last is None or effect is None or len(self.execution.events) != self._last[1]:
+            return False
+        before = self._last[0]
+        return (type(before), before.line) == (type(effect), effect.line)
 
     @property
     def turns_left(self) -> Sequence[str]:
@@ -114,7 +127,7 @@ class Player:
         chosen = effect.exits[loop.conditions.index(found.exit)]
         return {**_whole(found), "exit": chosen.slug}
 
-    def _take(self, fits: Any) -> RecordedAnswer | None:
+    def _take(self, fits: Callable[[RecordedAnswer], bool]) -> RecordedAnswer | None:
         found = next((one for one in self._unused if fits(one)), None)
         if found is not None:
             self._unused.remove(found)
@@ -156,9 +169,7 @@ def recorded_loops(recording: Recording) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys((*recording.loops, *used)))
 
 
-def match_loops(
-    recorded: Sequence[tuple[str, ...]], shape: Outline
-) -> dict[int, tuple[str, ...]]:
+def match_loops(recorded: Sequence[tuple[str, ...]], shape: Outline) -> dict[int, tuple[str, ...]]:
     """Say which recorded conversation each one of the program is, by the line of its `talk`.
 
     One with the same conditions is the same, wherever it stands; of the others those that have most in common are, and those
@@ -182,6 +193,18 @@ def match_loops(
         if line not in found and old not in found.values():
             found[line] = old
     return found
+
+
+def is_mocked(mocks: Sequence[Mock], one: RecordedAnswer) -> bool:
+    """Whether a mock is for the network call or the action that was recorded."""
+    if one.kind == "http":
+        method, _, url = one.asked.partition(" ")
+        effect = effects.HttpEffect(0, method, url, {}, None, {})
+    elif one.kind == "action":
+        effect = effects.ActionEffect(0, one.asked, {})
+    else:
+        return False
+    return any(fits(mock, effect) for mock in mocks)
 
 
 def read_moment(answer: dict[str, Any]) -> datetime:

@@ -1,24 +1,26 @@
 """Replays a test on a program, which may be another than the recorded one, and says what became of it.
 
-Answers are found by what was asked (the conversation by its conditions, the question by its words) and after which message of the user,
-never by line: moved and reformatted code changes nothing. Four ends are told apart, and which one it is matters more than that it
-is not green:
+Answers are found by what was asked (the conversation by its conditions, the question by its words) and after which message
+of the user, never by line: moved and reformatted code changes nothing. Four ends are told apart, and which one it is matters
+more than that it is not green:
 
 - **passed**: everything observable is as recorded and every assertion holds.
-- **failed**: the program does something else. Either what can be observed differs from the recording, or an assertion does not hold, or the
-  program took another way: it asks a question that the recorded program also had but did not ask there, while the recorded one is still
-  in the program (or nothing was to be asked any more).
-- **stale**: the program cannot be followed any further, and nothing observable was different up to there. The question that was recorded
-  here is no longer in the program (a condition's or a question's words were changed, or removed), or the program asks something that
-  the recorded one did not know. Nobody can say what the model would answer: record again.
+- **failed**: the program does something else. Either what can be observed differs from the recording, or an assertion does
+  not hold, or the program took another way: it asks a question that the recorded program also had but did not ask there,
+  while the recorded one is still in the program (or nothing was to be asked any more).
+- **stale**: the program cannot be followed any further, and nothing observable was different up to there. The question that
+  was recorded here is no longer in the program (a condition's or a question's words were changed, or removed), or takes
+  another shape of answer, or the program asks something that the recorded one did not know. Nobody can say what the model
+  would answer: record again.
 - **error**: nothing can be said of the program: it does not parse, or the recording is damaged.
 
-A conversation some of whose conditions were changed is still the same one: a recorded reply is given again, and a recorded choice as long as its
-own condition is unchanged. A note says so.
+A conversation some of whose conditions were changed is still the same one: a recorded reply is given again, and a recorded
+choice as long as its own condition is unchanged. A note says so.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from babble_app.based import effects
@@ -75,17 +77,14 @@ def _judge(player: Player, spec: TestSpec, effect: Effect | None) -> TestResult:
         transcript=now,
         comparison=compare(recorded, now) if tuple(recorded) != now else (),
         events=() if status == "passed" else shorten(execution.events),
-        **traces(player),
+        conditions=count_conditions(execution.events),
+        lines=tuple(sorted(execution.visited)),
     )
 
 
-def traces(player: Player) -> dict[str, object]:
-    """Return which lines ran and which conditions fired, as results keep them."""
-    fired: dict[int, int] = {}
-    for event in player.execution.events:
-        if event.type == "condition" and event.line is not None:
-            fired[event.line] = fired.get(event.line, 0) + 1
-    return {"conditions": fired, "lines": tuple(sorted(player.execution.visited))}
+def count_conditions(events: Sequence[TraceEvent]) -> dict[int, int]:
+    """Return the lines of the conditions that fired, and how often each did."""
+    return dict(Counter(e.line for e in events if e.type == "condition" and e.line is not None))
 
 
 def shorten(events: Sequence[TraceEvent]) -> tuple[TraceEvent, ...]:
@@ -134,25 +133,37 @@ def _why_stale(player: Player, effect: Effect) -> str:
     """Return why the recording cannot answer the question, or nothing when the program took another way."""
     asked = question(player.outline, effect, player.turn)
     expected = player.next_recorded()
-    asked_before = _was_known(player, asked, effect.line)
-    if expected is not None and not _still_there(player, expected):
-        return f"Line {effect.line}: {_in_words(asked)}, but recorded is {_in_words(expected)}. Record the test again."
-    if expected is not None and expected.kind == asked.kind == "talk" and expected.exit:
-        loop = player.outline.find_loop(effect.line)
-        if loop is not None and expected.exit not in loop.conditions and player.recorded_loop(effect.line) == expected.loop:
-            return (
-                f"Line {loop.line}: the condition “{expected.exit}”, which the model chose here, was changed or removed. "
-                "Record the test again."
-            )
-    if asked_before:
+    if player.refused:
+        why = f"the recorded answer to {_in_words(asked)} does not fit any more"
+    elif expected is not None and _chose_what_is_gone(player, effect, expected):
+        why = f"the condition “{expected.exit}”, which the model chose here, was changed or removed"
+    elif expected is not None and not _still_there(player, expected):
+        why = f"{_in_words(asked)}, but recorded is {_in_words(expected)}"
+    elif not _was_known(player, asked, effect.line):
+        why = f"{_in_words(asked)}, for which nothing is recorded"
+    else:
         return ""
-    return f"Line {effect.line}: {_in_words(asked)}, for which nothing is recorded. Record the test again."
+    return f"Line {effect.line}: {why}. Record the test again."
+
+
+def _chose_what_is_gone(player: Player, effect: Effect, expected: RecordedAnswer) -> bool:
+    loop = player.outline.find_loop(effect.line)
+    return (
+        isinstance(effect, effects.TalkEffect)
+        and loop is not None
+        and expected.exit not in ("", *loop.conditions)
+        and player.recorded_loop(effect.line) == expected.loop
+    )
 
 
 def _another_way(player: Player, effect: Effect) -> str:
     asked = question(player.outline, effect, player.turn)
     expected = player.next_recorded()
-    instead = f"instead of what is recorded: {_in_words(expected)}" if expected else "where nothing was asked before"
+    instead = (
+        f"instead of what is recorded: {_in_words(expected)}"
+        if expected
+        else "where nothing was asked before"
+    )
     return f"Line {effect.line}: the program went another way: {_in_words(asked)}, {instead}."
 
 
