@@ -170,7 +170,11 @@ def set_spec(row: AgentTestRow, kind: TestKind, spec: TestSpec) -> None:
     """
     if problem := find_problem(kind, spec):
         raise ValidationFailedError(problem, field="spec")
-    plain = spec.model_dump(mode="json", exclude_defaults=True)
+    try:
+        plain = spec.model_dump(mode="json", exclude_defaults=True)
+    except ValueError as error:
+        message = "A value of the test is nested too deeply."
+        raise ValidationFailedError(message, field="spec") from error
     text = json.dumps({"kind": kind, "spec": plain}, sort_keys=True)
     if len(text) > MAX_SPEC_CHARS:
         message = f"The test has {len(text):,} characters; {MAX_SPEC_CHARS:,} is the most."

@@ -34,8 +34,8 @@ async def record_again(
 ) -> AgentTest:
     """Take what the agent does now on a version (the newest when none is named) for what it must do.
 
-    The recorded answers are used as far as they fit, so a recording that can still be followed costs nothing. Assertions that were filled
-    in are made anew, a person's own stay. The recording is a task of the server's own.
+    The recorded answers are used as far as they fit, so a recording that can still be followed costs nothing. Assertions
+    that were filled in are made anew, a person's own stay. The recording is a task of the server's own.
 
     Raises:
         ValidationFailedError: the test is no replay.

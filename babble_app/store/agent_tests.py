@@ -179,6 +179,7 @@ async def put_results(db: AsyncSession, owner_id: str, rows: Sequence[TestResult
             )
         )
     db.add_all(rows)
+    await db.flush()
 
 
 async def delete_old_results(db: AsyncSession, owner_id: str, agent_id: str, *, kept: int) -> None:
