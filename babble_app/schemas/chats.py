@@ -67,6 +67,8 @@ class Message(Schema):
     tools: tuple[ToolCalled | ToolAnswered, ...] = ()
     citations: tuple[Citation, ...] = ()
     versions: tuple[VersionSaved, ...] = ()
+    proposal_id: str | None = None
+    """The change that it proposed, where changes wait for the person."""
     context: tuple[FileUse, ...] = ()
     """What the model was shown of the chat's files."""
     raw: str = ""

@@ -115,7 +115,8 @@ class StateChanged(Schema):
     """What the run is doing now: `thinking`, `reading`, `building`, `changing`, `checking`, `answering`.
 
     `reading` comes with what the model is shown of the files: in words in `detail` (`menu.pdf p. 2-3; prices.txt`), and as
-    `context`; a later one replaces it.
+    `context`; a later one replaces it. `proposed`: a checked change waits for the person, `detail` is its id; `withdrawn`: the
+    one that waited was taken back.
     """
 
     type: Literal["state"] = "state"

@@ -44,6 +44,7 @@ class Answer:
     tools: list[ToolCalled | ToolAnswered] = field(default_factory=list[ToolCalled | ToolAnswered])
     citations: list[Citation] = field(default_factory=list[Citation])
     versions: list[VersionSaved] = field(default_factory=list[VersionSaved])
+    proposal_id: str | None = None
     context: tuple[FileUse, ...] = ()
 
     @property
@@ -82,6 +83,7 @@ class Answer:
                     code=event.code, message=event.message, retryable=event.retryable
                 )
             case StateChanged():
+                self.proposal_id = event.detail if event.name == "proposed" else self.proposal_id
                 self.context = event.context or self.context
             case RunStopped():
                 pass
@@ -102,6 +104,8 @@ class Answer:
         }
         if self.thoughts:
             stored["reasoning"] = "".join(self.thoughts)
+        if self.proposal_id:
+            stored["proposal_id"] = self.proposal_id
         if self.raw:
             stored["raw"] = self.raw
         if self.problem:

@@ -19,7 +19,7 @@ from babble_app.store.tables.runs import RunRow
 from babble_app.store.tables.workspaces import FileRow
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Row
 
 _OWNER = bindparam("owner_id", type_=String)
 _CHAT = bindparam("chat_id", type_=String)
@@ -28,7 +28,16 @@ _HEADING = select(col(ChatRow.title), col(ChatRow.model)).where(
     col(ChatRow.id) == _CHAT, col(ChatRow.owner_id) == _OWNER
 )
 _PROGRAM = (
-    select(col(AgentRow.id), col(AgentRow.name), col(VersionRow.id), col(VersionRow.text_zlib))
+    select(
+        col(ChatRow.review_changes),
+        col(AgentRow.id).label("agent_id"),
+        col(AgentRow.name),
+        col(VersionRow.id).label("head_id"),
+        col(VersionRow.text_zlib).label("head"),
+        col(ProposalRow.id).label("proposal_id"),
+        col(ProposalRow.parent_id),
+        col(ProposalRow.text_zlib).label("proposed"),
+    )
     .select_from(ChatRow)
     .outerjoin(
         AgentRow, and_(col(AgentRow.id) == ChatRow.agent_id, col(AgentRow.owner_id) == _OWNER)
@@ -36,6 +45,15 @@ _PROGRAM = (
     .outerjoin(
         VersionRow,
         and_(col(VersionRow.id) == AgentRow.head_version_id, col(VersionRow.owner_id) == _OWNER),
+    )
+    .outerjoin(
+        ProposalRow,
+        and_(
+            col(ChatRow.review_changes),
+            col(ProposalRow.agent_id) == AgentRow.id,
+            col(ProposalRow.owner_id) == _OWNER,
+            col(ProposalRow.status) == "pending",
+        ),
     )
     .where(col(ChatRow.id) == _CHAT, col(ChatRow.owner_id) == _OWNER)
 )
@@ -99,12 +117,14 @@ class Said(NamedTuple):
 
 
 class Program(NamedTuple):
-    """What is on the canvas."""
+    """What is on the canvas: the newest version, or the change of it that waits for the person."""
 
     agent_id: str
     name: str
     version_id: str
+    """Of a change: the version that it changes."""
     text: str
+    proposal_id: str | None
     written_sha256: str | None
     """Of the program that the chat's last answer with one wrote for this agent; None if none did."""
 
@@ -115,6 +135,7 @@ class Conversation(NamedTuple):
     said: list[Said]
     """The newest messages, oldest first."""
     program: Program | None
+    review_changes: bool
     file_ids: list[str]
 
 
@@ -132,16 +153,28 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
     canvas = db.execute(_PROGRAM, whose).one_or_none()
     if canvas is None:
         raise NotFoundError("There is no such chat.")
-    agent_id, name, version_id, packed = canvas
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
     program = None
-    if agent_id:
-        written = _find_written(db, {**whose, "most": limit, "agent_id": agent_id})
-        program = Program(agent_id, name, version_id, unpacked(packed), written)
+    if canvas.agent_id:
+        written = _find_written(db, {**whose, "most": limit, "agent_id": canvas.agent_id})
+        program = _program(canvas, written)
     return Conversation(
         said=said[::-1],
         program=program,
+        review_changes=canvas.review_changes,
         file_ids=list(db.execute(_FILES, whose).scalars()),
+    )
+
+
+def _program(found: Row[Any], written_sha256: str | None) -> Program:
+    proposed = found.proposal_id is not None
+    return Program(
+        agent_id=found.agent_id,
+        name=found.name,
+        version_id=found.parent_id if proposed else found.head_id,
+        text=unpacked(found.proposed if proposed else found.head),
+        proposal_id=found.proposal_id,
+        written_sha256=written_sha256,
     )
 
 
