@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 from babble_app.agents.fences import FenceSplitter, fence
 from babble_app.agents.findings import diff_findings, render_findings
 from babble_app.agents.prompt_texts import render
-from babble_app.agents.shapes import is_json
 from babble_app.agents.telling import NEEDLESS, tell_failures, tell_wish
 from babble_app.based.checker import check
 from babble_app.diffs.apply import apply_hunks
@@ -25,7 +24,6 @@ CUT_OFF = (
     "The answer was cut off because it was too long. Write no explanations, and smaller hunks."
 )
 NOTHING_SAID = "The answer was empty, or held thoughts only."
-INSIDE_JSON = "The changes came inside JSON. Write them as plain text, with real line breaks."
 
 Rung = Literal["hunks", "blocks", "whole"]
 LADDER: tuple[Rung, ...] = ("hunks", "hunks", "hunks", "blocks", "whole")
@@ -126,11 +124,9 @@ class Revision:
             return whole
         try:
             hunks = read_hunks(answer)
-        except DiffError as error:
+        except DiffError:
             if self._needless:
                 return self._apply(self._good)
-            if is_json(answer) and error.code == "D_EMPTY_HUNK":
-                raise DiffError(error.code, INSIDE_JSON) from error
             raise
         return self._apply((*self._good, *self._renumbered(self._without_kept(hunks))))
 

@@ -113,7 +113,9 @@ class _Search:
                 case "added":
                     text = self.shift.apply(item.texts[0])
                     if text is not None:
-                        self._go(here._replace(last="added", pending=False), after, 0.0, "added", text)
+                        self._go(
+                            here._replace(last="added", pending=False), after, 0.0, "added", text
+                        )
                 case "removed":
                     if not here.pending and self._stands(item, here.at):
                         self._anchor(here, after, "removed", 0.0, 1)
@@ -148,7 +150,9 @@ class _Search:
         for text in sorted(fitting):
             self._go(after, way, cost, "added", text)
 
-    def _skips(self, number: int, item: Item, state: State, way: Way) -> Iterator[tuple[State, Way]]:
+    def _skips(
+        self, number: int, item: Item, state: State, way: Way
+    ) -> Iterator[tuple[State, Way]]:
         yield state, way
         if not number or state.gap_added or state.pending or not _may_part(state.last, item.kind):
             return
@@ -204,8 +208,17 @@ class _Search:
 
     def _repeats(self, number: int, item: Item) -> bool:
         """Whether the hunk's line before it that is not added, or the next one, is the same."""
-        before = next((one for one in self.items[number - 1 :: -1] if one.kind != "added"), None) if number else None
-        return bool(before and before.kind == "context" and set(before.texts) & set(item.texts) and item.texts[0].strip())
+        before = (
+            next((one for one in self.items[number - 1 :: -1] if one.kind != "added"), None)
+            if number
+            else None
+        )
+        return bool(
+            before
+            and before.kind == "context"
+            and set(before.texts) & set(item.texts)
+            and item.texts[0].strip()
+        )
 
 
 _KEPT = 3
@@ -266,7 +279,11 @@ def _body(path: Step | None) -> Body:
 
 def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:
     """Return one alignment for each text that comes out, as far as they cost about the same as the cheapest."""
-    found = [one for one in found if all(index.style.fits(text) for kind, text in one.body if kind == "added")] or found
+    found = [
+        one
+        for one in found
+        if all(index.style.fits(text) for kind, text in one.body if kind == "added")
+    ] or found
     if not found:
         return []
     found.sort(key=lambda one: one.cost)
