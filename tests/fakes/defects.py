@@ -223,7 +223,6 @@ CHANGES = (
     _change(
         "a diff inside JSON",
         f"```json\n{json.dumps({'diff': GREETING + GOODBYE})}\n```\n",
-        diff(GREETING, GOODBYE),
     ),
     _change(
         "thinking that is never closed",
