@@ -28,6 +28,12 @@ class PanesState(rx.State):
         self.tab = tab if tab in TABS else "code"
 
     @rx.event
+    def show_code(self) -> None:
+        """Bring the program into view, to be edited."""
+        self.tab = "code"
+        self._reveal("canvas")
+
+    @rx.event
     def show_test(self) -> None:
         """Bring the test pane into view."""
         self._reveal("test")

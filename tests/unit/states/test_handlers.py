@@ -22,7 +22,7 @@ HANDLERS = {
     "HistoryState": "",
     "LiveState": "attach detach",
     "LoginState": "choose_form load",
-    "PanesState": "pick_tab show_changes show_test",
+    "PanesState": "pick_tab show_changes show_code show_test",
     "SessionState": "",
     "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "close_drawer load open_drawer",
