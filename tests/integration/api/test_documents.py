@@ -27,6 +27,8 @@ POST /api/chats/{}/messages|GET /api/runs/{}|GET /api/runs/{}/events|POST /api/r
 GET /api/workspaces/{}/agents|GET /api/agents/{}|PATCH /api/agents/{}|DELETE /api/agents/{}|GET /api/agents/{}/versions
 GET /api/versions/{}|POST /api/agents/{}/versions|POST /api/agents/{}/revert|GET /api/agents/{}/diff
 POST /api/agents/{}/sessions|POST /api/sessions/{}/messages|GET /api/models|GET /api/settings/keys/{}
+GET /api/agents/{}/tests|POST /api/agents/{}/tests|POST /api/agents/{}/tests/run|POST /api/sessions/{}/keep
+GET /api/tests/{}|PATCH /api/tests/{}|DELETE /api/tests/{}|POST /api/tests/{}/run|POST /api/tests/{}/record
 PUT /api/settings/keys/{}|DELETE /api/settings/keys/{}|POST /api/settings/keys/{}/test|POST /api/based/validate
 """
 
