@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ class CanvasState(rx.State):
     text: str = ""
     """What the editor begins with; edits stay in the editor and in `_draft`, so that nothing is echoed."""
     doc_key: str = ""
+    text_key: str = ""
+    """Names the text on screen: the version, or what was made of it by hand."""
     dirty: bool = False
     findings: list[dict[str, Any]] = []
     error_count: int = 0
@@ -241,6 +244,8 @@ class CanvasState(rx.State):
 
     def _take(self, text: str) -> None:
         self._draft, self.dirty = text, text != self._base
+        program, version_id = self._program()
+        self.text_key = version_id or hashlib.sha256(program.encode("utf-8", "replace")).hexdigest()
 
     def _show_text(self, text: str) -> None:
         self._seed += 1
