@@ -16,9 +16,7 @@ async def run_replays(
     rt: Runtime, owner_id: str, agent_id: str, *, text: str, version_id: str | None = None
 ) -> TestBadge | None:
     """Run the replay tests on the program and return how they ended; None when the agent has no tests."""
-    report = await test_runs.run_replays(
-        rt, owner_id, agent_id, text=text, version_id=version_id
-    )
+    report = await test_runs.run_replays(rt, owner_id, agent_id, text=text, version_id=version_id)
     return report.badge if report.results else None
 
 

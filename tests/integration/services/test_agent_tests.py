@@ -10,7 +10,14 @@ import pytest
 from babble_app.errors import ConflictError, GateClosedError, NotFoundError, ValidationFailedError
 from babble_app.schemas.agent_tests import Assertion, TestBadge, TestSpec
 from babble_app.schemas.mocks import Mock
-from babble_app.services import agent_tests, publishing, sessions, test_recording, test_runs, versions
+from babble_app.services import (
+    agent_tests,
+    publishing,
+    sessions,
+    test_recording,
+    test_runs,
+    versions,
+)
 from babble_app.store import sessions as session_rows
 from tests.factories import make_agent, make_user, make_workspace
 from tests.unit.based.helpers import BAKERY, leave, reply, run, user, value
@@ -54,6 +61,7 @@ async def make_session(
             version_id=version.id,
             program=version.text,
             model="demo/based",
+            mocks=[],
         )
         row.log = run(version.text, ORDER).log if log is None else log
         for name, given in fields.items():
