@@ -17,11 +17,13 @@ router = APIRouter(prefix="/api", tags=["agents"])
 
 
 class AgentBody(Schema):
-    """An agent's name."""
+    """What to change; parts left out stay."""
 
     model_config = example(name="Front desk")
 
-    name: Name
+    name: Name | None = None
+    gated: bool | None = None
+    """Whether a version goes live only when the chosen tests pass."""
 
 
 class HandEditBody(Schema):
@@ -56,9 +58,9 @@ async def get_agent(rt: Rt, me: Me, agent_id: Id) -> Agent:
 
 
 @router.patch("/agents/{agent_id}")
-async def rename_agent(rt: Rt, me: Me, agent_id: Id, body: AgentBody) -> Agent:
-    """Rename an agent."""
-    return await versions.rename_agent(rt, me.id, agent_id, body.name)
+async def update_agent(rt: Rt, me: Me, agent_id: Id, body: AgentBody) -> Agent:
+    """Rename an agent, or let only versions go live whose chosen tests pass."""
+    return await versions.update_agent(rt, me.id, agent_id, name=body.name, gated=body.gated)
 
 
 @router.delete("/agents/{agent_id}", status_code=status.HTTP_204_NO_CONTENT)

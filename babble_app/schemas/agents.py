@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from babble_app.schemas.agent_tests import TestBadge
 from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.events import VersionKind
 from babble_app.schemas.findings import Finding
@@ -18,6 +19,13 @@ class Agent(Schema):
     slug: str
     head_version_id: str
     head_number: int
+    live_version_id: str | None = None
+    """The version that apps run; nothing is published while it is null."""
+    live_number: int | None = None
+    gated: bool = False
+    """Whether a version goes live only when the chosen tests pass."""
+    proposal_id: str | None = None
+    """The change that waits for the person, if any."""
     created_at: Timestamp
     updated_at: Timestamp
 
@@ -40,6 +48,11 @@ class VersionSummary(Schema):
     added: int = 0
     """Lines added since the parent."""
     removed: int = 0
+    name: str = ""
+    """The person's own name for it."""
+    note: str = ""
+    tests: TestBadge | None = None
+    """How its tests ended; null when none were run."""
     sha256: str
     created_at: Timestamp
 

@@ -31,6 +31,8 @@ class Chat(Schema):
     """The agent on the chat's canvas."""
     file_ids: tuple[str, ...] = ()
     """The files the models see."""
+    review_changes: bool = False
+    """Whether changes of the agent become proposals that wait for the person."""
     active_run_id: str | None = None
     """The run that is queued or running, if any."""
     created_at: Timestamp

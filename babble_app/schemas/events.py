@@ -13,7 +13,7 @@ from babble_app.schemas.usage import Usage
 Mode = Literal["auto", "build", "chat"]
 """What the sender wants: let triage decide, write or change the agent, or just an answer."""
 
-VersionKind = Literal["create", "edit", "manual", "revert"]
+VersionKind = Literal["create", "edit", "manual", "revert", "import", "restore-hunks"]
 
 
 class RunStarted(Schema):

@@ -108,7 +108,9 @@ async def _add_workspace(
             {
                 "agent": agent.model_dump(mode="json"),
                 "versions": _dumped(versions),
-                "sessions": [row.model_dump(mode="json", exclude={"owner_id"}) for row in sessions],
+                "sessions": [
+                    row.model_dump(mode="json", exclude={"owner_id", "version"}) for row in sessions
+                ],
             }
         )
 

@@ -47,11 +47,21 @@ async def get_agent(rt: Runtime, owner_id: str, agent_id: str) -> Agent:
     return found[0]
 
 
-async def rename_agent(rt: Runtime, owner_id: str, agent_id: str, name: str) -> Agent:
-    """Give the agent another name; its slug stays, as others may use it."""
+async def update_agent(
+    rt: Runtime,
+    owner_id: str,
+    agent_id: str,
+    *,
+    name: str | None = None,
+    gated: bool | None = None,
+) -> Agent:
+    """Change what is given of the agent; its slug stays, as others may use it."""
     async with rt.database.unit_of_work() as db:
         row = await rows.get_agent(db, owner_id, agent_id, lock=True)
-        row.name = clean_name(name)
+        if name is not None:
+            row.name = clean_name(name)
+        if gated is not None:
+            row.gated = gated
         row.updated_at = now()
     return await get_agent(rt, owner_id, agent_id)
 
@@ -193,7 +203,8 @@ async def list_versions(rt: Runtime, owner_id: str, agent_id: str) -> list[Versi
 async def get_version(rt: Runtime, owner_id: str, version_id: str) -> Version:
     """Return the version with its text."""
     async with rt.database.reading() as db:
-        return rows.version_shape(await rows.get_version(db, owner_id, version_id))
+        row = await rows.get_version(db, owner_id, version_id)
+        return rows.version_shape(row, await rows.find_label(db, owner_id, version_id))
 
 
 async def diff_versions(

@@ -123,11 +123,11 @@ class WorkspaceState(rx.State):
         try:
             match self.dialog:
                 case "rename":
-                    await workspaces.rename_workspace(rt, user.id, self.workspace.id, name)
+                    await workspaces.update_workspace(rt, user.id, self.workspace.id, name=name)
                 case "rename-chat":
                     await chats.update_chat(rt, user.id, self.chosen_id, title=name)
                 case "rename-agent":
-                    await versions.rename_agent(rt, user.id, self.chosen_id, name)
+                    await versions.update_agent(rt, user.id, self.chosen_id, name=name)
                 case _:
                     return
         except BabbleError as error:

@@ -71,8 +71,8 @@ async def world(rt: Runtime) -> World:
 CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "accounts.revoke_login": lambda w: accounts.revoke_login(w.rt, w.stranger, w.login),
     "workspaces.get_workspace": lambda w: workspaces.get_workspace(w.rt, w.stranger, w.workspace),
-    "workspaces.rename_workspace": lambda w: workspaces.rename_workspace(
-        w.rt, w.stranger, w.workspace, "x"
+    "workspaces.update_workspace": lambda w: workspaces.update_workspace(
+        w.rt, w.stranger, w.workspace, name="x"
     ),
     "workspaces.delete_workspace": lambda w: workspaces.delete_workspace(
         w.rt, w.stranger, w.workspace
@@ -105,7 +105,7 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "chats.get_message": lambda w: chats.get_message(w.rt, w.stranger, w.message),
     "versions.list_agents": lambda w: versions.list_agents(w.rt, w.stranger, w.workspace),
     "versions.get_agent": lambda w: versions.get_agent(w.rt, w.stranger, w.agent),
-    "versions.rename_agent": lambda w: versions.rename_agent(w.rt, w.stranger, w.agent, "x"),
+    "versions.update_agent": lambda w: versions.update_agent(w.rt, w.stranger, w.agent, name="x"),
     "versions.delete_agent": lambda w: versions.delete_agent(w.rt, w.stranger, w.agent),
     "versions.create_agent": lambda w: make_agent(w.rt, w.stranger, w.workspace),
     "versions.add_version": lambda w: versions.add_version(
