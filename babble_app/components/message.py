@@ -10,6 +10,7 @@ from babble_app.components.copy_button import copy_button
 from babble_app.components.icons import icon
 from babble_app.components.markdown import markdown
 from babble_app.components.parts import notice, time_ago
+from babble_app.components.proposal_card import proposal_card
 from babble_app.states.chat import ChatState
 from babble_app.states.live import LiveState
 from babble_app.states.message_views import (
@@ -66,6 +67,7 @@ def live_answer() -> rx.Component:
             class_name="md",
         ),
         rx.foreach(LiveState.versions, _version_card),
+        proposal_card(LiveState.proposal),
         _sources(LiveState.sources, LiveState.run_id),
         rx.cond(
             LiveState.doing != "",
@@ -96,6 +98,7 @@ def _answer(item: MessageView) -> rx.Component:
             class_name="md",
         ),
         rx.foreach(item.versions, _version_card),
+        proposal_card(item.proposal),
         _sources(item.sources, item.id),
         rx.cond(item.status != "done", _ending(item)),
         rx.el.div(

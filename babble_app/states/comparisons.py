@@ -48,14 +48,14 @@ async def compare_texts(old: str, new: str) -> Comparison:
 
 def comparison_of(diff: Diff) -> Comparison:
     """Return a difference as it is painted."""
-    hunks = [_hunk(at, hunk) for at, hunk in enumerate(diff.hunks)]
+    hunks = [_hunk(place, hunk) for place, hunk in enumerate(diff.hunks, 1)]
     return Comparison(hunks=hunks, added=diff.added, removed=diff.removed)
 
 
-def _hunk(at: int, hunk: DiffHunk) -> HunkView:
+def _hunk(place: int, hunk: DiffHunk) -> HunkView:
     return HunkView(
-        number=at + 1,
-        place=at + 1,
+        number=hunk.number,
+        place=place,
         old_start=hunk.old_start,
         new_start=hunk.new_start,
         added=hunk.added,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
-from babble_app.errors import BabbleError
+from babble_app.errors import BabbleError, GateClosedError
 from babble_app.services import publishing, runtime, versions
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.toasts import toast
@@ -38,6 +38,8 @@ class PublishState(rx.State):
     version_id: str = ""
     number: int = 0
     problem: str = ""
+    blocked: bool = False
+    """Whether it was tests that refused it."""
     busy: bool = False
     rows: list[PublicationRow] = []
 
@@ -109,16 +111,18 @@ class PublishState(rx.State):
     async def _carry_out(self, owner_id: str, work: Coroutine[Any, Any, Agent]) -> bool:
         """Move the live version, or say in the dialog why not."""
         async with own_tab(self, owner_id):
-            self.busy, self.problem = True, ""
-        problem = "Nothing was published. Try again."
+            self.busy, self.problem, self.blocked = True, "", False
+        problem, blocked = "Nothing was published. Try again.", False
         try:
             agent = await work
             problem = ""
+        except GateClosedError as error:
+            problem, blocked = str(error), True
         except BabbleError as error:
             problem = str(error)
         finally:
             async with own_tab(self, owner_id):
-                self.busy, self.problem = False, problem
+                self.busy, self.problem, self.blocked = False, problem, blocked
                 if not problem:
                     self.dialog = ""
         if not problem:
@@ -128,4 +132,14 @@ class PublishState(rx.State):
 
 
 def _row(publication: Publication) -> PublicationRow:
-    ...
+    words = f"Version {publication.version_number} went live"
+    if publication.kind == "rollback":
+        words = f"Rolled back to version {publication.version_number}"
+    if publication.previous_number:
+        words += f", in the place of version {publication.previous_number}"
+    return PublicationRow(
+        id=publication.id,
+        words=words,
+        author=publication.author,
+        at=publication.created_at.isoformat(),
+    )

@@ -200,12 +200,13 @@ async def restore_picked(state: rx.State, owner_id: str) -> Version | None:
     """Copy the picked changes into the newest version, from any state of the tab; None if refused."""
     async with own_tab(state, owner_id):
         chosen = await state.get_state(VersionsState)
-        agent_id, from_id, hunks = chosen.agent, chosen.to_id, list(chosen.picked)
+        agent_id, head_id, from_id = chosen.agent, chosen.from_id, chosen.to_id
+        hunks = list(chosen.picked)
         if chosen.busy or not hunks:
             return None
         chosen.busy, chosen.problem = True, ""
     work = versions.restore_hunks(
-        runtime.current(), owner_id, agent_id, from_id=from_id, hunks=hunks
+        runtime.current(), owner_id, agent_id, from_id=from_id, hunks=hunks, head_id=head_id
     )
     return await _carry_out(state, owner_id, work)
 
