@@ -22,6 +22,7 @@ from babble_app.states.live import LiveState
 from babble_app.states.merging import MergeState
 from babble_app.states.panes import PanesState
 from babble_app.states.proposals import ProposalState
+from babble_app.states.restoring import RestoringState
 from babble_app.states.testing import TestState
 from babble_app.states.versions import VersionsState
 
@@ -49,7 +50,7 @@ def canvas_pane() -> rx.Component:
             ),
             rx.fragment(),
         ),
-        revert_dialog(CanvasState.revert),
+        revert_dialog(RestoringState.revert),
         version_details(),
         class_name="canvas",
     )

@@ -16,11 +16,13 @@ from babble_app.states.drafts import DraftState
 from babble_app.states.merging import MergeState
 from babble_app.states.panes import PanesState
 from babble_app.states.proposals import ProposalState
+from babble_app.states.restoring import RestoringState
 from babble_app.states.versions import VersionsState
 
 
 def changes_pane() -> rx.Component:
     """Show what changed, or would."""
+    choose: Any = ChoicesState.choose_review
     return rx.cond(
         MergeState.open,
         merge_view(),
@@ -30,13 +32,13 @@ def changes_pane() -> rx.Component:
                 _shown(),
                 ("proposal", proposal_view()),
                 ("draft", _draft()),
-                comparison(CanvasState.restore),
+                comparison(RestoringState.restore),
             ),
             rx.el.label(
                 rx.el.input(
                     type="checkbox",
                     checked=ChoicesState.review,
-                    on_change=ChoicesState.choose_review,
+                    on_change=choose,
                 ),
                 rx.el.span("Review changes before they are saved"),
                 class_name="check review-switch",

@@ -67,7 +67,7 @@ def chat_pane() -> rx.Component:
             suggestion=ChatState.suggestion,
             placeholder=rx.cond(
                 ProposalState.proposal != "",
-                "Say what else to change: it goes on from the proposed text",
+                "What else? It goes on from the proposal",
                 rx.cond(HistoryState.messages, "Ask, or say what to change", "Describe an agent"),
             ),
             on_send=ChatState.send,

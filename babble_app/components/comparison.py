@@ -59,9 +59,13 @@ def _places() -> rx.Component:
 
 
 def _can_restore() -> Any:
-    """Parts can be taken when the newest version is compared with another one."""
+    """Say whether parts can be taken: when the newest version is compared with another one."""
     other: Any = VersionsState.to_id != VersionsState.head_id
-    return (VersionsState.from_id == VersionsState.head_id) & other & (VersionsState.hunks.length() > 0)  # pyright: ignore[reportAttributeAccessIssue] - a var in the browser
+    return (
+        (VersionsState.from_id == VersionsState.head_id)
+        & other
+        & (how_many(VersionsState.hunks) > 0)
+    )
 
 
 def _restore_bar(on_restore: Any) -> rx.Component:

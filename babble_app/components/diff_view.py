@@ -12,7 +12,9 @@ from babble_app.components.local_modules import local_module
 local_module(__name__, "diff_lines.js")
 
 
-def _number_and_choice(number: rx.Var[int], chosen: rx.Var[bool]) -> tuple[rx.Var[int], rx.Var[bool]]:
+def _number_and_choice(
+    number: rx.Var[int], chosen: rx.Var[bool]
+) -> tuple[rx.Var[int], rx.Var[bool]]:
     return number, chosen
 
 

@@ -60,7 +60,7 @@ def merge_view() -> rx.Component:
                     label="What the merge changes in the newest version",
                 ),
             ),
-            class_name="merge-conflicts",
+            class_name="comparison-scroll",
         ),
         rx.cond(MergeState.problem != "", notice("bad", MergeState.problem, role="alert")),
         rx.el.div(
@@ -87,7 +87,7 @@ def merge_view() -> rx.Component:
             ),
             class_name="proposal-foot",
         ),
-        class_name="merge",
+        class_name="comparison",
     )
 
 
@@ -123,7 +123,9 @@ def _conflict(conflict: ConflictView) -> rx.Component:
             ),
             class_name="row row--wrap",
         ),
-        rx.el.div(*[_side(conflict, side, title) for side, title in SIDES], class_name="merge-sides"),
+        rx.el.div(
+            *[_side(conflict, side, title) for side, title in SIDES], class_name="merge-sides"
+        ),
         rx.cond(
             conflict.choice != "",
             rx.el.label(

@@ -10,6 +10,7 @@ from babble_app.components.icons import icon
 from babble_app.components.parts import how_many
 from babble_app.components.proposal_view import cannot_keep, keep_words
 from babble_app.components.version_list import tests_badge
+from babble_app.states.outcomes import OutcomeState
 from babble_app.states.panes import PanesState
 from babble_app.states.proposals import ProposalState
 
@@ -43,25 +44,28 @@ def _pending() -> rx.Component:
             ),
             class_name="grow",
         ),
-        rx.el.button(
-            "Review",
-            type="button",
-            on_click=PanesState.show_decision,
-            class_name="button button--small",
+        rx.el.div(
+            rx.el.button(
+                "Review",
+                type="button",
+                on_click=PanesState.show_decision,
+                class_name="button button--small",
+            ),
+            rx.el.button(
+                keep_words(),
+                type="button",
+                on_click=ProposalState.keep,
+                disabled=cannot_keep(),
+                class_name="button button--primary button--small",
+            ),
+            class_name="row",
         ),
-        rx.el.button(
-            keep_words(),
-            type="button",
-            on_click=ProposalState.keep,
-            disabled=cannot_keep(),
-            class_name="button button--primary button--small",
-        ),
-        class_name="version-card proposal-card",
+        class_name="version-card is-pending",
     )
 
 
 def _decided(proposal_id: Any) -> rx.Component:
-    outcome: Any = ProposalState.outcomes[proposal_id]
+    outcome: Any = OutcomeState.outcomes[proposal_id]
     return rx.cond(
         outcome,
         rx.el.div(

@@ -20,18 +20,25 @@ from babble_app.states.versions import VersionsState
 def proposal_view() -> rx.Component:
     """Show the change that waits for the person's word."""
     return rx.el.div(
-        _head(),
-        rx.cond(ProposalState.stale, _stale()),
-        diff_view(
-            original=ProposalState.old_text,
-            modified=ProposalState.new_text,
-            hunks=ProposalState.hunks,
-            layout=VersionsState.layout,
-            mode="decide",
-            chosen=ProposalState.accepted,
-            disabled=ProposalState.busy,
-            label="Proposed change",
-            on_choose=ProposalState.decide,
+        rx.el.div(
+            _head(),
+            rx.cond(ProposalState.stale, _stale()),
+            diff_view(
+                original=ProposalState.old_text,
+                modified=ProposalState.new_text,
+                hunks=ProposalState.hunks,
+                layout=VersionsState.layout,
+                mode="decide",
+                chosen=ProposalState.accepted,
+                disabled=ProposalState.busy,
+                label="Proposed change",
+                on_choose=ProposalState.decide,
+            ),
+            rx.cond(
+                ProposalState.raw != "",
+                rx.el.div(raw_answer(ProposalState.raw), class_name="comparison-end"),
+            ),
+            class_name="comparison-scroll",
         ),
         _foot(),
         class_name="comparison",
@@ -53,7 +60,6 @@ def _head() -> rx.Component:
             ProposalState.warnings,
             rx.el.ul(rx.foreach(ProposalState.warnings, _item), class_name="findings muted"),
         ),
-        rx.cond(ProposalState.raw != "", raw_answer(ProposalState.raw)),
         class_name="proposal-head",
     )
 
@@ -93,9 +99,7 @@ def _foot() -> rx.Component:
                 role="alert",
             ),
         ),
-        rx.cond(
-            ProposalState.problem != "", notice("bad", ProposalState.problem, role="alert")
-        ),
+        rx.cond(ProposalState.problem != "", notice("bad", ProposalState.problem, role="alert")),
         rx.el.div(
             rx.el.span(_how_many_accepted(), class_name="grow", role="status"),
             _all_or_none(),
@@ -122,9 +126,7 @@ def _foot() -> rx.Component:
 def keep_words() -> Any:
     """Say what Keep would do: `Keep changes`, or `Keep 3 of 5`."""
     accepted, there = how_many(ProposalState.accepted), how_many(ProposalState.hunks)
-    return rx.cond(
-        accepted == there, "Keep changes", rx.Var.create(f"Keep {accepted} of {there}")
-    )
+    return rx.cond(accepted == there, "Keep changes", rx.Var.create(f"Keep {accepted} of {there}"))
 
 
 def cannot_keep() -> Any:

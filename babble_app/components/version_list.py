@@ -6,8 +6,8 @@ from typing import Any
 
 import reflex as rx
 
-from babble_app.components.diff_view import counts
 from babble_app.components.dialogs import modal
+from babble_app.components.diff_view import counts
 from babble_app.components.icons import icon
 from babble_app.components.parts import empty, menu, menu_item, time_ago
 from babble_app.states.canvas import CanvasState
@@ -180,9 +180,7 @@ def _label_form(row: VersionRow) -> rx.Component:
             rx.el.span(LabelState.problem, role="alert", class_name="field-error"),
         ),
         rx.el.div(
-            rx.el.button(
-                "Save", type="submit", class_name="button button--primary button--small"
-            ),
+            rx.el.button("Save", type="submit", class_name="button button--primary button--small"),
             rx.el.button(
                 "Cancel",
                 type="button",

@@ -11,7 +11,7 @@ from babble_app.errors import NotFoundError
 from babble_app.services import checks, runtime, versions
 from babble_app.states.panes import PanesState
 from babble_app.states.tab import own_tab, owner_of
-from babble_app.states.versions import VersionsState, restore_picked, revert_chosen
+from babble_app.states.versions import VersionsState
 
 if TYPE_CHECKING:
     from babble_app.schemas.agents import Version
@@ -75,22 +75,6 @@ class CanvasState(rx.State):
         else:
             await self._show_head(owner_id, agent_id)
         yield VersionsState.open_agent(agent_id)
-
-    @rx.event(background=True)
-    async def revert(self) -> AsyncGenerator[object, None]:
-        """Go back to the version that the dialog asks about, and show it."""
-        async with self:
-            owner_id = await owner_of(self)
-        if version := await revert_chosen(self, owner_id):
-            yield CanvasState.take_new_version(version.agent_id, version.id)
-
-    @rx.event(background=True)
-    async def restore(self) -> AsyncGenerator[object, None]:
-        """Take the picked parts of another version into the newest, and show that."""
-        async with self:
-            owner_id = await owner_of(self)
-        if version := await restore_picked(self, owner_id):
-            yield CanvasState.take_new_version(version.agent_id, version.id)
 
     @rx.event
     def edit(self, text: str, doc_key: str) -> Any:

@@ -64,11 +64,11 @@ class LiveState(rx.State):
                 self._paint(live)
             async with aclosing(self._follow(rt, owner_id, live)) as results:
                 async for result in results:
-                    yield (
-                        CanvasState.take_new_version(result.agent_id, result.version_id)
-                        if isinstance(result, VersionSaved)
-                        else ProposalState.take_proposal(result.detail)
-                    )
+                    if isinstance(result, VersionSaved):
+                        yield CanvasState.take_new_version(result.agent_id, result.version_id)
+                        yield ProposalState.open_agent(result.agent_id)
+                    else:
+                        yield ProposalState.take_proposal(result.detail)
             if not tab_is_open(self) or self.run_id != live.run_id:
                 return
             await self._settle(rt, owner_id, chat_id)

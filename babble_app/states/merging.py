@@ -88,6 +88,7 @@ class MergeState(rx.State):
             text, _ = canvas._edits()  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
         if dirty and await self._add_version(owner_id, agent_id, parent_id, text):
             yield VersionsState.open_agent(agent_id)
+            yield ProposalState.open_agent(agent_id)
         elif self.open:
             yield PanesState.show_decision()
 
@@ -131,6 +132,7 @@ class MergeState(rx.State):
             if proposal_id:
                 await discard_merged(self, owner_id, proposal_id)
             yield VersionsState.open_agent(agent_id)
+            yield ProposalState.open_agent(agent_id)
             yield PanesState.pick_tab("code")
 
     @rx.event(background=True)

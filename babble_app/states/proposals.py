@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import reflex as rx
@@ -15,24 +14,16 @@ from babble_app.errors import BabbleError, ConflictError
 from babble_app.services import checks, proposals, runtime, versions
 from babble_app.states.canvas import CanvasState
 from babble_app.states.comparisons import HunkView, comparison_of
+from babble_app.states.outcomes import read_outcomes
 from babble_app.states.panes import PanesState
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.toasts import toast
 from babble_app.states.version_rows import tests_kind, tests_words
 
 if TYPE_CHECKING:
-    from babble_app.schemas.agents import Proposal, ProposalOutcome, Version
+    from babble_app.schemas.agents import Proposal, Version
 
 MOST_FINDINGS = 5
-
-
-@dataclass(frozen=True)
-class OutcomeView:
-    """What became of a proposed change."""
-
-    words: str
-    version_id: str
-    """The version that was made of it; empty for none."""
 
 
 class ProposalState(rx.State):
@@ -65,8 +56,6 @@ class ProposalState(rx.State):
     """Whether the editor shows the proposed text, rather than the newest version."""
     problem: str = ""
     busy: bool = False
-    outcomes: dict[str, OutcomeView] = {}
-    """What became of the agent's earlier proposals, by their ids."""
     _agent: str = ""
     _parent_id: str = ""
 
@@ -77,7 +66,7 @@ class ProposalState(rx.State):
             owner_id = await owner_of(self)
             if self._agent != agent_id:
                 await self._forget()
-                self._agent, self.outcomes = agent_id, {}
+                self._agent = agent_id
         if agent_id:
             await self._read(owner_id, agent_id)
 
@@ -189,9 +178,7 @@ class ProposalState(rx.State):
         """Show what waits now; what was shown and waits no more was decided elsewhere."""
         rt = runtime.current()
         pending = await proposals.find_pending(rt, owner_id, agent_id)
-        outcomes = await proposals.list_outcomes(rt, owner_id, agent_id)
-        async with own_tab(self, owner_id):
-            self.outcomes = {one.id: _outcome(one) for one in outcomes}
+        await read_outcomes(self, owner_id, agent_id)
         gone = self.proposal if self.proposal and not pending else ""
         if pending:
             await self._show(owner_id, pending)
@@ -241,9 +228,9 @@ class ProposalState(rx.State):
         canvas._propose(self.text if shown else "")  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
 
     async def _forget(self) -> None:
-        agent_id, outcomes = self._agent, self.outcomes
+        agent_id = self._agent
         self.reset()
-        self._agent, self.outcomes = agent_id, outcomes
+        self._agent = agent_id
         await self._to_editor()
 
     def _waiting(self) -> tuple[str, str, str]:
@@ -258,7 +245,7 @@ async def discard_merged(state: rx.State, owner_id: str, proposal_id: str) -> No
     async with own_tab(state, owner_id):
         waiting = await state.get_state(ProposalState)
         if waiting.proposal == proposal_id:
-            await waiting._forget()  # noqa: SLF001 - underscore: not callable from outside
+            await waiting._forget()  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
 
 
 ENDS = {
@@ -267,15 +254,6 @@ ENDS = {
     "replaced": "The proposed change was replaced by a newer one.",
     "pending": "",
 }
-
-
-def _outcome(outcome: ProposalOutcome) -> OutcomeView:
-    words = {
-        "kept": f"Kept as version {outcome.number}",
-        "discarded": "Discarded",
-        "replaced": "Replaced by a later change",
-    }
-    return OutcomeView(words=words.get(outcome.status, ""), version_id=outcome.version_id or "")
 
 
 def _made_by(proposal: Proposal) -> str:

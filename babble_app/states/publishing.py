@@ -112,10 +112,9 @@ class PublishState(rx.State):
         """Move the live version, or say in the dialog why not."""
         async with own_tab(self, owner_id):
             self.busy, self.problem, self.blocked = True, "", False
-        problem, blocked = "Nothing was published. Try again.", False
+        agent, problem, blocked = None, "", False
         try:
             agent = await work
-            problem = ""
         except GateClosedError as error:
             problem, blocked = str(error), True
         except BabbleError as error:
@@ -123,12 +122,11 @@ class PublishState(rx.State):
         finally:
             async with own_tab(self, owner_id):
                 self.busy, self.problem, self.blocked = False, problem, blocked
-                if not problem:
-                    self.dialog = ""
-        if not problem:
-            async with own_tab(self, owner_id):
+        async with own_tab(self, owner_id):
+            if agent:
+                self.dialog = ""
                 await toast(self, f"Version {agent.live_number} is live.", "good")
-        return not problem
+        return agent is not None
 
 
 def _row(publication: Publication) -> PublicationRow:
