@@ -66,6 +66,8 @@ class Message(Schema):
     tools: tuple[ToolCalled | ToolAnswered, ...] = ()
     citations: tuple[Citation, ...] = ()
     versions: tuple[VersionSaved, ...] = ()
+    proposal_id: str | None = None
+    """The change that it proposed, where changes wait for the person."""
     raw: str = ""
     """The model's last answer when no valid program came of it."""
     created_at: Timestamp

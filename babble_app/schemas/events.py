@@ -89,7 +89,10 @@ class Citation(Schema):
 
 
 class StateChanged(Schema):
-    """What the run is doing now, in one word: `thinking`, `building`, `changing`, `checking`, `answering`."""
+    """What the run is doing now, in one word: `thinking`, `building`, `changing`, `checking`, `answering`.
+
+    `proposed`: a checked change waits for the person, `detail` is its id; `withdrawn`: the one that waited was taken back.
+    """
 
     type: Literal["state"] = "state"
     name: str

@@ -43,6 +43,7 @@ class Answer:
     tools: list[ToolCalled | ToolAnswered] = field(default_factory=list[ToolCalled | ToolAnswered])
     citations: list[Citation] = field(default_factory=list[Citation])
     versions: list[VersionSaved] = field(default_factory=list[VersionSaved])
+    proposal_id: str | None = None
 
     @property
     def text(self) -> str:
@@ -76,7 +77,9 @@ class Answer:
                 self.problem = RunProblem(
                     code=event.code, message=event.message, retryable=event.retryable
                 )
-            case StateChanged() | RunStopped():
+            case StateChanged():
+                self.proposal_id = event.detail if event.name == "proposed" else self.proposal_id
+            case RunStopped():
                 pass
 
     def details(self) -> dict[str, Any]:
@@ -94,6 +97,8 @@ class Answer:
         }
         if self.thoughts:
             stored["reasoning"] = "".join(self.thoughts)
+        if self.proposal_id:
+            stored["proposal_id"] = self.proposal_id
         if self.raw:
             stored["raw"] = self.raw
         if self.problem:

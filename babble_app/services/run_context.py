@@ -30,11 +30,15 @@ HISTORY_CHARS = 60_000
 
 @dataclass(frozen=True)
 class Context:
-    """An agent's request, and what the program was when it was made."""
+    """An agent's request, and what its program was when it was made."""
 
     request: AgentRequest
     agent_id: str | None
-    head_version_id: str | None
+    parent_id: str | None
+    """The version that a change of the program is a change of."""
+    proposal_id: str | None = None
+    """The pending proposal whose text the program is."""
+    review_changes: bool = False
 
 
 async def gather(
@@ -57,7 +61,9 @@ async def gather(
     return Context(
         request=request,
         agent_id=canvas.agent_id if canvas else None,
-        head_version_id=canvas.version_id if canvas else None,
+        parent_id=canvas.version_id if canvas else None,
+        proposal_id=canvas.proposal_id if canvas else None,
+        review_changes=chat.review_changes,
     )
 
 

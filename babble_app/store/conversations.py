@@ -14,6 +14,7 @@ from babble_app.errors import NotFoundError
 from babble_app.store.agents import unpacked
 from babble_app.store.tables.agents import AgentRow, VersionRow
 from babble_app.store.tables.chats import ChatFileRow, ChatRow, MessageRow
+from babble_app.store.tables.proposals import ProposalRow
 from babble_app.store.tables.runs import RunRow
 from babble_app.store.tables.workspaces import FileRow
 
@@ -27,7 +28,16 @@ _HEADING = select(col(ChatRow.title), col(ChatRow.model)).where(
     col(ChatRow.id) == _CHAT, col(ChatRow.owner_id) == _OWNER
 )
 _PROGRAM = (
-    select(col(AgentRow.id), col(AgentRow.name), col(VersionRow.id), col(VersionRow.text_zlib))
+    select(
+        col(ChatRow.review_changes),
+        col(AgentRow.id),
+        col(AgentRow.name),
+        col(VersionRow.id),
+        col(VersionRow.text_zlib),
+        col(ProposalRow.id),
+        col(ProposalRow.parent_id),
+        col(ProposalRow.text_zlib),
+    )
     .select_from(ChatRow)
     .outerjoin(
         AgentRow, and_(col(AgentRow.id) == ChatRow.agent_id, col(AgentRow.owner_id) == _OWNER)
@@ -35,6 +45,15 @@ _PROGRAM = (
     .outerjoin(
         VersionRow,
         and_(col(VersionRow.id) == AgentRow.head_version_id, col(VersionRow.owner_id) == _OWNER),
+    )
+    .outerjoin(
+        ProposalRow,
+        and_(
+            col(ChatRow.review_changes),
+            col(ProposalRow.agent_id) == AgentRow.id,
+            col(ProposalRow.owner_id) == _OWNER,
+            col(ProposalRow.status) == "pending",
+        ),
     )
     .where(col(ChatRow.id) == _CHAT, col(ChatRow.owner_id) == _OWNER)
 )
@@ -76,12 +95,14 @@ class Said(NamedTuple):
 
 
 class Program(NamedTuple):
-    """What is on the canvas."""
+    """What is on the canvas: the newest version, or the change of it that waits for the person."""
 
     agent_id: str
     name: str
     version_id: str
+    """Of a change: the version that it changes."""
     text: str
+    proposal_id: str | None
 
 
 class Conversation(NamedTuple):
@@ -90,6 +111,7 @@ class Conversation(NamedTuple):
     said: list[Said]
     """The newest messages, oldest first."""
     program: Program | None
+    review_changes: bool
     file_ids: list[str]
 
 
@@ -107,10 +129,26 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
     canvas = db.execute(_PROGRAM, whose).one_or_none()
     if canvas is None:
         raise NotFoundError("There is no such chat.")
-    agent_id, name, version_id, packed = canvas
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
     return Conversation(
         said=said[::-1],
-        program=Program(agent_id, name, version_id, unpacked(packed)) if agent_id else None,
+        program=_program(*canvas[1:]),
+        review_changes=canvas[0],
         file_ids=list(db.execute(_FILES, whose).scalars()),
     )
+
+
+def _program(
+    agent_id: str | None,
+    name: str,
+    head_id: str,
+    head: bytes,
+    proposal_id: str | None,
+    parent_id: str,
+    proposed: bytes,
+) -> Program | None:
+    if agent_id is None:
+        return None
+    if proposal_id is None:
+        return Program(agent_id, name, head_id, unpacked(head), None)
+    return Program(agent_id, name, parent_id, unpacked(proposed), proposal_id)
