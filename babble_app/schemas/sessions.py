@@ -25,6 +25,8 @@ class TraceEvent(Schema):
     """A condition's slug, an action's or a variable's name, an error's code, an end's status."""
     data: dict[str, Any] = {}
     """Arguments, results and previews, JSON values."""
+    step: int = 0
+    """How many answers the program had been given by then: entries of its log."""
 
 
 class SessionState(Schema):

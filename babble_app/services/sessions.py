@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from babble_app.agents import talker
 from babble_app.based import checker, parser, runner
 from babble_app.based.effects import UserEffect
 from babble_app.errors import ConflictError, ValidationFailedError
 from babble_app.schemas.sessions import AgentSession, SessionState, SessionTurn, TraceEvent
-from babble_app.services import idempotency, limits, models, versions
+from babble_app.services import idempotency, limits, models, outside, versions
 from babble_app.store import sessions as rows
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ async def _begin(
 ) -> AgentSession:
     name = model or await models.default_model(rt, owner_id)
     execution = await _resume(source.program, [])
-    await _go_on(execution, await models.open_model(rt, owner_id, name))
+    await _go_on(rt, owner_id, execution, await models.open_model(rt, owner_id, name))
     async with rt.database.unit_of_work() as db:
         row = rows.add_session(
             db,
@@ -150,7 +149,7 @@ async def _turn(
             raise ConflictError(message)
         model = await models.open_model(rt, owner_id, row.model)
         events = await asyncio.to_thread(execution.send, {"kind": "user", "text": text})
-        events = [*events, *await _go_on(execution, model)]
+        events = [*events, *await _go_on(rt, owner_id, execution, model)]
         turn = SessionTurn(events=tuple(events), state=_state(execution))
         async with rt.database.unit_of_work() as db:
             row = await rows.get_session(db, owner_id, session_id)
@@ -159,11 +158,15 @@ async def _turn(
         return turn
 
 
-async def _go_on(execution: runner.Execution, model: ModelClient) -> list[TraceEvent]:
+async def _go_on(
+    rt: Runtime, owner_id: str, execution: runner.Execution, model: ModelClient
+) -> list[TraceEvent]:
     """Answer what the program asks of the model until it waits for the visitor or ends."""
     events: list[TraceEvent] = []
     while execution.pending is not None and not isinstance(execution.pending, UserEffect):
-        answer, _usage = await talker.answer_effect(model, execution.pending)
+        answer, _usage = await outside.answer_effect(
+            rt, owner_id, "", execution.pending, model=model
+        )
         events += await asyncio.to_thread(execution.send, answer)
     return events
 

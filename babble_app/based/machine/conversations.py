@@ -127,6 +127,7 @@ def _talk(machine: Machine, talk: _Talk, *, speaks: bool) -> Steps:
     while True:
         if not speaks:
             yield _hear(machine, talk)
+        machine.user_waits = False
         chosen = yield _turn(machine, talk, first=speaks)
         if chosen is not None:
             return chosen
@@ -134,6 +135,8 @@ def _talk(machine: Machine, talk: _Talk, *, speaks: bool) -> Steps:
 
 
 def _hear(machine: Machine, talk: _Talk) -> Steps:
+    if machine.user_waits:
+        return
     machine.meter.user_turn()
     answer = yield UserEffect(talk.line, talk.exits)
     machine.hear(answer["text"], talk.line)

@@ -18,7 +18,7 @@ from babble_app.based.effects import EFFECTS, Effect, NowEffect
 from babble_app.based.machine.errors import EndRunError, HaltError
 from babble_app.based.machine.limits import Limits, Meter
 from babble_app.based.machine.scopes import Scope
-from babble_app.based.machine.values import MISSING
+from babble_app.based.machine.values import MISSING, Function, Module, Native, Service, TypeValue
 from babble_app.schemas.sessions import TraceEvent
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ Steps: TypeAlias = Generator[Any, Any, Any]
 Handler: TypeAlias = Callable[["Machine", Any], Any]
 _TRACE_CHARS = 4_000
 _PREVIEW_CHARS = 200
+_CODE = (Function, Native, Module, TypeValue, Service)
 
 
 class Machine:
@@ -54,6 +55,10 @@ class Machine:
         self.handling: list[Exception] = []
         """Exceptions whose `except` blocks are running."""
         self.slept_seconds = 0.0
+        self.step = 0
+        """Answers taken from outside."""
+        self.user_waits = False
+        """Whether a message came after `done()` that no conversation has heard yet."""
 
     def run(self, tree: ast.Module) -> Generator[Effect | NowEffect, Any, None]:
         """Run a program to its end; yields effects and is sent their answers."""
@@ -97,6 +102,14 @@ class Machine:
             return "..."
         return repr(value)[:_PREVIEW_CHARS]
 
+    def variables(self) -> dict[str, str]:
+        """Return short texts of what the program's own names hold; functions and modules are left out."""
+        return {
+            name: _clean(self.preview(value))
+            for name, value in self.scope.top().names.items()
+            if not isinstance(value, _CODE)
+        }
+
     def drive(self, root: Steps) -> Steps:
         """Run steps on the stack."""
         stack: list[Steps] = [root]
@@ -124,6 +137,7 @@ class Machine:
                 value = None
             elif isinstance(value, EFFECTS):
                 value = yield value
+                self.step += 1
         if error is not None:
             raise error
         return value
@@ -162,6 +176,7 @@ class Machine:
                 via=via,
                 name=_clean(name[:200]),
                 data=data or {},
+                step=self.step,
             )
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from babble_app.based.effects import RephraseEffect
+from babble_app.based.effects import RephraseEffect, UserEffect
 from babble_app.based.machine import jsons, texts, web
 from babble_app.based.machine.errors import EndRunError
 from babble_app.based.machine.values import Native, Record
@@ -46,8 +46,14 @@ def _extract(machine: Machine, key: Any, value: Any) -> None:
     machine.emit("extract", name=key, data={"value": jsons.plain(machine.meter, value)})
 
 
-def _done(_machine: Machine) -> None:
-    raise EndRunError("done")
+def _done(machine: Machine) -> Steps:
+    """End the session; a later message of the user goes on after it (BASED.md 4.4)."""
+    line = machine.line
+    machine.emit("end", name="done", line=None)
+    answer = yield UserEffect(line, ended=True)
+    machine.meter.user_turn()
+    machine.hear(answer["text"], line)
+    machine.user_waits = True
 
 
 def _act(machine: Machine, name: str, args: dict[str, Any]) -> None:

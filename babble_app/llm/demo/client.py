@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from babble_app.llm.demo.reply import Reply
     from babble_app.schemas.models import ModelEvent, ModelMessage, ModelRequest, Task
 
-PACE = 120.0
-"""Pieces a second: lively, and still to be followed by the eye."""
 _PIECE = re.compile(r"\s*\S{1,6}|\s+")
 _CHARS_PER_TOKEN = 4
 _RULES: dict[Task, Callable[[ModelRequest], Reply]] = {
@@ -38,7 +36,7 @@ _RULES: dict[Task, Callable[[ModelRequest], Reply]] = {
 class DemoClient:
     """Answers by rules, without a network; never raises and costs nothing."""
 
-    def __init__(self, name: str = "demo/based", *, pace: float = PACE) -> None:
+    def __init__(self, name: str = "demo/based", *, pace: float = 0) -> None:
         """Set how many pieces a second are streamed; 0 means all at once."""
         self._name = name
         self._pace = pace

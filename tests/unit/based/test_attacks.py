@@ -119,7 +119,7 @@ ESCAPES = {
     "value internals": "loop2 = say.call",
     "function internals": "def f():\n    pass\nx = f.scope",
     "module internals": "import math\nx = math.members",
-    "record internals": "import requests\nx = requests.get('u').fields",
+    "record internals": "x = (await send_sms(to='1')).fields",
     "dunder dict": "x = 'a'.ask.__func__",
     "strftime": "from datetime import date\nx = date(2026, 1, 1).strftime('%1000000000d')",
     "recording dunder": "x = integrations.__class__",
