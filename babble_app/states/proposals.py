@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import reflex as rx
 
 from babble_app.diffs.pick import pick
-from babble_app.errors import BabbleError, ConflictError
+from babble_app.errors import BabbleError, ConflictError, NotFoundError
 from babble_app.services import checks, proposals, runtime, versions
 from babble_app.states.canvas import CanvasState
 from babble_app.states.comparisons import HunkView, comparison_of
@@ -68,7 +68,8 @@ class ProposalState(rx.State):
                 await self._forget()
                 self._agent = agent_id
         if agent_id:
-            await self._read(owner_id, agent_id)
+            with suppress(NotFoundError):  # the canvas says so
+                await self._read(owner_id, agent_id)
 
     @rx.event(background=True)
     async def take_proposal(self, proposal_id: str) -> AsyncGenerator[object, None]:
