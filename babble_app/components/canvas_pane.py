@@ -208,7 +208,10 @@ def _code() -> rx.Component:
         following=_streams(),
         unsaved=CanvasState.dirty,
         findings=rx.cond(_streams() | _proposes(), [], CanvasState.findings),
-        lit_line=rx.cond(_streams() | CanvasState.dirty, 0, TestState.line),
+        lit_line=rx.cond(
+            _streams() | (TestState.text_key != CanvasState.text_key), 0, TestState.line
+        ),
+        goto=PanesState.goto,
         label="Program",
         on_edit=CanvasState.edit,
         on_save=MergeState.save,

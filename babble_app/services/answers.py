@@ -9,6 +9,7 @@ from babble_app.schemas.chats import RunProblem
 from babble_app.schemas.events import (
     Attempt,
     Citation,
+    FileUse,
     MessageDone,
     ProgramDelta,
     ReasoningDelta,
@@ -44,6 +45,7 @@ class Answer:
     citations: list[Citation] = field(default_factory=list[Citation])
     versions: list[VersionSaved] = field(default_factory=list[VersionSaved])
     proposal_id: str | None = None
+    context: tuple[FileUse, ...] = ()
 
     @property
     def text(self) -> str:
@@ -57,6 +59,9 @@ class Answer:
                 self.pieces.append(event.text)
                 self.size_chars += len(event.text)
             case ReasoningDelta():
+                if event.all_before:
+                    self.thoughts += self.pieces
+                    self.pieces.clear()
                 self.thoughts.append(event.text)
                 self.size_chars += len(event.text)
             case ProgramDelta():
@@ -79,6 +84,7 @@ class Answer:
                 )
             case StateChanged():
                 self.proposal_id = event.detail if event.name == "proposed" else self.proposal_id
+                self.context = event.context or self.context
             case RunStopped():
                 pass
 
@@ -89,6 +95,7 @@ class Answer:
             "tools": self.tools,
             "citations": self.citations,
             "versions": self.versions,
+            "context": self.context,
         }
         stored: dict[str, Any] = {
             name: [item.model_dump(mode="json") for item in items]

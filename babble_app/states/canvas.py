@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ class CanvasState(rx.State):
     text: str = ""
     """What the editor begins with; edits stay in the editor and in `_draft`, so that nothing is echoed."""
     doc_key: str = ""
+    text_key: str = ""
+    """Names the text on screen: the version, or what was made of it by hand."""
     dirty: bool = False
     findings: list[dict[str, Any]] = []
     error_count: int = 0
@@ -143,6 +146,7 @@ class CanvasState(rx.State):
     def _propose(self, text: str) -> None:
         """Note the proposed text that stands in the editor's place; empty when there is none."""
         self._proposed = text
+        self._name_text()
 
     def _rebase(self, version: Version, text: str) -> None:
         """Put a text into the editor as an edit of the version."""
@@ -190,6 +194,11 @@ class CanvasState(rx.State):
 
     def _take(self, text: str) -> None:
         self._draft, self.dirty = text, text != self._base
+        self._name_text()
+
+    def _name_text(self) -> None:
+        program, version_id = self._program()
+        self.text_key = version_id or hashlib.sha256(program.encode("utf-8", "replace")).hexdigest()
 
     def _show_text(self, text: str) -> None:
         self._seed += 1

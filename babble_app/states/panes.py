@@ -10,7 +10,7 @@ import reflex as rx
 from babble_app.states.tab import owner_of
 from babble_app.states.versions import VersionsState
 
-TABS = ("code", "changes", "versions")
+TABS = ("code", "changes", "versions", "tests")
 CHANGES = ("proposal", "draft", "versions")
 
 
@@ -22,10 +22,12 @@ class PanesState(rx.State):
     """What the tab Changes shows: `proposal`, `draft` or `versions`; empty for what there is to decide."""
     reveal: dict[str, Any] = {}
     """`{"number", "pane"}`: a new number brings that pane into view."""
+    goto: dict[str, int] = {}
+    """`{"number", "line"}`: a new number takes the editor to that line."""
 
     @rx.event
     def pick_tab(self, tab: str) -> None:
-        """Show the code, the changes or the versions."""
+        """Show the code, the changes, the versions or the tests."""
         self.tab = tab if tab in TABS else "code"
         self.changes = ""
 
@@ -50,6 +52,19 @@ class PanesState(rx.State):
     def show_test(self) -> None:
         """Bring the test pane into view."""
         self._reveal("test")
+
+    @rx.event
+    def show_tests(self) -> None:
+        """Bring the agent's tests into view."""
+        self.tab = "tests"
+        self._reveal("canvas")
+
+    @rx.event
+    def show_line(self, number: int) -> None:
+        """Bring a line of the program into view."""
+        self.tab = "code"
+        self.goto = {"number": self.goto.get("number", 0) + 1, "line": number}
+        self._reveal("canvas")
 
     @rx.event(background=True)
     async def show_changes(self, version_id: str) -> AsyncGenerator[object, None]:

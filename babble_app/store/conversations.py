@@ -5,7 +5,7 @@ The statements are made once: building one costs more than carrying it out on SQ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, select
 from sqlmodel import col
@@ -76,6 +76,28 @@ _MESSAGES = (
     .limit(bindparam("most"))
 )
 
+_WRITTEN = (
+    select(col(MessageRow.details)["versions"], col(ProposalRow.sha256))
+    .outerjoin(
+        ProposalRow,
+        and_(
+            col(ProposalRow.run_id) == MessageRow.run_id,
+            col(ProposalRow.agent_id) == bindparam("agent_id", type_=String),
+            col(ProposalRow.owner_id) == _OWNER,
+        ),
+    )
+    .where(
+        col(MessageRow.chat_id) == _CHAT,
+        col(MessageRow.owner_id) == _OWNER,
+        col(MessageRow.role) == "assistant",
+    )
+    .order_by(col(MessageRow.position).desc())
+    .limit(bindparam("most"))
+)
+_SHA256 = select(col(VersionRow.sha256)).where(
+    col(VersionRow.id) == bindparam("version_id", type_=String), col(VersionRow.owner_id) == _OWNER
+)
+
 
 class Heading(NamedTuple):
     """A chat's title and model, as far as chosen."""
@@ -103,6 +125,8 @@ class Program(NamedTuple):
     """Of a change: the version that it changes."""
     text: str
     proposal_id: str | None
+    written_sha256: str | None
+    """Of the program that the chat's last answer with one wrote for this agent; None if none did."""
 
 
 class Conversation(NamedTuple):
@@ -130,25 +154,32 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
     if canvas is None:
         raise NotFoundError("There is no such chat.")
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
+    program: Program | None = None
+    review_changes, agent_id, *columns = canvas
+    if agent_id:
+        written = _find_written(db, {**whose, "most": limit, "agent_id": agent_id})
+        program = _program(agent_id, columns, written)
     return Conversation(
         said=said[::-1],
-        program=_program(*canvas[1:]),
-        review_changes=canvas[0],
+        program=program,
+        review_changes=review_changes,
         file_ids=list(db.execute(_FILES, whose).scalars()),
     )
 
 
-def _program(
-    agent_id: str | None,
-    name: str,
-    head_id: str,
-    head: bytes,
-    proposal_id: str | None,
-    parent_id: str,
-    proposed: bytes,
-) -> Program | None:
-    if agent_id is None:
-        return None
+def _program(agent_id: str, columns: list[Any], written_sha256: str | None) -> Program:
+    name, head_id, head, proposal_id, parent_id, proposed = columns
     if proposal_id is None:
-        return Program(agent_id, name, head_id, unpacked(head), None)
-    return Program(agent_id, name, parent_id, unpacked(proposed), proposal_id)
+        return Program(agent_id, name, head_id, unpacked(head), None, written_sha256)
+    return Program(agent_id, name, parent_id, unpacked(proposed), proposal_id, written_sha256)
+
+
+def _find_written(db: Connection, values: dict[str, Any]) -> str | None:
+    for versions, proposed in db.execute(_WRITTEN, values):
+        if proposed:
+            return str(proposed)
+        own = [one for one in versions or () if one["agent_id"] == values["agent_id"]]
+        if own:
+            version = {"version_id": own[-1]["version_id"], "owner_id": values["owner_id"]}
+            return db.execute(_SHA256, version).scalar_one_or_none()
+    return None
