@@ -28,7 +28,9 @@ _PROBABLE = re.compile(
 )
 """Lines that are statements unless they are arguments."""
 _TAIL = re.compile(r"[\])},:\s]*\Z")
-_CLOSE_STRING = 'Close the text with the quote it began with, on the same line; use """ for longer ones.'
+_CLOSE_STRING = (
+    'Close the text with the quote it began with, on the same line; use """ for longer ones.'
+)
 _PARTNER = "Each ( [ { needs its closing partner."
 
 
@@ -117,7 +119,10 @@ def _last_line(draft: Draft, fault: Fault, indent: int, start: int) -> int:
     """Return the line on which the statement with the open bracket most likely ends."""
     opened = fault.open_brackets[-1][1]
     lines = draft.text.split("\n")
-    if lines[opened - 1].rstrip().endswith(":") and _first_word(draft.text, start) in {*COMPOUND, "until"}:
+    if lines[opened - 1].rstrip().endswith(":") and _first_word(draft.text, start) in {
+        *COMPOUND,
+        "until",
+    }:
         return opened
     strings = draft.scan.strings(draft.text)
     last = opened
@@ -169,9 +174,7 @@ def _mismatch(draft: Draft, fault: Fault) -> None:
     line = opened if inner else fault.line
     where = offset if inner else fault.end
     after = f" on line {opened}" if opened != fault.line else ""
-    message = (
-        f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
-    )
+    message = f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
     col = draft.place(where)[1]
     draft.find("E100", line, message, _PARTNER, col=col, end_line=fault.line)
     draft.claimed.update(range(fault.open_brackets[0][1], fault.line + 1))
@@ -206,7 +209,9 @@ def is_brace_block(line: str) -> bool:
     return bool(_BRACE.match(line)) and not re.search(r"(?:=|\bin|[(,:\[])\s*\{\s*$", line)
 
 
-def _block_header(draft: Draft, text: str, start: int, end: int, offset: int) -> tuple[int, int, str]:
+def _block_header(
+    draft: Draft, text: str, start: int, end: int, offset: int
+) -> tuple[int, int, str]:
     stripped = text.strip()
     blank = text[: len(text) - len(text.lstrip())]
     if stripped.startswith("loop"):

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 EditList = list[tuple[int, int, str]]
 _TOKEN = re.compile(r"#.*|\"(?:[^\"\\]++|\\.)*+\"?|'(?:[^'\\]++|\\.)*+'?|//")
 _BEFORE = re.compile(r"(?:^|[,(\[{:\"')\]])\s*\Z")
-_REMARK = re.compile(r"//+\s*(?:[A-Za-z][\w'’-]*[ ,.;:!?]+){1,}(?!(?:if|else|for|in|and|or|not|is)\b)[A-Za-z]")
+_REMARK = re.compile(
+    r"//+\s*(?:[A-Za-z][\w'’-]*[ ,.;:!?]+){1,}(?!(?:if|else|for|in|and|or|not|is)\b)[A-Za-z]"
+)
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONDITION = re.compile(r"\s*(?:[\"'].*[\"']|\w+ as \w+)\s*(?:as \w+\s*)?\Z", re.DOTALL)
 _UNQUOTED = re.compile(r"\s*[^\W\d][\w'’,;.!? /-]*\Z")
@@ -58,7 +60,9 @@ def _slashes(line: str) -> int | None:
         if match.group() == "//":
             before = line[: match.start()]
             value = bool(re.search(r"[\w)\]]\s*\Z", before)) and before.rstrip()[-1:] not in "\"'"
-            division = value and re.match(r"//\s*[\w(]+\s*(?:$|[-+*/%)\],:#]|if\b|else\b|for\b)", line[match.start() :])
+            division = value and re.match(
+                r"//\s*[\w(]+\s*(?:$|[-+*/%)\],:#]|if\b|else\b|for\b)", line[match.start() :]
+            )
             if not division and (_BEFORE.search(before) or _REMARK.match(line, match.start())):
                 return match.start()
     return None
@@ -70,7 +74,12 @@ def mend_braces(draft: Draft) -> None:
     offset = 0
     for number, line in enumerate(draft.text.split("\n"), 1):
         stripped = line.strip()
-        if "{" in line and number not in strings and is_brace_block(stripped) and not re.match(r"until\s*\{", stripped):
+        if (
+            "{" in line
+            and number not in strings
+            and is_brace_block(stripped)
+            and not re.match(r"until\s*\{", stripped)
+        ):
             start, _ = draft.line_bounds(number)
             mend_brace(draft, start + line.rindex("{"))
         offset += len(line) + 1
@@ -99,9 +108,9 @@ def _sentence(draft: Draft, prose: list[LogicalLine], logical: LogicalLine) -> t
     if logical.line not in draft.claimed:
         last = logical.last_line
         for one in prose:
-            if one.line in (last + 1, last + 2) and not draft.line_text(last + 1).strip("\n#"):
-                last = one.last_line
-            elif one.line == last + 1:
+            if (
+                one.line in (last + 1, last + 2) and not draft.line_text(last + 1).strip("\n#")
+            ) or one.line == last + 1:
                 last = one.last_line
         draft.find(
             "E113",
@@ -189,7 +198,13 @@ def _several(draft: Draft, logical: LogicalLine, words: str) -> EditList:
         'Write it as one text, or write two untils: until "the user says goodbye":',
     )
     begin = logical.start + len("until")
-    return [(begin, begin + len(words), f" ({words})".replace("\n", " \n") if "\n" in words else f" ({words.strip()})")]
+    return [
+        (
+            begin,
+            begin + len(words),
+            f" ({words})".replace("\n", " \n") if "\n" in words else f" ({words.strip()})",
+        )
+    ]
 
 
 def _mistyped(draft: Draft, logical: LogicalLine, word: str, *, deeper: bool) -> EditList:

@@ -10,6 +10,7 @@ from babble_app.components.copy_button import copy_button
 from babble_app.components.icons import icon
 from babble_app.components.markdown import markdown
 from babble_app.components.parts import notice, time_ago
+from babble_app.components.proposal_card import proposal_card
 from babble_app.states.canvas import CanvasState
 from babble_app.states.chat import ChatState
 from babble_app.states.files import FilesState
@@ -69,6 +70,7 @@ def live_answer() -> rx.Component:
             class_name="md",
         ),
         rx.foreach(LiveState.versions, _version_card),
+        proposal_card(LiveState.proposal),
         _sources(LiveState.sources, LiveState.run_id),
         _used(LiveState.used),
         rx.cond(
@@ -100,6 +102,7 @@ def _answer(item: MessageView) -> rx.Component:
             class_name="md",
         ),
         rx.foreach(item.versions, _version_card),
+        proposal_card(item.proposal),
         _sources(item.sources, item.id),
         _used(item.used),
         rx.cond(item.status != "done", _ending(item)),
@@ -247,7 +250,11 @@ def _used(used: Any) -> rx.Component:
     return rx.cond(
         used,
         rx.el.div(
-            "used:", rx.foreach(used, _use), role="group", aria_label="Files used", class_name="used"
+            "used:",
+            rx.foreach(used, _use),
+            role="group",
+            aria_label="Files used",
+            class_name="used",
         ),
     )
 

@@ -20,7 +20,10 @@ def _name(node: ast.Name, _place: Place, context: Context) -> None:
     if node.id == "talk" and node not in context.talks:
         if isinstance(node.ctx, ast.Load):
             context.report.add(
-                "E203", node, "`talk` may only stand in a `loop:` clause.", f"Write\n{_LOOP_EXAMPLE}"
+                "E203",
+                node,
+                "`talk` may only stand in a `loop:` clause.",
+                f"Write\n{_LOOP_EXAMPLE}",
             )
 
 
@@ -83,7 +86,9 @@ def _excuse(body: list[ast.stmt], context: Context) -> None:
     """Let the talks of a loop whose body is wrong anyway be."""
     for statement in body:
         context.talks.update(
-            node.func for node in ast.walk(statement) if isinstance(node, ast.Call) and is_talk(node)
+            node.func
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Call) and is_talk(node)
         )
 
 
