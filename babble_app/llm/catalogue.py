@@ -71,7 +71,7 @@ class Models:
         if provider.wire == "demo":
             from babble_app.llm.demo.client import DemoClient  # noqa: PLC0415 - loads word lists on first use
 
-            return DemoClient()
+            return DemoClient(pace=self._settings.demo_pace)
         target = self._target(provider, name, credential)
         return GuardedClient(
             name=model,

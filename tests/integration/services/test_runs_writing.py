@@ -110,7 +110,7 @@ async def test_each_attempt_and_the_last_raw_answer_are_stored_with_the_message(
 @pytest.mark.parametrize(
     ("limit", "code"),
     [
-        ({"BABBLE_RUN_TIMEOUT": 0.05}, "model_timeout"),
+        ({"BABBLE_RUN_TIMEOUT": 0.05, "BABBLE_DEMO_PACE": 120}, "model_timeout"),
         ({"BABBLE_MAX_RUN_CHARS": 20}, "model_answer_invalid"),
     ],
 )
