@@ -117,14 +117,6 @@ def _merged(parts: list[Part]) -> list[Part]:
     return merged
 
 
-def is_prose(answer: str, bare: tuple[str, ...]) -> bool:
-    """Whether an answer is words only: a question back, or a refusal."""
-    splitter = FenceSplitter(bare=bare)
-    splitter.feed(answer)
-    splitter.finish()
-    return bool(answer.strip()) and not splitter.fenced
-
-
 def fence(text: str, word: str = "based") -> str:
     """Put a text into a fence that is longer than any run of backticks in it."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)

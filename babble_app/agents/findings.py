@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from babble_app.agents.shapes import read_json
+from babble_app.diffs.guard import find_laziness
 from babble_app.schemas.findings import Finding
 
 if TYPE_CHECKING:
@@ -17,8 +20,18 @@ def blocking(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity == "error"]
 
 
-def no_program(message: str) -> Finding:
-    """Return the finding for an answer without a usable program."""
+def find_no_program(answer: str, code: str, *, cut_off: bool) -> Finding | None:
+    """Return why an answer holds no program that could be checked; None if it holds one."""
+    if cut_off:
+        message = "The answer was cut off because it was too long. Write a shorter program."
+    elif _is_json(code or answer):
+        message = "The program came inside JSON. Write it as plain text, with real line breaks."
+    elif not code.strip():
+        message = "The answer held no program in a fence."
+    elif code.lstrip().startswith(("@@", "--- ", "+++ ", "diff --git")):
+        message = "The answer is a diff, but there is no program yet that it could change."
+    else:
+        return _placeholder(code)
     return Finding(code="E115", severity="error", message=message, line=1)
 
 
@@ -32,6 +45,25 @@ def diff_findings(error: DiffError) -> tuple[Finding, ...]:
     if not error.failures:
         return (Finding(code=str(error.code), severity="error", message=str(error), line=1),)
     return tuple(_hunk_finding(failure) for failure in error.failures)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is a JSON object that holds a program."""
+    value = read_json(text, words_suffice=False) if "{" in text else None
+    return isinstance(value, dict) and "talk(" in text and not re.search(r"^loop:", text, re.M)
+
+
+def _placeholder(code: str) -> Finding | None:
+    lines = code.split("\n")
+    laziness = find_laziness([], lines, may_shrink=True)
+    if not laziness:
+        return None
+    at = next(
+        (n for n, line in enumerate(lines, 1) if line.strip() and line.strip() in laziness), 1
+    )
+    return Finding(
+        code="D_LAZY", severity="error", message=laziness, line=at, source_line=lines[at - 1]
+    )
 
 
 def _rendered(finding: Finding) -> str:

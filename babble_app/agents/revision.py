@@ -158,9 +158,10 @@ class Revision:
         return Outcome(None, findings)
 
 
-def program_message(program: str) -> str:
+def program_message(program: str, *, edited_by_hand: bool = False) -> str:
     """Return the message that shows a model the program."""
-    return f"The program now:\n\n{fence(program)}"
+    shown = f"The program now:\n\n{fence(program)}"
+    return f"{shown}\n\n{render('edited_by_hand')}" if edited_by_hand else shown
 
 
 def _whole_program(answer: str) -> str:

@@ -6,11 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from babble_app.diffs.errors import DiffCode, HunkFailure
-from babble_app.diffs.hunks import Hunk, new_side, old_side
+from babble_app.diffs.hunks import Hunk
+from babble_app.diffs.readings import new_side, old_side
 from babble_app.diffs.matching import Index, TooManyCandidatesError, words_of
 
 if TYPE_CHECKING:
-    from babble_app.diffs.hunks import Body
+    from babble_app.diffs.readings import Body
 
 SHOWN_AROUND = 3
 """Lines of the file shown before and after the line in question."""
@@ -77,7 +78,7 @@ def _nearest_start(index: Index, body: Body) -> int | None:
 def _most_alike(index: Index, old: list[str]) -> int | None:
     """Find the line that shares most words with the hunk's first line that has any."""
     wanted = next((words for line in old if (words := words_of(line))), set[str]())
-    scores = [_likeness(wanted, words) for words in index.words()]
+    scores = [_likeness(wanted, words) for words in index.words]
     best = max(scores, default=0.0)
     return scores.index(best) if best else None
 

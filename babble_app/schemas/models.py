@@ -77,6 +77,8 @@ class ReasoningPart(Schema):
 
     type: Literal["reasoning"] = "reasoning"
     text: str
+    all_before: bool = False
+    """Whether the text that came before was thinking too, which nobody could know."""
 
 
 class ModelDone(Schema):

@@ -28,9 +28,8 @@ from babble_app.schemas.events import (
     RunStopped,
     UsageCounted,
     VersionProposed,
-    VersionSaved,
 )
-from babble_app.services import chats, models, run_context, versions
+from babble_app.services import models, run_context, run_results
 from babble_app.services.answers import Answer
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
@@ -141,7 +140,7 @@ async def _take(
             answer.usage += event.usage
             return
         case VersionProposed():
-            event = await _save_version(rt, job, context, event)
+            event = await run_results.keep_result(rt, job, context, event)
         case _:
             pass
     answer.add(event)
@@ -151,46 +150,6 @@ async def _take(
             "The model wrote more than is allowed here and was stopped. What had arrived is kept."
         )
         raise ModelAnswerInvalidError(message)
-
-
-async def _save_version(
-    rt: Runtime, job: Job, context: run_context.Context, proposed: VersionProposed
-) -> VersionSaved:
-    # A whole new program beside the one on the canvas is another agent; the present one stays as it is.
-    if context.agent_id is None or proposed.kind == "create":
-        chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
-        version = await versions.create_agent(
-            rt,
-            job.owner_id,
-            chat.workspace_id,
-            proposal=proposed,
-            request=job.text,
-            model=job.model,
-        )
-        await chats.update_chat(rt, job.owner_id, job.chat_id, agent_id=version.agent_id)
-    else:
-        version = await versions.add_version(
-            rt,
-            job.owner_id,
-            context.agent_id,
-            text=proposed.program,
-            parent_id=context.head_version_id or "",
-            kind="edit",
-            author="iterator",
-            request=job.text,
-            summary=proposed.summary,
-            model=job.model,
-            rounds=proposed.rounds,
-            raw=proposed.raw,
-            findings=proposed.findings,
-        )
-    return VersionSaved(
-        agent_id=version.agent_id,
-        version_id=version.id,
-        number=version.number,
-        kind=version.kind,
-        summary=version.summary,
-    )
 
 
 async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> None:
