@@ -10,6 +10,7 @@ from babble_app.components.canvas_notices import canvas_notices
 from babble_app.components.code_editor import code_editor
 from babble_app.components.copy_button import copy_button
 from babble_app.components.icons import icon
+from babble_app.components.tests_tab import tests_tab
 from babble_app.components.version_list import comparison, revert_dialog, version_list
 from babble_app.states.canvas import CanvasState
 from babble_app.states.live import LiveState
@@ -17,7 +18,12 @@ from babble_app.states.panes import PanesState
 from babble_app.states.testing import TestState
 from babble_app.states.versions import VersionsState
 
-TABS = (("code", "Code"), ("changes", "Changes"), ("versions", "Versions"))
+TABS = (
+    ("code", "Code"),
+    ("changes", "Changes"),
+    ("versions", "Versions"),
+    ("tests", "Tests"),
+)
 
 
 def canvas_pane() -> rx.Component:
@@ -31,6 +37,7 @@ def canvas_pane() -> rx.Component:
             _shown_tab(),
             ("changes", comparison()),
             ("versions", rx.el.div(version_list(in_canvas=True), class_name="canvas-scroll")),
+            ("tests", tests_tab()),
             rx.fragment(),
         ),
         revert_dialog(CanvasState.revert),

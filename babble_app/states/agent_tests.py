@@ -17,7 +17,7 @@ from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.toasts import toast
 
 if TYPE_CHECKING:
-    from babble_app.schemas.agent_tests import AgentTest, TestReport
+    from babble_app.schemas.agent_tests import TestReport
     from babble_app.services.runtime import Runtime
 
 _SAVE_FIRST = "Tests with a live model run on saved versions: save your edits first."
@@ -54,8 +54,12 @@ class TestsState(rx.State):
     done: int = 0
     of: int = 0
     problem: str = ""
+    has_live: bool = False
+    """Whether there are tests that ask a model."""
     shown: str = ""
     """The test whose result is read; empty: the list."""
+    shown_name: str = ""
+    shown_kind: str = ""
     result: ResultView = ResultView()
     deleting: str = ""
     deleting_name: str = ""
@@ -131,6 +135,7 @@ class TestsState(rx.State):
             owner_id = await owner_of(self)
             screen = await self._screen()
             self.shown, self.result = test_id, ResultView()
+            self.shown_name = next((row.name for row in self.rows if row.id == test_id), "")
         await self._read_result(owner_id, screen, test_id)
 
     @rx.event
@@ -209,6 +214,7 @@ class TestsState(rx.State):
             self.status, self.text_key = "ready", screen.text_key
             self.rows = [views.test_row(test, found.get(test.id)) for test in tests]
             self.summary = badge.summary if found else ""
+            self.has_live = any(row.kind != "replay" for row in self.rows)
             self.good = not any(row.status in {"failed", "error"} for row in self.rows)
             if self.shown not in {row.id for row in self.rows}:
                 self.shown = ""
@@ -220,6 +226,7 @@ class TestsState(rx.State):
         result = views.results_by_test([test], report.results, screen.text).get(test_id)
         async with own_tab(self, owner_id):
             if self.shown == test_id:
+                self.shown_name, self.shown_kind = test.name, test.kind
                 self.result = views.result_view(result)
 
 
