@@ -218,8 +218,8 @@ def _gate(row: TestRow) -> rx.Component:
 
     return rx.el.label(
         rx.el.input(type="checkbox", checked=row.gating, on_change=on_change),
-        rx.el.span("gate"),
-        title="Must pass before a version goes live",
+        rx.el.span("must pass"),
+        title="This test must pass before a version goes live, where the agent asks for that",
         class_name="check tests-gate",
     )
 

@@ -74,6 +74,8 @@ class LiveAnswer:
     tools: list[ToolView] = field(default_factory=list[ToolView])
     sources: list[SourceView] = field(default_factory=list[SourceView])
     versions: list[VersionView] = field(default_factory=list[VersionView])
+    proposal: str = ""
+    """Id of the change that waits for the person's word."""
     program: str = ""
     """Everything the builder wrote in this attempt."""
     attempt: int = 0
@@ -100,6 +102,8 @@ class LiveAnswer:
                 self.tools = tool_views(self._tool_events)
             case Citation():
                 self.sources = [*self.sources, source_view(event)]
+            case StateChanged(name="proposed"):
+                self.doing, self.proposal = "", event.detail
             case StateChanged():
                 words = DOING.get(event.name, event.name.capitalize())
                 self.doing = f"{words}: {event.detail}" if event.detail else words

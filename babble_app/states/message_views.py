@@ -79,6 +79,8 @@ class MessageView:
     sources: list[SourceView] = field(default_factory=list[SourceView])
     source_numbers: list[int] = field(default_factory=list[int])
     versions: list[VersionView] = field(default_factory=list[VersionView])
+    proposal: str = ""
+    """Id of the change that it proposed."""
     at: str = ""
 
 
@@ -100,6 +102,7 @@ def message_view(message: Message) -> MessageView:
         sources=[source_view(item) for item in message.citations],
         source_numbers=[item.number for item in message.citations],
         versions=[version_view(item, said=message.text) for item in message.versions],
+        proposal=message.proposal_id or "",
         at=message.created_at.isoformat(),
     )
 
