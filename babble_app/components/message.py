@@ -24,6 +24,7 @@ from babble_app.states.message_views import (
     VersionView,
 )
 from babble_app.states.panes import PanesState
+from babble_app.states.versions import VersionsState
 
 ENDINGS = {
     "stopped": "You stopped this answer.",
@@ -217,6 +218,7 @@ def _version_card(version: VersionView) -> rx.Component:
         rx.el.div(
             rx.el.strong(version.title),
             rx.cond(version.summary != "", rx.el.p(version.summary, class_name="muted")),
+            _tests(version),
             class_name="grow",
         ),
         rx.el.button(
@@ -228,6 +230,27 @@ def _version_card(version: VersionView) -> rx.Component:
         ),
         class_name="version-card",
         key=version.version_id,
+    )
+
+
+def _tests(version: VersionView) -> rx.Component:
+    """Say how the version's tests ended, with the way to them."""
+    words: Any = VersionsState.tests[version.version_id]
+    kind = rx.match(
+        VersionsState.tests_kinds[version.version_id],
+        ("good", "badge badge--good"),
+        ("bad", "badge badge--bad"),
+        "badge badge--warn",
+    )
+    return rx.cond(
+        words,
+        rx.el.button(
+            words,
+            type="button",
+            title="Show the tests",
+            on_click=PanesState.show_tests,
+            class_name=kind,
+        ),
     )
 
 

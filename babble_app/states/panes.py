@@ -60,6 +60,11 @@ class PanesState(rx.State):
         self._reveal("test")
 
     @rx.event
+    def show_chat(self) -> None:
+        """Bring the chat into view."""
+        self._reveal("chat")
+
+    @rx.event
     def show_tests(self) -> None:
         """Bring the agent's tests into view."""
         self.tab = "tests"
