@@ -33,6 +33,7 @@ MAX_ITEMS = 400
 RARE = 8
 """A line that occurs no more often than this tells where to look."""
 MAX_WINDOWS = 64
+NEAR_LINES = 5
 MAX_STEPS = 60_000
 """States that are looked at for one hunk; about 200 ms."""
 
@@ -219,14 +220,22 @@ def _may_part(last: Kind, kind: Kind) -> bool:
     return not (kind == "removed" and last == "added")
 
 
-def align(index: Index, items: tuple[Item, ...]) -> list[Alignment]:
-    """Return the cheapest alignment; several if texts that differ are about as cheap; none if nothing fits."""
+def align(index: Index, items: tuple[Item, ...], near: int | None = None) -> list[Alignment]:
+    """Return the cheapest alignment; several if texts that differ are about as cheap; none if nothing fits.
+
+    Args:
+        index: The file.
+        items: The hunk's lines.
+        near: Only look about this line (from 0).
+    """
     old = [item for item in items if item.kind != "added" and item.texts[0].strip()]
     if not old or len(items) > MAX_ITEMS:
         return []
     found: list[Alignment] = []
     steps = 0
     for first, shift in _windows(index, items):
+        if near is not None and abs(first - near) > NEAR_LINES:
+            continue
         search = _Search(index, items, shift)
         for state, way in search.run(first):
             if state.gap_added or state.pending or way.matched < MIN_MATCHED * len(old):
@@ -266,7 +275,9 @@ def _body(path: Step | None) -> Body:
 
 def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:
     """Return one alignment for each text that comes out, as far as they cost about the same as the cheapest."""
-    found = [one for one in found if all(index.style.fits(text) for kind, text in one.body if kind == "added")] or found
+    fitting = [one for one in found if _in_style(index, one)]
+    if fitting or not any(kind == "removed" for one in found for kind, _ in one.body):
+        found = fitting
     if not found:
         return []
     found.sort(key=lambda one: one.cost)
@@ -276,6 +287,10 @@ def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:
         if not any(_same_text(index.lines, one, other) for other in distinct):
             distinct.append(one)
     return distinct
+
+
+def _in_style(index: Index, one: Alignment) -> bool:
+    return all(index.style.fits(text) for kind, text in one.body if kind == "added")
 
 
 def _same_text(lines: list[str], one: Alignment, other: Alignment) -> bool:

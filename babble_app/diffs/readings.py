@@ -27,15 +27,17 @@ class Item:
     """With one prefix taken off; then, for context that may have lost its prefix, as it stands."""
 
 
-def items(raw: tuple[str, ...]) -> tuple[Item, ...]:
+def items(raw: tuple[str, ...], *, prefixed: bool) -> tuple[Item, ...]:
     """Return the lines with their meanings side by side."""
-    return tuple(
-        Item(_strict(line)[0], tuple(dict.fromkeys((_strict(line)[1], _loose(line)[1]))))
-        for line in raw
-    )
+    found: list[Item] = []
+    for line in raw:
+        kind, text = _strict(line)
+        other = text if prefixed else _loose(line)[1]
+        found.append(Item(kind, (text, other) if other != text else (text,)))
+    return tuple(found)
 
 
-def bodies(raw: tuple[str, ...]) -> tuple[Body, ...]:
+def bodies(raw: tuple[str, ...], *, prefixed: bool) -> tuple[Body, ...]:
     """Return what the lines may mean together, likeliest first.
 
     Models leave empty lines and prose before the next hunk, forget the prefix of an empty line that they add, and forget
@@ -47,7 +49,8 @@ def bodies(raw: tuple[str, ...]) -> tuple[Body, ...]:
     spoken = _without_prose(trimmed)
     if spoken != trimmed:
         variants += [spoken, _with_added_blanks(spoken)]
-    made = [tuple(read(line) for line in lines) for read in (_strict, _loose) for lines in variants]
+    reads = (_strict,) if prefixed else (_strict, _loose)
+    made = [tuple(read(line) for line in lines) for read in reads for lines in variants]
     return tuple(dict.fromkeys(made))
 
 
@@ -59,6 +62,11 @@ def old_side(body: Body) -> list[str]:
 def new_side(body: Body) -> list[str]:
     """Return the lines that the hunk leaves in the file."""
     return [text for kind, text in body if kind != "removed"]
+
+
+def adds(body: Body) -> bool:
+    """Whether any line is added."""
+    return any(kind == "added" for kind, _ in body)
 
 
 def lines_of(kind: Kind, texts: list[str]) -> Body:

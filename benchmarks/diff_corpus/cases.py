@@ -13,7 +13,7 @@ from benchmarks.diff_corpus.programs import make_program
 from benchmarks.diff_corpus.render import blocks, render
 
 ORDER = [
-    "drifted file", "drifted inside", "less context", "dropped context", "elided", "doubled context", "missing +", "missing -",
+    "drifted file", "drifted inside", "less context", "dropped context", "elided", "doubled context", "missing +",
     "reordered hunks", "wrong start lines", "wrong counts", "bare headings", "worded headings", "heading with scope",
     "outdented", "indented", "tabs for spaces", "spaced signs", "typo in context", "typographic", "HTML escaped", "numbered lines",
     "trailing spaces", "bare blank lines", "unprefixed context", "some unprefixed", "CRLF file", "CRLF answer", "CRLF both",
@@ -25,7 +25,7 @@ EXCLUSIVE = [
     {"bare headings", "worded headings", "heading with scope"}, {"unprefixed context", "some unprefixed", "numbered lines", "doubled context"},
     {"outdented", "indented", "tabs for spaces", "spaced signs"}, {"file headers", "envelope"}, {"whole diff indented", "prose", "JSON"},
     {"HTML escaped", "typo in context", "typographic"}, {"drifted inside", "dropped context", "elided", "numbered lines"},
-    {"missing +", "bare blank lines", "some unprefixed"}, {"missing -", "missing +"}, {"typo in context", "drifted inside"},
+    {"missing +", "bare blank lines", "some unprefixed"}, {"typo in context", "drifted inside"},
 ]  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _defective(rng: Random, source: str) -> Case | None:
     for kind in sorted(kinds, key=ORDER.index):
         if not {**CORE, **MORE}[kind](rng, draft):
             return None
-    if rng.random() < 0.05 and not set(kinds) & {"missing +", "missing -", "JSON", "envelope", "unprefixed context"}:
+    if rng.random() < 0.05 and not set(kinds) & {"missing +", "JSON", "envelope", "unprefixed context"}:
         kinds = (*kinds, "SEARCH/REPLACE")
         draft.right_numbers, draft.loose = False, True
     return _case(rng, draft, kinds)

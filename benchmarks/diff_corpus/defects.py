@@ -78,7 +78,7 @@ def bare_blanks(rng: Random, draft: Draft) -> bool:
 def dropped_context(rng: Random, draft: Draft) -> bool:
     done = False
     for piece in draft.pieces:
-        inner = [at for at, (sign, _) in enumerate(piece.lines) if sign == " "]
+        inner = [at for at, (sign, _) in enumerate(piece.lines) if sign == " " and not _beside_insertion(piece, at)]
         if len(inner) > 2 and rng.random() < 0.7:
             for at in sorted(rng.sample(inner, rng.choice([1, 1, 2])), reverse=True):
                 _drop(piece, at)
@@ -86,6 +86,15 @@ def dropped_context(rng: Random, draft: Draft) -> bool:
     if done:
         draft.loose = True
     return done
+
+
+def _beside_insertion(piece: Piece, at: int) -> bool:
+    """Whether a line stands next to added lines that replace nothing: without it nobody knows where they go."""
+    signs = "".join(sign for sign, _ in piece.lines)
+    before = re.search(r"[^ ]*$", signs[:at])
+    after = re.match(r"[^ ]*", signs[at + 1 :])
+    runs = [run.group() for run in (before, after) if run and run.group()]
+    return any("-" not in run for run in runs)
 
 
 def _drop(piece: Piece, at: int) -> None:
@@ -147,17 +156,6 @@ def missing_plus(rng: Random, draft: Draft) -> bool:
         draft.loose = True
         draft.open |= as_context
     return done
-
-
-def missing_minus(rng: Random, draft: Draft) -> bool:
-    """Write a removed line as if it were unchanged: nobody can know, so that only the outcome is looked at."""
-    piece = rng.choice(draft.pieces)
-    removed = [at for at, (sign, _) in enumerate(piece.lines) if sign == "-"]
-    if not removed:
-        return False
-    piece.lines[rng.choice(removed)] = ("~", piece.lines[rng.choice(removed)][1])
-    draft.open = draft.loose = True
-    return True
 
 
 def reordered(rng: Random, draft: Draft) -> bool:
@@ -294,6 +292,8 @@ def tabs_for_spaces(rng: Random, draft: Draft) -> bool:
     else:
         return False
     for piece in draft.pieces:
+        if not any(text[:1] in " \t" and text.strip() for text in piece.old_side() if text):
+            draft.open = True
         piece.lines = [(sign, replace(text[: len(text) - len(text.lstrip())]) + text.lstrip() if text.strip() else text) for sign, text in piece.lines]
     draft.loose = True
     return True
@@ -343,6 +343,8 @@ def html_escaped(rng: Random, draft: Draft) -> bool:
     if not any(set("<>&\"'") & set(text) for piece in draft.pieces for _, text in piece.lines):
         return False
     quote = rng.random() < 0.5
+    if not any(_escaped(text, quote) != text for piece in draft.pieces for text in piece.old_side()):
+        return False
     for piece in draft.pieces:
         piece.lines = [(sign, _escaped(text, quote)) for sign, text in piece.lines]
     draft.loose = True
@@ -367,6 +369,8 @@ def numbered_context(rng: Random, draft: Draft) -> bool:
 
 
 def spaced_signs(rng: Random, draft: Draft) -> bool:
+    if not any(sign == "-" and text.strip() for piece in draft.pieces for sign, text in piece.lines):
+        return False
     for piece in draft.pieces:
         piece.lines = [(sign, " " + text if sign in "+-" and text.strip() else text) for sign, text in piece.lines]
     draft.open = draft.loose = True
@@ -408,7 +412,6 @@ MORE: dict[str, Defect] = {
     "numbered lines": numbered_context,
     "spaced signs": spaced_signs,
     "drifted inside": drifted_inside,
-    "missing -": missing_minus,
     "file headers": wrapped("names", "git", "index"),
     "envelope": wrapped("envelope"),
     "whole diff indented": wrapped("indent all"),

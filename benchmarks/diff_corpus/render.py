@@ -7,8 +7,8 @@ from random import Random
 
 from benchmarks.diff_corpus.drafts import Draft, Piece
 
-SIGNS = {"!": " ", "?": "", "~": " "}
-"""How a line that lost its sign is written: as context, without any prefix, as context."""
+SIGNS = {"!": " ", "?": ""}
+"""How a line that lost its sign is written: as context, without any prefix."""
 
 
 def render(rng: Random, draft: Draft) -> str:
@@ -32,7 +32,8 @@ def _noted(draft: Draft, lines: list[str]) -> list[str]:
         return lines
     last = max(draft.pieces, key=lambda piece: piece.start)
     reaches = last.start + len(last.old_side()) >= len(draft.old)
-    return [*lines, "\\ No newline at end of file"] if reaches and draft.pieces[-1] is last else lines
+    kept = bool(last.lines) and last.lines[-1][0] == " "
+    return [*lines, "\\ No newline at end of file"] if reaches and kept and draft.pieces[-1] is last else lines
 
 
 def _wrapped(rng: Random, way: str, lines: list[str]) -> list[str]:
