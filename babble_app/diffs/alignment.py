@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from babble_app.diffs.likeness import nearly_same, same_but_for_space
 from babble_app.diffs.matching import folded, stripped
-from babble_app.diffs.indentation import Shift, shift_between
+from babble_app.diffs.indentation import Change, Shift, shift_between, steps_between
 from babble_app.diffs.readings import Body, Item, Kind
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MARGIN = 0.75
 """How much dearer any other text must be."""
 MAX_SKIPPED = 2
 SKIPPED, SKIPPED_BLANK = 1.0, 0.5
-LOST_PLUS, LOST_PLUS_AFTER_REMOVED = 1.5, 2.0
+LOST_PLUS = 1.5
 SLIP, SPACING, NEEDLESS, SHIFTED = 1.0, 0.5, 1.0, 0.5
 MAX_ITEMS = 400
 RARE = 8
@@ -44,6 +44,7 @@ class Step(NamedTuple):
     before: Step | None
     kind: Kind
     text: str
+    written: str
 
 
 class State(NamedTuple):
@@ -79,6 +80,8 @@ class Alignment:
     cost: float
     body: Body
     """Its context and removed lines are the file's."""
+    written: Body
+    """The same with the model's lines."""
 
 
 @dataclass
@@ -87,7 +90,7 @@ class _Search:
 
     index: Index
     items: tuple[Item, ...]
-    shift: Shift
+    shift: Change
     steps: int = 0
     ways: dict[State, list[Way]] = field(default_factory=dict[State, "list[Way]"])
 
@@ -114,21 +117,28 @@ class _Search:
                 case "added":
                     text = self.shift.apply(item.texts[0])
                     if text is not None:
-                        self._go(here._replace(last="added", pending=False), after, 0.0, "added", text)
+                        self._go(
+                            here._replace(last="added", pending=False),
+                            after,
+                            0.0,
+                            "added",
+                            text,
+                            text,
+                        )
                 case "removed":
                     if not here.pending and self._stands(item, here.at):
-                        self._anchor(here, after, "removed", 0.0, 1)
+                        self._anchor(item, here, after, 0.0, 1)
                 case "context":
                     self._take_context(number, item, here, after)
 
     def _take_context(self, number: int, item: Item, state: State, way: Way) -> None:
         if not state.pending:
             if self._stands(item, state.at):
-                self._anchor(state, way, "context", 0.0, 1)
+                self._anchor(item, state, way, 0.0, 1)
             elif (cost := self._slip(item, state.at)) is not None:
-                self._anchor(state, way, "context", cost, 0)
+                self._anchor(item, state, way, cost, 0)
             if self._needless(number, item):
-                self._go(state, way, NEEDLESS, None, "")
+                self._go(state, way, NEEDLESS, None, "", "")
         self._take_as_added(number, item, state, way)
 
     def _take_as_added(self, number: int, item: Item, state: State, way: Way) -> None:
@@ -144,12 +154,13 @@ class _Search:
             return
         texts = {text for one in item.texts if (text := self.shift.apply(one)) is not None}
         fitting = {text for text in texts if self.index.style.fits(text)} or texts
-        cost = LOST_PLUS_AFTER_REMOVED if state.last == "removed" else LOST_PLUS
         after = state._replace(last="added", gap_added=True, pending=not follows)
         for text in sorted(fitting):
-            self._go(after, way, cost, "added", text)
+            self._go(after, way, LOST_PLUS, "added", text, text)
 
-    def _skips(self, number: int, item: Item, state: State, way: Way) -> Iterator[tuple[State, Way]]:
+    def _skips(
+        self, number: int, item: Item, state: State, way: Way
+    ) -> Iterator[tuple[State, Way]]:
         yield state, way
         if not number or state.gap_added or state.pending or not _may_part(state.last, item.kind):
             return
@@ -159,20 +170,23 @@ class _Search:
             cost = way.cost + (SKIPPED_BLANK if blank else SKIPPED)
             if cost > MAX_COST:
                 return
-            way = way._replace(cost=cost, path=Step(way.path, "context", line))
+            way = way._replace(cost=cost, path=Step(way.path, "context", line, line))
             state = state._replace(at=state.at + 1, skipped=state.skipped + 1, gap_skipped=True)
             yield state, way
 
-    def _anchor(self, state: State, way: Way, kind: Kind, cost: float, matched: int) -> None:
+    def _anchor(self, item: Item, state: State, way: Way, cost: float, matched: int) -> None:
         line = self.index.lines[state.at]
         matched = matched if line.strip() else 0
-        after = State(state.at + 1, state.skipped, kind, False, False, False, True)
-        self._go(after, way._replace(matched=way.matched + matched), cost, kind, line)
+        after = State(state.at + 1, state.skipped, item.kind, False, False, False, True)
+        way = way._replace(matched=way.matched + matched)
+        self._go(after, way, cost, item.kind, line, item.texts[0])
 
-    def _go(self, state: State, way: Way, cost: float, kind: Kind | None, text: str) -> None:
+    def _go(
+        self, state: State, way: Way, cost: float, kind: Kind | None, text: str, written: str
+    ) -> None:
         if way.cost + cost > MAX_COST:
             return
-        path = Step(way.path, kind, text) if kind else way.path
+        path = Step(way.path, kind, text, written) if kind else way.path
         kept = self.ways.setdefault(state, [])
         kept.append(way._replace(cost=way.cost + cost, path=path))
         if len(kept) > _KEPT:
@@ -205,8 +219,17 @@ class _Search:
 
     def _repeats(self, number: int, item: Item) -> bool:
         """Whether the hunk's line before it that is not added, or the next one, is the same."""
-        before = next((one for one in self.items[number - 1 :: -1] if one.kind != "added"), None) if number else None
-        return bool(before and before.kind == "context" and set(before.texts) & set(item.texts) and item.texts[0].strip())
+        before = (
+            next((one for one in self.items[number - 1 :: -1] if one.kind != "added"), None)
+            if number
+            else None
+        )
+        return bool(
+            before
+            and before.kind == "context"
+            and set(before.texts) & set(item.texts)
+            and item.texts[0].strip()
+        )
 
 
 _KEPT = 3
@@ -238,19 +261,20 @@ def align(index: Index, items: tuple[Item, ...], near: int | None = None) -> lis
             continue
         search = _Search(index, items, shift)
         for state, way in search.run(first):
-            if state.gap_added or state.pending or way.matched < MIN_MATCHED * len(old):
+            cut = state.gap_added and state.at < len(index.lines)
+            if cut or state.pending or way.matched < MIN_MATCHED * len(old):
                 continue
-            found.append(Alignment(way.start, way.cost, _body(way.path)))
+            found.append(Alignment(way.start, way.cost, *_bodies(way.path)))
         steps += search.steps
         if steps > MAX_STEPS:
             return []
     return _cheapest(index, found)
 
 
-def _windows(index: Index, items: tuple[Item, ...]) -> list[tuple[int, Shift]]:
+def _windows(index: Index, items: tuple[Item, ...]) -> list[tuple[int, Change]]:
     """Return where the hunk may begin, and at which shift, by the lines that are rare in the file."""
     places = index.stripped_places()
-    found: dict[tuple[int, Shift], None] = {}
+    found: dict[tuple[int, Change], None] = {}
     before = 0
     for item in items:
         if item.kind == "added":
@@ -258,19 +282,24 @@ def _windows(index: Index, items: tuple[Item, ...]) -> list[tuple[int, Shift]]:
         where = places.get(stripped(item.texts[0]), []) if item.texts[0].strip() else []
         for at in where if len(where) <= RARE else []:
             for text in item.texts:
-                shift = shift_between([folded(text)], [index.folds[at]])
+                shift = shift_between([folded(text)], [index.folds[at]]) or steps_between(
+                    [folded(text)], [index.folds[at]]
+                )
                 if shift:
                     found[at - before, shift] = None
         before += 1
     return list(found)[:MAX_WINDOWS] if len(found) <= MAX_WINDOWS else []
 
 
-def _body(path: Step | None) -> Body:
-    lines: list[tuple[Kind, str]] = []
+def _bodies(path: Step | None) -> tuple[Body, Body]:
+    steps: list[Step] = []
     while path:
-        lines.append((path.kind, path.text))
+        steps.append(path)
         path = path.before
-    return tuple(reversed(lines))
+    steps.reverse()
+    return tuple((one.kind, one.text) for one in steps), tuple(
+        (one.kind, one.written) for one in steps
+    )
 
 
 def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:

@@ -55,6 +55,8 @@ _Outcome = Placed | _Many
 def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list[HunkFailure]]:
     """Place each hunk; both lists are in the order of the hunks."""
     best = _place_all(index, hunks)
+    if any(failure.code != "D_NOT_FOUND" for failure in best[1]):
+        return best
     for manner in MANNERS:
         if _level(*best) < SHIFTED:
             break
@@ -88,7 +90,8 @@ def _at_stated_line(index: Index, hunk: Hunk) -> Placed | None:
         start = hunk.stated - 1 if old else _insertion_start(index, hunk)
         if start is not None and index.matches_at(old, start, EXACT):
             placed = Placed(hunk, body, start, AT_STATED_LINE, body)
-            return None if _stands_already(index, placed) else placed
+            if not _stands_already(index, placed) and _in_style(index, placed):
+                return placed
     return None
 
 
@@ -201,7 +204,7 @@ def _search_loosely(index: Index, hunk: Hunk) -> _Outcome | HunkFailure:
     if len(found) > 1 and _one_spot(found):
         reason = "Where its lines go is not certain: lines of the file are missing beside them. Copy all of them."
         return refused(hunk, "D_AMBIGUOUS_INSERT", reason)
-    places = tuple(Placed(hunk, one.body, one.start, ALIGNED, one.body) for one in found)
+    places = tuple(Placed(hunk, one.body, one.start, ALIGNED, one.written) for one in found)
     if len(places) > 1:
         return _Many(hunk, places)
     if found[0].cost and _inserts_at_edge(found[0], len(index.lines)):

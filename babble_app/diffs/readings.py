@@ -14,7 +14,9 @@ Manner = Literal["spaced", "unescaped", "unnumbered"]
 
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#39|#34|#x27);")
 _NUMBER = re.compile(r"\s*(\d+)(?:: ?|\t| ?\| ?|→)")
-_ELISION = re.compile(r"\s*(?:#|//|--|/\*|<!--)?\s*(?:\.{3}|…)[\w\s]{0,40}(?:\.{3}|…)?\s*(?:\*/|-->)?\s*$")
+_ELISION = re.compile(
+    r"\s*(?:#|//|--|/\*|<!--)?\s*(?:\.{3}|…)[\w\s]{0,40}(?:\.{3}|…)?\s*(?:\*/|-->)?\s*$"
+)
 _MOST_DIGITS = 7
 
 
@@ -126,7 +128,9 @@ def _without_outer_blanks(lines: list[str]) -> list[str]:
 
 def _without_prose(lines: list[str]) -> list[str]:
     """Cut what follows an empty line when nothing of it looks like a hunk's line."""
-    last = max((at for at, line in enumerate(lines) if line.startswith(("+", " ", "\t"))), default=-1)
+    last = max(
+        (at for at, line in enumerate(lines) if line.startswith(("+", " ", "\t"))), default=-1
+    )
     end = next((at for at in range(last + 1, len(lines)) if not lines[at]), len(lines))
     return lines[:end]
 
@@ -149,7 +153,11 @@ def _unnumbered(raw: tuple[str, ...]) -> tuple[str, ...]:
     found = [_NUMBER.match(line[len(sign) :]) for sign, line in zip(signs, raw, strict=True)]
     old = [one for sign, one in zip(signs, found, strict=True) if sign != "+"]
     numbers = [int(one.group(1)[:_MOST_DIGITS]) for one in old if one]
-    if not numbers or len(numbers) < len(old) or numbers != list(range(numbers[0], numbers[0] + len(old))):
+    if (
+        not numbers
+        or len(numbers) < len(old)
+        or numbers != list(range(numbers[0], numbers[0] + len(old)))
+    ):
         return ()
     added = [one for sign, one in zip(signs, found, strict=True) if sign == "+"]
     strips = bool(added) and all(added)
