@@ -219,9 +219,8 @@ def _one_spot(found: list[Alignment]) -> bool:
 
 def _inserts_at_edge(found: Alignment, total: int) -> bool:
     """Whether the lines begin or end with added ones that replace nothing, other than at the file's own edge."""
-    end = found.start + len(old_side(found.body))
     inner_edges = [found.body] if found.start else []
-    inner_edges += [found.body[::-1]] if end < total else []
+    inner_edges += [found.body[::-1]] if found.end < total else []
     for lines in inner_edges:
         run = 0
         while run < len(lines) and lines[run][0] != "context":
