@@ -121,8 +121,9 @@ def _alignment(way: Way) -> Alignment:
         steps.append(path)
         path = path.before
     steps.reverse()
-    body = tuple((one.kind, one.text) for one in steps)
-    return Alignment(way.start, way.cost, body, tuple((one.kind, one.written) for one in steps))
+    body: Body = tuple((one.kind, one.text) for one in steps)
+    written: Body = tuple((one.kind, one.written) for one in steps)
+    return Alignment(way.start, way.cost, body, written)
 
 
 def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:

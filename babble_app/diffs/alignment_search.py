@@ -184,9 +184,7 @@ class Search:
 
 def moved(items: tuple[Item, ...], change: Change) -> list[Line]:
     """Return the hunk's lines at the file's indentation; nothing if one of them cannot be brought there."""
-    old = [item for item in items if item.kind != "added"]
-    twins = {id(two) for one, two in pairwise(old) if _same(one, two)}
-    leaders = {id(one) for one, two in pairwise(old) if _same(one, two)}
+    twins = [False, *(_same(one, two) for one, two in pairwise(items)), False]
     lines: list[Line] = []
     for number, item in enumerate(items):
         texts = tuple(text for one in item.texts if (text := change.apply(one)) is not None)
@@ -201,8 +199,8 @@ def moved(items: tuple[Item, ...], change: Change) -> list[Line]:
             blank=not item.texts[0].strip(),
             leads=number + 1 < len(items) and items[number + 1].kind != "removed",
             touches="added" in around,
-            repeats=id(item) in twins,
-            repeated=id(item) in leaders,
+            repeats=twins[number],
+            repeated=twins[number + 1],
         )
         lines.append(line)
     return lines

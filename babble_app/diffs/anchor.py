@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from babble_app.diffs.alignment import align
@@ -219,13 +220,11 @@ def _one_spot(found: list[Alignment]) -> bool:
 
 def _inserts_at_edge(found: Alignment, total: int) -> bool:
     """Whether the lines begin or end with added ones that replace nothing, other than at the file's own edge."""
-    inner_edges = [found.body] if found.start else []
+    inner_edges: list[Body] = [found.body] if found.start else []
     inner_edges += [found.body[::-1]] if found.end < total else []
     for lines in inner_edges:
-        run = 0
-        while run < len(lines) and lines[run][0] != "context":
-            run += 1
-        if run and all(kind == "added" for kind, _ in lines[:run]):
+        kinds = [kind for kind, _ in takewhile(lambda line: line[0] != "context", lines)]
+        if kinds and "removed" not in kinds:
             return True
     return False
 

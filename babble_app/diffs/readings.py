@@ -15,9 +15,10 @@ Manner = Literal["spaced", "unescaped", "unnumbered"]
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#39|#34|#x27);")
 _NUMBER = re.compile(r"\s*(\d+)(?:: ?|\t| ?\| ?|→)")
 _ELISION = re.compile(
-    r"\s*(?:#|//|--|/\*|<!--)?\s*(?:\.{3}|…)[\w\s]{0,40}(?:\.{3}|…)?\s*(?:\*/|-->)?\s*$"
+    r"(?:#|//|--|/\*|<!--)?\s*(?:\.{3}|…)[\w\s]{0,40}(?:\.{3}|…)?\s*(?:\*/|-->)?$"
 )
 _MOST_DIGITS = 7
+_MOST_ELISION_CHARS = 60
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,18 @@ def between_elisions(raw: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Split at lines that stand for others (`...`), keeping the parts that change something."""
     pieces: list[list[str]] = [[]]
     for line in raw:
-        if not line.startswith(("+", "-")) and _ELISION.match(line):
+        if not line.startswith(("+", "-")) and _is_elision(line):
             pieces.append([])
         else:
             pieces[-1].append(line)
     if len(pieces) == 1:
         return []
     return [tuple(one) for one in pieces if any(line.startswith(("+", "-")) for line in one)]
+
+
+def _is_elision(line: str) -> bool:
+    text = line.strip()
+    return len(text) <= _MOST_ELISION_CHARS and bool(_ELISION.match(text))
 
 
 def _strict(line: str) -> tuple[Kind, str]:

@@ -168,6 +168,7 @@ def indented(rng: Random, draft: Draft) -> bool:
     pad = rng.choice(["    ", "    ", "  ", " ", "        "])
     if any("\t" in text[:1] for _, text in draft.pieces[0].lines):
         pad = "\t"
+    draft.open |= pad == " "  # without prefixes this is a faultless diff of other lines
     for piece in draft.pieces:
         piece.lines = [(sign, pad + text if text.strip() else text) for sign, text in piece.lines]
     draft.loose = True
