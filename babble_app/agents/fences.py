@@ -22,7 +22,8 @@ BARE_DIFF = ("@@", "--- a/", "*** Begin Patch", "<<<<<<< ")
 class FenceSplitter:
     """Takes pieces of an answer and gives back prose and code as soon as it is certain which is which.
 
-    Only the first fence counts that does not say that it holds another language; the marks of later ones, often one too many, are dropped.
+    Only the first fence counts that does not say that it holds another language; the marks of later ones, often one too
+    many, are dropped.
     Held back are the beginnings of lines that may still become fences.
     """
 
