@@ -16,6 +16,7 @@ from babble_app.states.chat import ChatState
 from babble_app.states.choices import ChoicesState, FileChoice, ModelChoice
 from babble_app.states.history import HistoryState
 from babble_app.states.live import LiveState
+from babble_app.states.proposals import ProposalState
 from babble_app.states.shell import ShellState
 
 STARTERS = (
@@ -66,9 +67,9 @@ def chat_pane() -> rx.Component:
             returned=ChatState.returned,
             suggestion=ChatState.suggestion,
             placeholder=rx.cond(
-                HistoryState.messages,
-                "Ask, or say what to change",
-                "Describe an agent",
+                ProposalState.proposal != "",
+                "What else? It goes on from the proposal",
+                rx.cond(HistoryState.messages, "Ask, or say what to change", "Describe an agent"),
             ),
             on_send=ChatState.send,
             on_stop=ChatState.stop,

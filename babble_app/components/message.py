@@ -10,6 +10,7 @@ from babble_app.components.copy_button import copy_button
 from babble_app.components.icons import icon
 from babble_app.components.markdown import markdown
 from babble_app.components.parts import notice, time_ago
+from babble_app.components.proposal_card import proposal_card
 from babble_app.states.canvas import CanvasState
 from babble_app.states.chat import ChatState
 from babble_app.states.files import FilesState
@@ -23,6 +24,7 @@ from babble_app.states.message_views import (
     VersionView,
 )
 from babble_app.states.panes import PanesState
+from babble_app.states.versions import VersionsState
 
 ENDINGS = {
     "stopped": "You stopped this answer.",
@@ -69,6 +71,7 @@ def live_answer() -> rx.Component:
             class_name="md",
         ),
         rx.foreach(LiveState.versions, _version_card),
+        proposal_card(LiveState.proposal),
         _sources(LiveState.sources, LiveState.run_id),
         _used(LiveState.used),
         rx.cond(
@@ -100,6 +103,7 @@ def _answer(item: MessageView) -> rx.Component:
             class_name="md",
         ),
         rx.foreach(item.versions, _version_card),
+        proposal_card(item.proposal),
         _sources(item.sources, item.id),
         _used(item.used),
         rx.cond(item.status != "done", _ending(item)),
@@ -214,6 +218,7 @@ def _version_card(version: VersionView) -> rx.Component:
         rx.el.div(
             rx.el.strong(version.title),
             rx.cond(version.summary != "", rx.el.p(version.summary, class_name="muted")),
+            _tests(version),
             class_name="grow",
         ),
         rx.el.button(
@@ -225,6 +230,27 @@ def _version_card(version: VersionView) -> rx.Component:
         ),
         class_name="version-card",
         key=version.version_id,
+    )
+
+
+def _tests(version: VersionView) -> rx.Component:
+    """Say how the version's tests ended, with the way to them."""
+    words: Any = VersionsState.tests[version.version_id]
+    kind = rx.match(
+        VersionsState.tests_kinds[version.version_id],
+        ("good", "badge badge--good"),
+        ("bad", "badge badge--bad"),
+        "badge badge--warn",
+    )
+    return rx.cond(
+        words,
+        rx.el.button(
+            words,
+            type="button",
+            title="Show the tests",
+            on_click=PanesState.show_tests,
+            class_name=kind,
+        ),
     )
 
 
@@ -247,7 +273,11 @@ def _used(used: Any) -> rx.Component:
     return rx.cond(
         used,
         rx.el.div(
-            "used:", rx.foreach(used, _use), role="group", aria_label="Files used", class_name="used"
+            "used:",
+            rx.foreach(used, _use),
+            role="group",
+            aria_label="Files used",
+            class_name="used",
         ),
     )
 

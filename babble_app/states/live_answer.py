@@ -78,6 +78,8 @@ class LiveAnswer:
     sources: list[SourceView] = field(default_factory=list[SourceView])
     versions: list[VersionView] = field(default_factory=list[VersionView])
     used: list[UseView] = field(default_factory=list[UseView])
+    proposal: str = ""
+    """Id of the change that waits for the person's word."""
     program: str = ""
     """Everything the builder wrote in this attempt."""
     attempt: int = 0
@@ -104,6 +106,8 @@ class LiveAnswer:
                 self.tools = tool_views(self._tool_events)
             case Citation():
                 self.sources = [*self.sources, source_view(event)]
+            case StateChanged(name="proposed"):
+                self.doing, self.proposal = "", event.detail
             case StateChanged():
                 self.used = use_views(event.context) or self.used
                 words = DOING.get(event.name, event.name.capitalize())

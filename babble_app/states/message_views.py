@@ -96,6 +96,8 @@ class MessageView:
     source_numbers: list[int] = field(default_factory=list[int])
     versions: list[VersionView] = field(default_factory=list[VersionView])
     used: list[UseView] = field(default_factory=list[UseView])
+    proposal: str = ""
+    """Id of the change that it proposed."""
     at: str = ""
 
 
@@ -118,6 +120,7 @@ def message_view(message: Message) -> MessageView:
         source_numbers=[item.number for item in message.citations],
         versions=[version_view(item, said=message.text) for item in message.versions],
         used=use_views(message.context),
+        proposal=message.proposal_id or "",
         at=message.created_at.isoformat(),
     )
 

@@ -19,7 +19,7 @@ from babble_app.store.tables.runs import RunRow
 from babble_app.store.tables.workspaces import FileRow
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Row
+    from sqlalchemy.engine import Connection
 
 _OWNER = bindparam("owner_id", type_=String)
 _CHAT = bindparam("chat_id", type_=String)
@@ -30,13 +30,13 @@ _HEADING = select(col(ChatRow.title), col(ChatRow.model)).where(
 _PROGRAM = (
     select(
         col(ChatRow.review_changes),
-        col(AgentRow.id).label("agent_id"),
+        col(AgentRow.id),
         col(AgentRow.name),
-        col(VersionRow.id).label("head_id"),
-        col(VersionRow.text_zlib).label("head"),
-        col(ProposalRow.id).label("proposal_id"),
+        col(VersionRow.id),
+        col(VersionRow.text_zlib),
+        col(ProposalRow.id),
         col(ProposalRow.parent_id),
-        col(ProposalRow.text_zlib).label("proposed"),
+        col(ProposalRow.text_zlib),
     )
     .select_from(ChatRow)
     .outerjoin(
@@ -154,28 +154,24 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
     if canvas is None:
         raise NotFoundError("There is no such chat.")
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
-    program = None
-    if canvas.agent_id:
-        written = _find_written(db, {**whose, "most": limit, "agent_id": canvas.agent_id})
-        program = _program(canvas, written)
+    program: Program | None = None
+    review_changes, agent_id, *columns = canvas
+    if agent_id:
+        written = _find_written(db, {**whose, "most": limit, "agent_id": agent_id})
+        program = _program(agent_id, columns, written)
     return Conversation(
         said=said[::-1],
         program=program,
-        review_changes=canvas.review_changes,
+        review_changes=review_changes,
         file_ids=list(db.execute(_FILES, whose).scalars()),
     )
 
 
-def _program(found: Row[Any], written_sha256: str | None) -> Program:
-    proposed = found.proposal_id is not None
-    return Program(
-        agent_id=found.agent_id,
-        name=found.name,
-        version_id=found.parent_id if proposed else found.head_id,
-        text=unpacked(found.proposed if proposed else found.head),
-        proposal_id=found.proposal_id,
-        written_sha256=written_sha256,
-    )
+def _program(agent_id: str, columns: list[Any], written_sha256: str | None) -> Program:
+    name, head_id, head, proposal_id, parent_id, proposed = columns
+    if proposal_id is None:
+        return Program(agent_id, name, head_id, unpacked(head), None, written_sha256)
+    return Program(agent_id, name, parent_id, unpacked(proposed), proposal_id, written_sha256)
 
 
 def _find_written(db: Connection, values: dict[str, Any]) -> str | None:

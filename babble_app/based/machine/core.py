@@ -57,6 +57,8 @@ class Machine:
         self.slept_seconds = 0.0
         self.step = 0
         """Answers taken from outside."""
+        self.visited: set[int] = set()
+        """Lines of the statements that ran."""
         self.user_waits = False
         """Whether a message came after `done()` that no conversation has heard yet."""
 
@@ -150,6 +152,7 @@ class Machine:
             raise HaltError("R_NOT_ALLOWED", f"`{type(node).__name__}` is not supported.")
         if isinstance(node, ast.stmt):
             self.line = node.lineno
+            self.visited.add(node.lineno)
         return handler(self, node)
 
     def emit(

@@ -29,7 +29,10 @@ GET /api/versions/{}|POST /api/agents/{}/versions|POST /api/agents/{}/revert|GET
 PATCH /api/versions/{}|POST /api/agents/{}/merge|POST /api/agents/{}/restore|POST /api/agents/{}/publish
 POST /api/agents/{}/rollback|GET /api/agents/{}/publications|POST /api/workspaces/{}/agents|GET /api/proposals/{}
 POST /api/proposals/{}/keep|POST /api/proposals/{}/discard
-POST /api/agents/{}/sessions|POST /api/sessions/{}/messages|GET /api/models|GET /api/settings/keys/{}
+POST /api/agents/{}/sessions|POST /api/sessions/{}/messages|POST /api/sessions/{}/fork|POST /api/sessions/{}/replay
+PUT /api/sessions/{}/mocks|GET /api/models|GET /api/settings/keys/{}
+GET /api/agents/{}/tests|POST /api/agents/{}/tests|POST /api/agents/{}/tests/run|POST /api/sessions/{}/keep
+GET /api/tests/{}|PATCH /api/tests/{}|DELETE /api/tests/{}|POST /api/tests/{}/run|POST /api/tests/{}/record
 PUT /api/settings/keys/{}|DELETE /api/settings/keys/{}|POST /api/settings/keys/{}/test|POST /api/based/validate
 """
 

@@ -1,0 +1,158 @@
+"""Tests of agents: kept conversations, scripted and simulated users, what came of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, status
+from pydantic import StringConstraints
+
+from babble_app.api._bodies import Id, ModelName, Name, Text, example
+from babble_app.api._idempotency import Keyed
+from babble_app.api._identity import Me, Rt
+from babble_app.schemas.agent_tests import AgentTest, TestKind, TestReport, TestResult, TestSpec
+from babble_app.schemas.base import Schema
+from babble_app.services import agent_tests, test_recording, test_runs
+
+router = APIRouter(prefix="/api", tags=["tests"])
+
+
+class KeepBody(Schema):
+    """What the test is called; empty: a name that says how the conversation began and where it led."""
+
+    model_config = example(name="Two apple cakes")
+
+    name: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+
+
+class TestBody(Schema):
+    """A test written by hand."""
+
+    model_config = example(
+        name="Orders two cakes",
+        kind="scripted",
+        spec={
+            "turns": ["two apple cakes", "no thanks"],
+            "assertions": [{"kind": "status", "value": "finished"}],
+        },
+    )
+
+    name: Name
+    kind: TestKind
+    spec: TestSpec
+    gating: bool = False
+
+
+class TestChanges(Schema):
+    """What shall be different; fields of `spec` that are left out stay as they are."""
+
+    model_config = example(name="Orders two cakes", gating=True, spec={"exact": False})
+
+    name: Name | None = None
+    kind: TestKind | None = None
+    gating: bool | None = None
+    spec: dict[str, Any] | None = None
+
+
+class RunBody(Schema):
+    """On what to run; empty: the newest version."""
+
+    model_config = example(version_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
+
+    version_id: Id | None = None
+    model: ModelName = ""
+    """Of live tests: `provider/name`; empty: the caller's default."""
+
+
+class RunAllBody(RunBody):
+    """On what to run which tests."""
+
+    model_config = example(live=False)
+
+    live: bool = False
+    """The tests that ask a model too; replays cost nothing and are always run."""
+
+
+@router.get("/agents/{agent_id}/tests")
+async def list_tests(rt: Rt, me: Me, agent_id: Id) -> list[AgentTest]:
+    """List an agent's tests, the oldest first, each with what came of it last."""
+    return await agent_tests.list_tests(rt, me.id, agent_id)
+
+
+@router.post("/agents/{agent_id}/tests", status_code=status.HTTP_201_CREATED)
+async def add_test(rt: Rt, me: Me, agent_id: Id, body: TestBody) -> AgentTest:
+    """Add a test."""
+    return await agent_tests.add_test(
+        rt, me.id, agent_id, name=body.name, kind=body.kind, spec=body.spec, gating=body.gating
+    )
+
+
+@router.post("/sessions/{session_id}/keep", status_code=status.HTTP_201_CREATED)
+async def keep_session(rt: Rt, me: Me, session_id: Id, body: KeepBody | None = None) -> AgentTest:
+    """Make a replay test of a test conversation."""
+    return await agent_tests.keep_as_test(rt, me.id, session_id, name=body.name if body else "")
+
+
+@router.get("/tests/{test_id}")
+async def get_test(rt: Rt, me: Me, test_id: Id) -> AgentTest:
+    """Return a test with what came of it last."""
+    return await agent_tests.get_test(rt, me.id, test_id)
+
+
+@router.patch("/tests/{test_id}")
+async def update_test(rt: Rt, me: Me, test_id: Id, body: TestChanges) -> AgentTest:
+    """Change a test."""
+    return await agent_tests.update_test(
+        rt,
+        me.id,
+        test_id,
+        name=body.name,
+        kind=body.kind,
+        gating=body.gating,
+        changes=body.spec,
+    )
+
+
+@router.delete("/tests/{test_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_test(rt: Rt, me: Me, test_id: Id) -> None:
+    """Delete a test with its results."""
+    await agent_tests.delete_test(rt, me.id, test_id)
+
+
+@router.post("/tests/{test_id}/run")
+async def run_test(
+    rt: Rt, me: Me, test_id: Id, keyed: Keyed, body: RunBody | None = None
+) -> TestResult:
+    """Run a test and return what came of it; a failed test is no failed request."""
+    wanted = body or RunBody()
+    return await test_runs.run_test(
+        rt, me.id, test_id, version_id=wanted.version_id, model=wanted.model, keyed=keyed
+    )
+
+
+@router.post("/agents/{agent_id}/tests/run")
+async def run_tests(
+    rt: Rt, me: Me, agent_id: Id, keyed: Keyed, body: RunAllBody | None = None
+) -> TestReport:
+    """Run all of an agent's replays, or with `live` all its tests."""
+    wanted = body or RunAllBody()
+    return await test_runs.run_tests(
+        rt,
+        me.id,
+        agent_id,
+        version_id=wanted.version_id,
+        live=wanted.live,
+        model=wanted.model,
+        keyed=keyed,
+    )
+
+
+@router.post("/tests/{test_id}/record")
+async def record_test(
+    rt: Rt, me: Me, test_id: Id, keyed: Keyed, body: RunBody | None = None
+) -> AgentTest:
+    """Record a replay again: what the agent does now is what it must do from now on."""
+    wanted = body or RunBody()
+    return await test_recording.record_again(
+        rt, me.id, test_id, version_id=wanted.version_id, model=wanted.model, keyed=keyed
+    )
