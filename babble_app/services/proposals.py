@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from babble_app.diffs.compare import compare
 from babble_app.diffs.merge import merge
 from babble_app.errors import ConflictError, ValidationFailedError
-from babble_app.services import version_tests, versions
+from babble_app.services import versions
 from babble_app.services.programs import check_program, check_text, pick_hunks
 from babble_app.store import agents as agent_rows
 from babble_app.store import proposals as rows
@@ -222,9 +222,7 @@ async def _row(
 ) -> ProposalRow:
     old = agent_rows.unpacked(parent.text_zlib)
     diff = await asyncio.to_thread(compare, old, proposed.program)
-    badge = await version_tests.run_replays(
-        rt, parent.owner_id, parent.agent_id, text=proposed.program
-    )
+    badge = await versions.run_replays(rt, parent.owner_id, parent.agent_id, proposed.program)
     return ProposalRow(
         owner_id=parent.owner_id,
         agent_id=parent.agent_id,
