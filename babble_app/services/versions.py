@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
-from babble_app.diffs import merge as merging
-from babble_app.diffs.compare import compare
 from babble_app.errors import BabbleError, ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.agents import Merge, MergeConflict
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import test_runs
+from babble_app.services import differences, test_runs
 from babble_app.services.names import clean_label, clean_name, clean_note, free_slug, usable_name
-from babble_app.services.programs import check_program, check_text, contents, pick_hunks
+from babble_app.services.programs import check_program, check_text, contents
 from babble_app.store import agent_tests as test_rows
 from babble_app.store import agents as rows
 from babble_app.store import users as user_rows
@@ -213,7 +210,7 @@ async def restore_hunks(
     if head_id is not None and head_id != head.id:
         message = "The agent was changed meanwhile. Compare the versions again."
         raise ConflictError(message, head=head.id)
-    text, count = await pick_hunks(
+    text, count = await differences.pick(
         rows.unpacked(head.text_zlib), rows.unpacked(source.text_zlib), hunks
     )
     findings = await check_program(
@@ -234,8 +231,8 @@ async def merge(rt: Runtime, owner_id: str, agent_id: str, *, base_id: str, text
     """Bring a text that was made from an older version together with the newest version; nothing is saved."""
     check_text(text)
     head, base = await _head_and(rt, owner_id, agent_id, base_id)
-    merged = await asyncio.to_thread(
-        merging.merge, rows.unpacked(base.text_zlib), text, rows.unpacked(head.text_zlib)
+    merged = await differences.merge(
+        rows.unpacked(base.text_zlib), text, rows.unpacked(head.text_zlib)
     )
     conflicts = tuple(MergeConflict.model_validate(vars(clash)) for clash in merged.clashes)
     return Merge(text=merged.text, conflicts=conflicts, head_id=head.id)
@@ -292,9 +289,7 @@ async def diff_versions(
     async with rt.database.reading() as db:
         old = await rows.get_version(db, owner_id, from_id, agent_id=agent_id)
         new = await rows.get_version(db, owner_id, to_id, agent_id=agent_id)
-    return await asyncio.to_thread(
-        compare, rows.unpacked(old.text_zlib), rows.unpacked(new.text_zlib)
-    )
+    return await differences.compare(rows.unpacked(old.text_zlib), rows.unpacked(new.text_zlib))
 
 
 async def next_version(
