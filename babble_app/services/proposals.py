@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlmodel.ext.asyncio.session import AsyncSession
 
-    from babble_app.schemas.agents import Proposal, Version
+    from babble_app.schemas.agents import Proposal, ProposalOutcome, Version
     from babble_app.schemas.events import VersionProposed
     from babble_app.services.runtime import Runtime
     from babble_app.store.tables.agents import VersionRow
@@ -145,6 +145,13 @@ async def discard(rt: Runtime, owner_id: str, proposal_id: str) -> Proposal:
         if not await rows.decide(db, owner_id, proposal_id, "discarded"):
             raise await _decided(db, owner_id, proposal_id)
     return await get_proposal(rt, owner_id, proposal_id)
+
+
+async def list_outcomes(rt: Runtime, owner_id: str, agent_id: str) -> list[ProposalOutcome]:
+    """Return what became of each of the agent's proposals, the oldest first."""
+    async with rt.database.reading() as db:
+        await agent_rows.get_agent(db, owner_id, agent_id)
+        return await rows.list_outcomes(db, owner_id, agent_id)
 
 
 async def _parent_of(

@@ -94,7 +94,9 @@ class WorkspaceState(rx.State):
     async def new_chat(self) -> rx.event.EventSpec:
         """Make a chat and open it."""
         user = await get_user(self)
-        chat = await chats.create_chat(runtime.current(), user.id, self.workspace.id)
+        chat = await chats.create_chat(
+            runtime.current(), user.id, self.workspace.id, review_changes=True
+        )
         return rx.redirect(f"/chat/{chat.id}")
 
     @rx.event

@@ -48,6 +48,7 @@ class Ids:
     run: str
     session: str
     login: str
+    proposal: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -82,6 +83,7 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "run_id": [ids.run],
         "session_id": [ids.session],
         "login_id": [ids.login],
+        "proposal_id": [ids.proposal],
         "chosen_id": [ids.chat, ids.agent, ids.workspace, ids.file],
         "dialog": [
             *("rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"),
@@ -98,6 +100,8 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "mode": ["build"],
         "theme": ["dark"],
         "tab": ["versions"],
+        "changes": ["draft"],
+        "choice": ["yours"],
         "layout": ["split"],
         "chosen": [True],
         "value: bool": [True],
@@ -161,7 +165,9 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
     acting = [name for name, given in handlers.items() if _acts(given) and not name.endswith(LAST)]
     acting.sort(key=lambda name: name.rpartition(".")[2].startswith(GIVING_UP))
     last = [name for name in handlers if name.endswith(LAST)]
-    number = 2 if "versions" in state else 1 if "files" in state or "workspace" in state else 0
+    number = 1 if "files" in state or "workspace" in state else 0
+    if any(noun in state for noun in ("version", "publishing", "labels")):
+        number = 2
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:

@@ -14,22 +14,29 @@ FOLDER = Path(states.__file__).parent
 
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
-    "CanvasState": "check discard dismiss_problem download edit open_agent revert save save_draft save_on_head "
-    "show_version take_new_version",
+    "CanvasState": "check discard dismiss_problem download edit open_agent show_version take_new_version",
     "ChatState": "catch_up dismiss_problem load refresh rename run_again send show_earlier stop suggest",
-    "ChoicesState": "choose_all_files choose_file load_models pick_mode pick_model",
+    "ChoicesState": "choose_all_files choose_file choose_review load_models pick_mode pick_model",
+    "DetailsState": "close download show_details",
+    "DraftState": "compare",
     "FilesState": "ask_delete close_view delete follow_reading keep view",
     "HistoryState": "",
+    "LabelState": "cancel edit_label save",
     "LiveState": "attach detach",
     "LoginState": "choose_form load",
-    "PanesState": "pick_tab show_changes show_test",
+    "MergeState": "choose dismiss_problem edit_merged leave_merge merge_proposal save save_draft save_merged write",
+    "OutcomeState": "",
+    "PanesState": "pick_changes pick_tab show_changes show_code show_comparison show_decision show_test",
+    "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
+    "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
+    "RestoringState": "restore revert",
     "SessionState": "",
     "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "close_drawer load open_drawer",
     "TestState": "close send start toggle_trace",
     "ToastState": "dismiss show_failure",
-    "VersionsState": "ask_revert cancel_revert dismiss_problem load open_agent pick_from pick_layout pick_to revert "
-    "show_change",
+    "VersionsState": "ask_revert cancel_revert dismiss_problem load open_agent pick_from pick_hunk pick_layout pick_to "
+    "restore revert show_change show_parts",
     "WorkspaceState": "close_dialog delete load new_chat open_dialog rename",
     "WorkspacesState": "close_dialog create delete finish_create load open_delete open_new open_rename rename",
 }
