@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, ValidationFailedError
-from babble_app.services import differences, versions
+from babble_app.services import differences, heads
 from babble_app.services.programs import check_program, check_text
 from babble_app.store import agents as agent_rows
 from babble_app.store import proposals as rows
@@ -113,7 +113,7 @@ async def keep(
         told += f" (merged with version {head.number})"
     refusal = _refusal(chosen=hunks is not None, merged=head.id != parent.id)
     findings = await check_program(text, refusal=refusal, field="hunks")
-    version = await versions.next_version(
+    version = await heads.next_version(
         head,
         text,
         findings,
@@ -130,7 +130,7 @@ async def keep(
         if not await rows.decide(db, owner_id, proposal_id, "kept", version_id=version.id):
             raise await _decided(db, owner_id, proposal_id)
         await agent_rows.put_on_top(db, owner_id, version)
-    return await versions.tested(rt, version)
+    return await heads.tested(rt, version)
 
 
 async def discard(rt: Runtime, owner_id: str, proposal_id: str) -> Proposal:
@@ -226,7 +226,7 @@ async def _row(
 ) -> ProposalRow:
     old = agent_rows.unpacked(parent.text_zlib)
     diff = await differences.compare(old, proposed.program)
-    badge = await versions.run_replays(rt, parent.owner_id, parent.agent_id, proposed.program)
+    badge = await heads.run_replays(rt, parent.owner_id, parent.agent_id, proposed.program)
     return ProposalRow(
         owner_id=parent.owner_id,
         agent_id=parent.agent_id,

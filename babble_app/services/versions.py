@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from logging import getLogger
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from babble_app.errors import BabbleError, ConflictError, NotFoundError, ValidationFailedError
+from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.agents import Merge, MergeConflict
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import differences, test_runs
+from babble_app.services import differences
+from babble_app.services.heads import next_version, put_on_top
 from babble_app.services.names import clean_label, clean_name, clean_note, free_slug, usable_name
 from babble_app.services.programs import check_program, check_text, contents
 from babble_app.store import agent_tests as test_rows
@@ -21,13 +21,10 @@ from babble_app.store.tables.base import new_id, now
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from babble_app.schemas.agent_tests import TestBadge
     from babble_app.schemas.agents import Agent, Diff, Version, VersionSummary
     from babble_app.schemas.events import VersionKind
     from babble_app.schemas.findings import Finding
     from babble_app.services.runtime import Runtime
-
-logger = getLogger(__name__)
 
 
 async def list_agents(rt: Runtime, owner_id: str, workspace_id: str) -> list[Agent]:
@@ -168,7 +165,8 @@ async def add_version(
         "kind": kind, "author": author, "request": request, "summary": summary,
         "model": model, "rounds": rounds, "raw": raw,
     }  # fmt: skip
-    return await _add(rt, await next_version(parent, text, findings, **facts))
+    version = await next_version(parent, text, findings, **facts)
+    return await put_on_top(rt, owner_id, version)
 
 
 async def revert(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> Version:
@@ -186,7 +184,7 @@ async def revert(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> 
         summary=f"Back to version {wanted.number}.",
     )
     version.findings = wanted.findings
-    return await _add(rt, version)
+    return await put_on_top(rt, owner_id, version)
 
 
 async def restore_hunks(
@@ -224,7 +222,7 @@ async def restore_hunks(
         author=await _name_of(rt, owner_id),
         summary=f"Took {len(hunks)} of {count} hunks from version {source.number}.",
     )
-    return await _add(rt, version)
+    return await put_on_top(rt, owner_id, version)
 
 
 async def merge(rt: Runtime, owner_id: str, agent_id: str, *, base_id: str, text: str) -> Merge:
@@ -290,48 +288,6 @@ async def diff_versions(
         old = await rows.get_version(db, owner_id, from_id, agent_id=agent_id)
         new = await rows.get_version(db, owner_id, to_id, agent_id=agent_id)
     return await differences.compare(rows.unpacked(old.text_zlib), rows.unpacked(new.text_zlib))
-
-
-async def next_version(
-    parent: VersionRow, text: str, findings: Sequence[Finding], **facts: Any
-) -> VersionRow:
-    """Return the row of a version on top of `parent`, not stored yet."""
-    return VersionRow(
-        owner_id=parent.owner_id,
-        agent_id=parent.agent_id,
-        number=parent.number + 1,
-        parent_id=parent.id,
-        **facts,
-        **await contents(rows.unpacked(parent.text_zlib), text, findings),
-    )
-
-
-async def tested(rt: Runtime, version: VersionRow) -> Version:
-    """Run the replay tests on a version that was just stored, and return it with how they ended."""
-    shape = rows.version_shape(version)
-    try:
-        badge = await run_replays(
-            rt, version.owner_id, version.agent_id, shape.text, version_id=version.id
-        )
-    except BabbleError as error:
-        # The version is stored; it is shown without a badge, and the gate runs its tests again.
-        logger.warning("version %s could not be tested: %s", version.id, error)
-        return shape
-    return shape.model_copy(update={"tests": badge})
-
-
-async def run_replays(
-    rt: Runtime, owner_id: str, agent_id: str, text: str, *, version_id: str | None = None
-) -> TestBadge | None:
-    """Run the agent's replay tests on a program and return how they ended; None when it has none."""
-    report = await test_runs.run_replays(rt, owner_id, agent_id, text=text, version_id=version_id)
-    return report.badge if report.badge.total else None
-
-
-async def _add(rt: Runtime, version: VersionRow) -> Version:
-    async with rt.database.unit_of_work() as db:
-        await rows.put_on_top(db, version.owner_id, version)
-    return await tested(rt, version)
 
 
 async def _head_and(

@@ -126,7 +126,6 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "versions.import_agent": lambda w: versions.import_agent(
         w.rt, w.stranger, w.workspace, name="x", text='say("x")'
     ),
-    "versions.run_replays": lambda w: versions.run_replays(w.rt, w.stranger, w.agent, "x"),
     "versions.merge": lambda w: versions.merge(
         w.rt, w.stranger, w.agent, base_id=w.version, text="x"
     ),
