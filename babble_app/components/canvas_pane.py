@@ -14,6 +14,7 @@ from babble_app.components.icons import icon
 from babble_app.components.parts import how_many
 from babble_app.components.proposal_view import proposal_banner
 from babble_app.components.publish_bar import publish_bar
+from babble_app.components.tests_tab import tests_tab
 from babble_app.components.version_details import version_details
 from babble_app.components.version_list import revert_dialog, version_list
 from babble_app.states.canvas import CanvasState
@@ -26,7 +27,12 @@ from babble_app.states.restoring import RestoringState
 from babble_app.states.testing import TestState
 from babble_app.states.versions import VersionsState
 
-TABS = (("code", "Code"), ("changes", "Changes"), ("versions", "Versions"))
+TABS = (
+    ("code", "Code"),
+    ("changes", "Changes"),
+    ("versions", "Versions"),
+    ("tests", "Tests"),
+)
 
 
 def canvas_pane() -> rx.Component:
@@ -48,6 +54,7 @@ def canvas_pane() -> rx.Component:
                 "versions",
                 rx.el.div(publish_bar(), version_list(in_canvas=True), class_name="canvas-scroll"),
             ),
+            ("tests", tests_tab()),
             rx.fragment(),
         ),
         revert_dialog(RestoringState.revert),

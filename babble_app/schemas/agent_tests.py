@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.mocks import Mock
@@ -112,6 +112,17 @@ class Recording(Schema):
 
 class TestSpec(_Quiet):
     """What a test does, and what must come of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "turns": ["two apple cakes", "no thanks"],
+                    "assertions": [{"kind": "status", "value": "finished"}],
+                }
+            ]
+        }
+    )
 
     turns: Annotated[tuple[Words, ...], Field(max_length=MAX_TURNS)] = ()
     """The user's messages (replay, scripted)."""

@@ -68,8 +68,9 @@ async def add_test(
     Raises:
         ValidationFailedError: what its kind needs is missing, it is too large, or the agent has too many.
     """
-    row = new_row(owner_id, agent_id, name=name, kind=kind, spec=spec, gating=gating)
     async with rt.database.unit_of_work() as db:
+        await agent_rows.get_agent(db, owner_id, agent_id, lock=True)
+        row = new_row(owner_id, agent_id, name=name, kind=kind, spec=spec, gating=gating)
         await add_rows(db, owner_id, agent_id, [row])
     return rows.agent_test_shape(row)
 
@@ -137,8 +138,7 @@ async def delete_test(rt: Runtime, owner_id: str, test_id: str) -> None:
 async def add_rows(
     db: AsyncSession, owner_id: str, agent_id: str, added: Sequence[AgentTestRow]
 ) -> None:
-    """Add tests to the agent in a unit of work; raises ValidationFailedError when they would be too many."""
-    await agent_rows.get_agent(db, owner_id, agent_id, lock=True)
+    """Add tests to an agent that the unit of work has locked; raises ValidationFailedError when they are too many."""
     count = await rows.count_tests(db, owner_id, agent_id)
     if count + len(added) > MAX_TESTS:
         message = f"An agent has at most {MAX_TESTS} tests; this one would have {count + len(added)}. Delete some first."

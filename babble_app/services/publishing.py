@@ -70,10 +70,9 @@ async def list_publications(rt: Runtime, owner_id: str, agent_id: str) -> list[P
 async def _check_gate(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> None:
     failing = await version_tests.list_failing(rt, owner_id, agent_id, version_id)
     if failing:
-        names = ", ".join(f"'{name}'" for name in failing[:_MOST_TESTS_TOLD])
         more = len(failing) - _MOST_TESTS_TOLD
-        end = f" and {more} more" if more > 0 else ""
-        message = f"This version does not go live: it does not pass {names}{end}."
+        end = f" And {more} more." if more > 0 else ""
+        message = f"This version does not go live: {' '.join(failing[:_MOST_TESTS_TOLD])}{end}"
         raise GateClosedError(message)
 
 

@@ -268,7 +268,7 @@ async def list_versions(rt: Runtime, owner_id: str, agent_id: str) -> list[Versi
         await rows.get_agent(db, owner_id, agent_id)
         found = await rows.list_versions(db, owner_id, agent_id)
     badges = await version_tests.list_badges(rt, owner_id, agent_id)
-    return [one.model_copy(update={"tests": badges.get(one.id)}) for one in found]
+    return [one.model_copy(update={"tests": badges.get(one.sha256)}) for one in found]
 
 
 async def get_version(rt: Runtime, owner_id: str, version_id: str) -> Version:
@@ -277,7 +277,7 @@ async def get_version(rt: Runtime, owner_id: str, version_id: str) -> Version:
         row = await rows.get_version(db, owner_id, version_id)
         label = await rows.find_label(db, owner_id, version_id)
     badges = await version_tests.list_badges(rt, owner_id, row.agent_id)
-    return rows.version_shape(row, label).model_copy(update={"tests": badges.get(row.id)})
+    return rows.version_shape(row, label).model_copy(update={"tests": badges.get(row.sha256)})
 
 
 async def diff_versions(

@@ -49,9 +49,20 @@ class PanesState(rx.State):
         self._reveal("canvas")
 
     @rx.event
+    def show_code(self) -> None:
+        """Bring the program into view, to be edited."""
+        self.tab = "code"
+        self._reveal("canvas")
+
+    @rx.event
     def show_test(self) -> None:
         """Bring the test pane into view."""
         self._reveal("test")
+
+    @rx.event
+    def show_chat(self) -> None:
+        """Bring the chat into view."""
+        self._reveal("chat")
 
     @rx.event
     def show_tests(self) -> None:

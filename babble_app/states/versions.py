@@ -28,6 +28,9 @@ class VersionsState(rx.State):
     status: str = "loading"
     """`loading`, `ready` or `missing`."""
     rows: list[VersionRow] = []
+    tests: dict[str, str] = {}
+    """How the tests of the versions ended, in words, by the versions' ids."""
+    tests_kinds: dict[str, str] = {}
     head_id: str = ""
     head_number: int = 0
     live_number: int = 0
@@ -161,6 +164,8 @@ class VersionsState(rx.State):
             news = [row.id for row in self.rows] != [row.id for row in rows]
             self.status, self.agent, self.agent_name = "ready", agent.id, agent.name
             self.workspace, self.rows = agent.workspace_id, rows
+            self.tests = {row.id: row.tests for row in rows if row.tests}
+            self.tests_kinds = {row.id: row.tests_kind for row in rows if row.tests}
             self.head_id, self.head_number = agent.head_version_id, agent.head_number
             self.live_number, self.gated = agent.live_number or 0, agent.gated
             if news and rows:

@@ -71,6 +71,8 @@ def sample(schema: dict[str, Any], ids: dict[str, str], name: str = "") -> Any:
     schema = resolve(schema)
     if "enum" in schema:
         return schema["enum"][0]
+    if name and "examples" in schema:
+        return schema["examples"][0]
     match schema.get("type"):
         case "object":
             fields = schema.get("properties", {})

@@ -31,6 +31,8 @@ POST /api/agents/{}/rollback|GET /api/agents/{}/publications|POST /api/workspace
 POST /api/proposals/{}/keep|POST /api/proposals/{}/discard
 POST /api/agents/{}/sessions|POST /api/sessions/{}/messages|POST /api/sessions/{}/fork|POST /api/sessions/{}/replay
 PUT /api/sessions/{}/mocks|GET /api/models|GET /api/settings/keys/{}
+GET /api/agents/{}/tests|POST /api/agents/{}/tests|POST /api/agents/{}/tests/run|POST /api/sessions/{}/keep
+GET /api/tests/{}|PATCH /api/tests/{}|DELETE /api/tests/{}|POST /api/tests/{}/run|POST /api/tests/{}/record
 PUT /api/settings/keys/{}|DELETE /api/settings/keys/{}|POST /api/settings/keys/{}/test|POST /api/based/validate
 """
 

@@ -77,7 +77,8 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
     change = proposal.model_copy(update={"program": PROGRAM.replace("Bye", "Good night")})
     waiting = server.call(proposals.add_proposal(rt, owner, agent, origin, change))
     assert waiting is not None
-    session = client.post(f"/api/agents/{agent}/sessions", json={})
+    session = client.post(f"/api/agents/{agent}/sessions", json={}).json()["session_id"]
+    test = client.post(f"/api/sessions/{session}/keep", json={"name": "canary-test"}).json()["id"]
     started = client.post(f"/api/chats/{chat['id']}/messages", json={"text": "Hello"})
     assert started.status_code == 202, started.text
     run = started.json()["run_id"]
@@ -94,7 +95,8 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
         "agent_id": agent,
         "version_id": version.id,
         "proposal_id": waiting.id,
-        "session_id": session.json()["session_id"],
+        "session_id": session,
+        "test_id": test,
         "run_id": run,
         "message_id": started.json()["message_id"],
         "login_id": login.login.id,

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
-from babble_app.schemas.agent_tests import Assertion, TestSpec
+from babble_app.errors import ConflictError, GateClosedError, NotFoundError, ValidationFailedError
+from babble_app.schemas.agent_tests import Assertion, TestBadge, TestSpec
 from babble_app.schemas.mocks import Mock
-from babble_app.services import agent_tests, sessions, test_recording, test_runs, versions
+from babble_app.services import (
+    agent_tests,
+    publishing,
+    sessions,
+    test_recording,
+    test_runs,
+    versions,
+)
 from babble_app.store import sessions as session_rows
 from tests.factories import make_agent, make_user, make_workspace
 from tests.unit.based.helpers import BAKERY, leave, reply, run, user, value
@@ -54,6 +61,7 @@ async def make_session(
             version_id=version.id,
             program=version.text,
             model="demo/based",
+            mocks=[],
         )
         row.log = run(version.text, ORDER).log if log is None else log
         for name, given in fields.items():
@@ -118,6 +126,9 @@ async def test_a_bad_change_is_seen_before_it_is_saved_and_results_are_shared_by
     second = await change(rt, owner, version, bad)
     saved = await test_runs.run_replays(rt, owner, version.agent_id, text=bad, version_id=second.id)
 
+    assert second.tests == proposed.badge == TestBadge(failed=1, total=1)
+    listed = await versions.list_versions(rt, owner, version.agent_id)
+    assert [one.tests for one in listed] == [second.tests, None]
     assert (proposed.summary, proposed.changed) == ("0/1 pass; 1 changed", 1)
     assert saved.results[0].id == proposed.results[0].id
     assert saved.results[0].version_id == second.id
@@ -172,6 +183,10 @@ async def test_chosen_tests_guard_what_goes_live(rt: Runtime) -> None:
     problems = await test_runs.gate_problems(rt, owner, agent, bad.id)
     assert len(problems) == 1
     assert problems[0].startswith("“two apple cakes → the customer leaves” fails: Not as recorded")
+    await versions.update_agent(rt, owner, agent, gated=True)
+    with pytest.raises(GateClosedError, match="does not go live: “two apple cakes"):
+        await publishing.publish(rt, owner, agent, bad.id)
+    assert (await publishing.publish(rt, owner, agent, version.id)).live_number == 1
     await agent_tests.update_test(rt, owner, test.id, gating=False)
     assert await test_runs.gate_problems(rt, owner, agent, bad.id) == []
 

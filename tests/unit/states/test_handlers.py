@@ -26,7 +26,7 @@ HANDLERS = {
     "LoginState": "choose_form load",
     "MergeState": "choose dismiss_problem edit_merged leave_merge merge_proposal save save_draft save_merged write",
     "OutcomeState": "",
-    "PanesState": "pick_changes pick_tab show_changes show_comparison show_decision show_test",
+    "PanesState": "pick_changes pick_tab show_changes show_code show_comparison show_decision show_test",
     "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
     "RestoringState": "restore revert",
