@@ -31,6 +31,8 @@ class ExitOutline:
     """Lines of its handler's statements."""
     parameters: tuple[str, ...] = ()
     """Names that a tool's schema asks for."""
+    literal: bool = True
+    """Whether the condition's text can be known before the program runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _exit(
     tools: dict[str, Any],
     taken: list[str],
 ) -> ExitOutline:
-    text, name, parameters = _condition(clause.condition, tools)
+    text, name, parameters, literal = _condition(clause.condition, tools)
     base = slug(name) or f"exit_{len(taken) + 1}"
     # The parser puts a `pass` into an empty handler, in the line of its `until`.
     lines = {
@@ -140,24 +142,27 @@ def _exit(
         loop_line=loop_line,
         lines=frozenset(lines),
         parameters=parameters,
+        literal=literal,
     )
 
 
-def _condition(node: ast.expr | None, tools: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
-    """Return a condition's text, the name it is called by, and the names it asks for."""
+def _condition(
+    node: ast.expr | None, tools: dict[str, Any]
+) -> tuple[str, str, tuple[str, ...], bool]:
+    """Return a condition's text, the name it is called by, the names it asks for, and whether all this is certain."""
     if node is None:
-        return "", "", ()
+        return "", "", (), False
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value, node.value, ()
+        return node.value, node.value, (), True
     tool = _dict(tools.get(node.id) if isinstance(node, ast.Name) else _literal(node))
     tool = _dict(tool.get("function")) or tool
     name = tool.get("name")
     if not isinstance(name, str):
         source = ast.unparse(node)
-        return source, source, ()
+        return source, source, (), False
     described = str(tool.get("description") or "")
     names = tuple(str(key) for key in _dict(_dict(tool.get("parameters")).get("properties")))
-    return f"{name}: {described}" if described else name, name, names
+    return f"{name}: {described}" if described else name, name, names, True
 
 
 def _dict(value: Any) -> dict[Any, Any]:

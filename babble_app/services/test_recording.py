@@ -46,8 +46,8 @@ async def record_again(
     if test.kind != "replay":
         message = "Only a replay has a recording; the other kinds ask the model at every run."
         raise ValidationFailedError(message)
-    text = await test_runs.program_text(rt, owner_id, test.agent_id, version_id)
-    program = await asyncio.to_thread(parser.parse, text)
+    version = await test_runs.find_program(rt, owner_id, test.agent_id, version_id)
+    program = await asyncio.to_thread(parser.parse, version.text)
 
     async def work() -> AgentTest:
         spec = await _record(rt, owner_id, program, test.spec, model)
@@ -55,7 +55,9 @@ async def record_again(
 
     recording = idempotency.answer_once(rt, owner_id, keyed, AgentTest, work)
     recorded = await asyncio.shield(rt.start_task(recording, f"recording of {test_id}"))
-    await test_runs.run_replays(rt, owner_id, test.agent_id, text=text, version_id=version_id)
+    await test_runs.run_replays(
+        rt, owner_id, test.agent_id, text=version.text, version_id=version.version_id
+    )
     return recorded
 
 

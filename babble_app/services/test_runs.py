@@ -38,7 +38,7 @@ _pool = ThreadPoolExecutor(1, thread_name_prefix="replay")
 
 
 @dataclass(frozen=True, slots=True)
-class _Program:
+class Program:
     """A text under test."""
 
     text: str
@@ -46,6 +46,7 @@ class _Program:
 
     @property
     def sha256(self) -> str:
+        """Of its UTF-8 bytes, as versions have it."""
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
 
 
@@ -56,7 +57,7 @@ async def run_replays(
 
     What was run on the same text before is not run again.
     """
-    program = _Program(text, version_id)
+    program = Program(text, version_id)
     async with rt.database.reading() as db:
         await agent_rows.get_agent(db, owner_id, agent_id)
         tests = [
@@ -92,7 +93,7 @@ async def run_test(
     """
     async with rt.database.reading() as db:
         test = await rows.get_test(db, owner_id, test_id)
-    program = await _program(rt, owner_id, test.agent_id, version_id)
+    program = await find_program(rt, owner_id, test.agent_id, version_id)
 
     async def work() -> TestResult:
         results = await _run(rt, owner_id, program, [test], model=model)
@@ -125,7 +126,7 @@ async def run_tests(
         await agent_rows.get_agent(db, owner_id, agent_id)
         found = await rows.list_tests(db, owner_id, agent_id)
     tests = [one for one in found if live or one.kind == "replay"]
-    program = await _program(rt, owner_id, agent_id, version_id)
+    program = await find_program(rt, owner_id, agent_id, version_id)
 
     async def work() -> TestReport:
         results = await _run(rt, owner_id, program, tests, model=model)
@@ -141,7 +142,7 @@ async def gate_problems(rt: Runtime, owner_id: str, agent_id: str, version_id: s
 
     Replays are run when they were not; a live test has to have been run on the version's program.
     """
-    program = await _program(rt, owner_id, agent_id, version_id)
+    program = await find_program(rt, owner_id, agent_id, version_id)
     await run_replays(rt, owner_id, agent_id, text=program.text, version_id=version_id)
     async with rt.database.reading() as db:
         tests = await rows.list_tests(db, owner_id, agent_id)
@@ -151,11 +152,15 @@ async def gate_problems(rt: Runtime, owner_id: str, agent_id: str, version_id: s
     return [problem for problem in problems if problem]
 
 
-async def program_text(
-    rt: Runtime, owner_id: str, agent_id: str, version_id: str | None = None
-) -> str:
+async def find_program(
+    rt: Runtime, owner_id: str, agent_id: str, version_id: str | None
+) -> Program:
     """Return the program of one of the agent's versions, the newest when none is named."""
-    return (await _program(rt, owner_id, agent_id, version_id)).text
+    async with rt.database.reading() as db:
+        agent = await agent_rows.get_agent(db, owner_id, agent_id)
+        wanted = version_id or agent.head_version_id
+        row: VersionRow = await agent_rows.get_version(db, owner_id, wanted, agent_id=agent_id)
+    return Program(agent_rows.unpacked(row.text_zlib), row.id)
 
 
 def make_report(results: Sequence[TestResult]) -> TestReport:
@@ -196,18 +201,10 @@ def _gate_problem(test: AgentTestRow, result: TestResult | None) -> str:
     return f"“{test.name}” {words[result.status]}{why}"
 
 
-async def _program(rt: Runtime, owner_id: str, agent_id: str, version_id: str | None) -> _Program:
-    async with rt.database.reading() as db:
-        agent = await agent_rows.get_agent(db, owner_id, agent_id)
-        wanted = version_id or agent.head_version_id
-        row: VersionRow = await agent_rows.get_version(db, owner_id, wanted, agent_id=agent_id)
-    return _Program(agent_rows.unpacked(row.text_zlib), row.id)
-
-
 async def _run(
     rt: Runtime,
     owner_id: str,
-    program: _Program,
+    program: Program,
     tests: Sequence[AgentTestRow],
     *,
     model: str,
@@ -227,7 +224,7 @@ async def _run(
     return [results[one.id] for one in tests]
 
 
-async def _replay(program: _Program, tests: Sequence[AgentTestRow]) -> list[TestResult]:
+async def _replay(program: Program, tests: Sequence[AgentTestRow]) -> list[TestResult]:
     specs = [TestSpec.model_validate(test.spec) for test in tests]
     loop = asyncio.get_running_loop()
     found = await loop.run_in_executor(_pool, replay_all, program.text, specs)
@@ -253,7 +250,7 @@ def replay_all(text: str, specs: Sequence[TestSpec]) -> list[TestResult]:
     ]
 
 
-def _about(result: TestResult, test: AgentTestRow, program: _Program) -> TestResult:
+def _about(result: TestResult, test: AgentTestRow, program: Program) -> TestResult:
     about = {
         "test_id": test.id,
         "name": test.name,
