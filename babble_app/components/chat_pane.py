@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.composer import composer
+from babble_app.components.file_viewer import file_viewer
 from babble_app.components.follow_end import follow_end
 from babble_app.components.icons import icon
 from babble_app.components.message import live_answer, message, waiting_question
@@ -73,6 +74,7 @@ def chat_pane() -> rx.Component:
             on_send=ChatState.send,
             on_stop=ChatState.stop,
         ),
+        file_viewer(),
         class_name="chat",
     )
 

@@ -11,13 +11,16 @@ from babble_app.components.icons import icon
 from babble_app.components.markdown import markdown
 from babble_app.components.parts import notice, time_ago
 from babble_app.components.proposal_card import proposal_card
+from babble_app.states.canvas import CanvasState
 from babble_app.states.chat import ChatState
+from babble_app.states.files import FilesState
 from babble_app.states.live import LiveState
 from babble_app.states.message_views import (
     AttemptView,
     MessageView,
     SourceView,
     ToolView,
+    UseView,
     VersionView,
 )
 from babble_app.states.panes import PanesState
@@ -70,6 +73,7 @@ def live_answer() -> rx.Component:
         rx.foreach(LiveState.versions, _version_card),
         proposal_card(LiveState.proposal),
         _sources(LiveState.sources, LiveState.run_id),
+        _used(LiveState.used),
         rx.cond(
             LiveState.doing != "",
             rx.el.p(
@@ -101,6 +105,7 @@ def _answer(item: MessageView) -> rx.Component:
         rx.foreach(item.versions, _version_card),
         proposal_card(item.proposal),
         _sources(item.sources, item.id),
+        _used(item.used),
         rx.cond(item.status != "done", _ending(item)),
         rx.el.div(
             time_ago(item.at),
@@ -126,20 +131,36 @@ def _ending(item: MessageView) -> rx.Component:
         rx.cond(
             item.raw != "", _folded("What the model sent last", rx.el.pre(item.raw, tab_index=0))
         ),
-        rx.cond(
-            item.can_run_again,
-            rx.el.button(
-                icon("refresh", 16),
-                rx.cond(item.status == "failed", "Retry", "Run again"),
-                type="button",
-                on_click=ChatState.run_again(item.run_id),
-                disabled=LiveState.running,
-                class_name="button button--small",
-            ),
+        rx.el.div(
+            rx.cond(item.can_run_again, _retry(item)),
+            rx.cond((item.raw != "") & (CanvasState.agent != ""), _edit_by_hand()),
+            class_name="row",
         ),
         class_name="stack stack--tight",
     )
     return rx.cond(item.status == "failed", notice("bad", body, role="alert"), notice("warn", body))
+
+
+def _retry(item: MessageView) -> rx.Component:
+    return rx.el.button(
+        icon("refresh", 16),
+        rx.cond(item.status == "failed", "Retry", "Run again"),
+        type="button",
+        on_click=ChatState.run_again(item.run_id),
+        disabled=LiveState.running,
+        class_name="button button--small",
+    )
+
+
+def _edit_by_hand() -> rx.Component:
+    """What the model could not write, the person may."""
+    return rx.el.button(
+        icon("pencil", 16),
+        "Edit by hand",
+        type="button",
+        on_click=PanesState.show_code,
+        class_name="button button--small",
+    )
 
 
 def _folded(title: Any, *children: rx.Component, **props: Any) -> rx.Component:
@@ -244,6 +265,32 @@ def _sources(sources: Any, anchor: Any) -> rx.Component:
             class_name="sources",
             aria_label="Sources",
         ),
+    )
+
+
+def _used(used: Any) -> rx.Component:
+    """Name what the model was shown of the files; each opens."""
+    return rx.cond(
+        used,
+        rx.el.div(
+            "used:",
+            rx.foreach(used, _use),
+            role="group",
+            aria_label="Files used",
+            class_name="used",
+        ),
+    )
+
+
+def _use(use: UseView) -> rx.Component:
+    return rx.el.button(
+        icon("file", 14),
+        use.words,
+        type="button",
+        title="Open the file",
+        on_click=FilesState.view(use.file_id),
+        class_name="used-file",
+        key=use.file_id,
     )
 
 

@@ -37,6 +37,8 @@ def tests_tab() -> rx.Component:
         test_form(),
         import_dialog(),
         _delete_dialog(),
+        # Another version is tested at once; edits when they are asked about, as every pause in typing makes another text.
+        key=CanvasState.version_id,
         on_mount=TestsState.load,
         class_name="canvas-scroll tests",
     )

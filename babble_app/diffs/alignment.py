@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from babble_app.diffs.indentation import Shift, shift_between
 from babble_app.diffs.likeness import nearly_same, same_but_for_space
 from babble_app.diffs.matching import folded, stripped
-from babble_app.diffs.indentation import Shift, shift_between
 from babble_app.diffs.readings import Body, Item, Kind
 
 if TYPE_CHECKING:

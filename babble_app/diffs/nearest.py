@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from babble_app.diffs.errors import DiffCode, HunkFailure
 from babble_app.diffs.hunks import Hunk
-from babble_app.diffs.readings import new_side, old_side
 from babble_app.diffs.matching import Index, TooManyCandidatesError, words_of
+from babble_app.diffs.readings import new_side, old_side
 
 if TYPE_CHECKING:
     from babble_app.diffs.readings import Body

@@ -37,7 +37,9 @@ def _history() -> rx.Component:
             version_list(in_canvas=False),
             class_name="history-list",
         ),
-        rx.el.section(comparison(VersionsState.restore), aria_label="Difference", class_name="history-diff"),
+        rx.el.section(
+            comparison(VersionsState.restore), aria_label="Difference", class_name="history-diff"
+        ),
         revert_dialog(VersionsState.revert),
         version_details(),
         class_name="history",

@@ -14,7 +14,13 @@ from babble_app.services import runs, runtime
 from babble_app.states.canvas import CanvasState
 from babble_app.states.history import read_history, show_history
 from babble_app.states.live_answer import LiveAnswer, part
-from babble_app.states.message_views import AttemptView, SourceView, ToolView, VersionView
+from babble_app.states.message_views import (
+    AttemptView,
+    SourceView,
+    ToolView,
+    UseView,
+    VersionView,
+)
 from babble_app.states.proposals import ProposalState
 from babble_app.states.tab import own_tab, owner_of, tab_is_open
 
@@ -44,6 +50,7 @@ class LiveState(rx.State):
     tools: list[ToolView] = []
     sources: list[SourceView] = []
     versions: list[VersionView] = []
+    used: list[UseView] = []
     proposal: str = ""
     """Id of the change that the answer proposed."""
     writing: bool = False
@@ -135,6 +142,7 @@ class LiveState(rx.State):
             "tools": live.tools,
             "sources": live.sources,
             "versions": live.versions,
+            "used": live.used,
             "proposal": live.proposal,
             "writing": bool(live.program) and not live.versions and not live.proposal,
             "program_key": f"{live.run_id}/{live.attempt}",

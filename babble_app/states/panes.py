@@ -49,6 +49,12 @@ class PanesState(rx.State):
         self._reveal("canvas")
 
     @rx.event
+    def show_code(self) -> None:
+        """Bring the program into view, to be edited."""
+        self.tab = "code"
+        self._reveal("canvas")
+
+    @rx.event
     def show_test(self) -> None:
         """Bring the test pane into view."""
         self._reveal("test")

@@ -162,7 +162,6 @@ def test_the_owner_is_shown_and_can_change_what_others_must_not(
     before = rows_of(server, owner)
     full_name = next(name for name in states() if f"states___{state}____" in name)
 
-    import time as _t
     for quiet_seconds in (0.7, 3.0, 9.0):  # a busy machine pauses longer in the middle of a page
         updates = talk(
             server,
@@ -173,7 +172,6 @@ def test_the_owner_is_shown_and_can_change_what_others_must_not(
             quiet_seconds=quiet_seconds,
         )
         assert says_of(updates, owner, ids)
-        print("DBG", quiet_seconds, len(updates), _t.monotonic(), {k: (len(v), len(before[k])) for k, v in rows_of(server, owner).items() if v != before[k]})
         if rows_of(server, owner) != before or state not in CHANGING:
             return
 

@@ -29,7 +29,8 @@ HANDLERS = {
     "MergeState": "choose dismiss_problem edit_merged leave_merge merge_proposal save save_draft save_merged write",
     "MocksState": "close_mock delete_mock load open_mock pick_failure pick_kind raise_mock save_mock",
     "OutcomeState": "",
-    "PanesState": "pick_changes pick_tab show_changes show_chat show_comparison show_decision show_line show_test show_tests",
+    "PanesState": "pick_changes pick_tab show_changes show_chat show_code show_comparison show_decision show_line show_test "
+    "show_tests",
     "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
     "RepairState": "fix record_again send_request",
@@ -37,7 +38,7 @@ HANDLERS = {
     "SessionState": "",
     "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "close_drawer load open_drawer",
-    "SuiteState": "close_import export generate import_tests open_import",
+    "SuiteState": "close_import export generate import_tests open_import take_file",
     "TestFormState": "add_assertion close_form drop_assertion open_new open_test pick_assertion pick_kind save_test",
     "TestState": "ask_again dismiss_note go_on pick_view replace_answer replay send send_again start take_back",
     "TestsState": "ask_delete cancel_delete choose_for_gate delete dismiss_problem load run_all run_one show_list show_test",
