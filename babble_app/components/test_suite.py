@@ -15,7 +15,7 @@ def import_dialog() -> rx.Component:
         rx.el.form(
             rx.el.div(
                 rx.el.p(
-                    "Tests that were exported from an agent. They are added to those that are there.",
+                    "Tests that were exported from an agent are added; one with the name of another takes its place.",
                     class_name="muted",
                 ),
                 text_file(
