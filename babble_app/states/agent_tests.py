@@ -230,8 +230,13 @@ class TestsState(rx.State):
 
     async def _read_result(self, owner_id: str, screen: _Screen, test_id: str) -> None:
         rt = runtime.current()
-        test = await agent_tests.get_test(rt, owner_id, test_id)
-        report = await _replay(rt, owner_id, screen)
+        try:
+            test = await agent_tests.get_test(rt, owner_id, test_id)
+            report = await _replay(rt, owner_id, screen)
+        except BabbleError as error:
+            async with own_tab(self, owner_id):
+                self.shown, self.problem = "", str(error)
+            return
         result = views.results_by_test([test], report.results, screen.text).get(test_id)
         async with own_tab(self, owner_id):
             if self.shown == test_id:

@@ -141,6 +141,7 @@ def test_it_is_known_how_to_call_every_handler() -> None:
 
 
 CHANGING = {
+    "agent_tests",
     "chat",
     "files",
     "proposals",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from babble_app.errors import NotFoundError
-from babble_app.services import agent_tests, keys, versions
+from babble_app.services import agent_tests, keys, test_files, versions
 from babble_app.states.agent_tests import TestsState
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState
@@ -15,6 +15,7 @@ from babble_app.states.json_fields import FieldError
 from babble_app.states.keeping import KeepState
 from babble_app.states.repair import RepairState
 from babble_app.states.test_form import AssertionRow, TestFormState, read_spec
+from babble_app.states.test_suite import SuiteState
 from babble_app.states.testing import TestState
 from tests.factories import PROGRAM, make_agent, make_user, make_workspace
 from tests.fakes.model_server import ModelServer
@@ -270,8 +271,53 @@ async def test_somebody_else_s_tests_are_not_shown(rt: Runtime, tab: Tab, versio
     await tab.log_in(await make_user(rt))
 
     await tab.run(TestsState.load, tests)
-    with pytest.raises(NotFoundError):
-        await tab.run(TestsState.show_test, tests, test_id)
+    assert tests.problem
+    await tab.run(TestsState.dismiss_problem, tests)
+    await tab.run(TestsState.show_test, tests, test_id)
 
     assert tests.problem
+    assert (tests.shown, tests.result.comparison) == ("", [])
+    assert version.id
+
+
+async def test_tests_go_out_as_a_file_and_come_in_again(
+    rt: Runtime, tab: Tab, version: Version
+) -> None:
+    await keep(tab, "bye now")
+    suite = await tab.state(SuiteState)
+    text = await test_files.export_yaml(rt, tab.user.id, version.agent_id)
+    for one in await agent_tests.list_tests(rt, tab.user.id, version.agent_id):
+        await agent_tests.delete_test(rt, tab.user.id, one.id)
+
+    await tab.run(SuiteState.open_import, suite)
+    await tab.run(SuiteState.take_file, suite, text)
+    await tab.run(SuiteState.import_tests, suite, {"text": suite.text})
+    tests = await show(tab)
+
+    assert (suite.importing, suite.problem) == (False, "")
+    assert [(row.name, row.status) for row in tests.rows] == [("A goodbye", "passed")]
+
+
+async def test_a_file_that_holds_no_tests_says_where_and_stays_in_the_box(
+    tab: Tab, version: Version
+) -> None:
+    suite = await tab.state(SuiteState)
+    await tab.run(SuiteState.open_import, suite)
+
+    await tab.run(SuiteState.import_tests, suite, {"text": "tests:\n  - name: [\n"})
+
+    assert suite.problem
+    assert suite.importing
+    assert version.id
+
+
+async def test_tests_are_made_for_every_path_once(tab: Tab, version: Version) -> None:
+    suite = await tab.state(SuiteState)
+
+    await tab.run(SuiteState.generate, suite)
+    await tab.run(SuiteState.generate, suite)
+    tests = await show(tab)
+
+    assert [row.kind for row in tests.rows] == ["persona"]
+    assert not suite.busy
     assert version.id
