@@ -81,6 +81,11 @@ class Execution:
         return self.pending.line if self.pending is not None else self._machine.line
 
     @property
+    def visited(self) -> frozenset[int]:
+        """Lines of the statements that ran so far."""
+        return frozenset(self._machine.visited)
+
+    @property
     def variables(self) -> dict[str, str]:
         """Short texts of what the program's own names hold."""
         return self._machine.variables()

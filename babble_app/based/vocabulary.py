@@ -32,11 +32,24 @@ MODULES = frozenset({
     "math", "random", "re", "requests", "statistics", "string", "time", "typing", "uuid", "zoneinfo",
 })  # fmt: skip
 
+HARMLESS_MODULES = frozenset({
+    "__future__", "abc", "base64", "bisect", "calendar", "contextlib", "copy", "csv", "dataclasses", "decimal", "difflib",
+    "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html", "itertools", "logging", "numbers", "operator",
+    "pprint", "secrets", "statistics", "textwrap", "types", "unicodedata", "urllib", "warnings",
+}) - MODULES  # fmt: skip
+"""Modules that would do no harm, but are not there either: a warning, since the program is right."""
+
 FORBIDDEN = frozenset({
-    "__import__", "breakpoint", "compile", "delattr", "dir", "eval", "exec", "exit", "getattr", "globals", "hasattr",
-    "help", "id", "input", "locals", "memoryview", "open", "quit", "setattr", "vars",
+    "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "exit", "getattr", "globals", "locals",
+    "memoryview", "open", "quit", "setattr", "vars",
 })  # fmt: skip
 """Python's functions that would leave the sandbox or look into it."""
+
+UNSUPPORTED = frozenset({
+    "aiter", "anext", "ascii", "bin", "bytearray", "bytes", "classmethod", "complex", "dir", "hasattr", "hash", "help",
+    "hex", "id", "input", "issubclass", "object", "oct", "property", "slice", "staticmethod", "super", "type",
+}) - BUILTINS  # fmt: skip
+"""Python's functions that would do no harm, but are not there: a warning."""
 
 SPECIAL_METHODS = frozenset({
     "__abs__", "__add__", "__aenter__", "__aexit__", "__and__", "__annotations__", "__bool__", "__call__",

@@ -70,6 +70,8 @@ class Machine(Uncounted):
         self.handling: list[Exception] = []
         """Exceptions whose `except` blocks are running."""
         self.slept_seconds = 0.0
+        self.visited: set[int] = set()
+        """Lines of the statements that ran."""
         self.user_waits = False
         """Whether a message came after `done()` that no conversation has heard yet."""
         self.stacks: list[list[Steps]] = []
@@ -218,6 +220,7 @@ class Machine(Uncounted):
             raise HaltError("R_NOT_ALLOWED", f"`{type(node).__name__}` is not supported.")
         if isinstance(node, ast.stmt):
             self.line = node.lineno
+            self.visited.add(node.lineno)
         return handler(self, node)
 
     def emit(self, kind: Any, *, line: int | None = -1, **fields: Any) -> None:
