@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(default=SecretStr(""), validation_alias="BABBLE_SECRET_KEY")
     master_key: SecretStr = Field(default=SecretStr(""), validation_alias="BABBLE_MASTER_KEY")
     default_model: str = Field(default="", validation_alias="BABBLE_DEFAULT_MODEL")
+    demo_pace: float = Field(default=120.0, validation_alias="BABBLE_DEMO_PACE", ge=0)
+    """Pieces a second that the demo model streams: lively, and still to be followed by the eye; 0: all at once."""
     max_upload_mb: int = Field(default=25, validation_alias="BABBLE_MAX_UPLOAD_MB", ge=1)
     workspace_quota_mb: int = Field(default=500, validation_alias="BABBLE_WORKSPACE_QUOTA_MB", ge=1)
     log_level: str = Field(default="INFO", validation_alias="BABBLE_LOG_LEVEL")

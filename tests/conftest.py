@@ -7,6 +7,7 @@ import os
 import socket
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from babble_app.services.runtime import Runtime, running
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.databases import Source
+
+# The same inputs in every run: a suite that decides what lands must not do so by chance. Benchmarks search anew.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("suite")
 
 _LOCAL = ("127.", "::1", "localhost", "::ffff:127.")
 
@@ -106,7 +111,7 @@ def make_settings(folder: Path, **values: Any) -> Settings:
         for field in fields
         if isinstance(field.validation_alias, str)
     }
-    plain |= {"HF_TOKEN": "", "BABBLE_DATA_DIR": folder / "data", **values}
+    plain |= {"HF_TOKEN": "", "BABBLE_DEMO_PACE": 0, "BABBLE_DATA_DIR": folder / "data", **values}
     return Settings(_env_file=None, **plain)  # pyright: ignore[reportCallIssue]
 
 

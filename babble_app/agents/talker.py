@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, assert_never
 from babble_app.agents.prompt_texts import enclose, render
 from babble_app.agents.shapes import describe_shape, read_json
 from babble_app.based.effects import (
+    ActionEffect,
     AskEffect,
+    HttpEffect,
     RephraseEffect,
     SummarizeEffect,
     TalkEffect,
@@ -49,8 +51,8 @@ async def answer_effect(model: ModelClient, effect: Effect) -> tuple[dict[str, A
         case RephraseEffect():
             text, usage = await _reword(model, "rephrase", render("rephrase"), effect.text)
             return {"kind": "rephrase", "text": text}, usage
-        case UserEffect():
-            raise ValueError("the program waits for the user, not for a model")
+        case UserEffect() | HttpEffect() | ActionEffect():
+            raise ValueError("the program waits for the user or the network, not for a model")
         case _:
             assert_never(effect)
 

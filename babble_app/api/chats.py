@@ -25,6 +25,8 @@ class NewChatBody(Schema):
     """Empty: made from the first exchange."""
     model: ModelName = ""
     """`provider/name`; empty: the caller's default."""
+    review_changes: bool = False
+    """Whether changes of the agent become proposals that wait for the person."""
 
 
 class ChatBody(Schema):
@@ -37,6 +39,8 @@ class ChatBody(Schema):
     """Empty: back to the caller's default."""
     agent_id: Id | None = None
     """The agent on the chat's canvas; null takes it off."""
+    review_changes: bool = False
+    """Whether changes of the agent become proposals that wait for the person."""
 
 
 class FileChoiceBody(Schema):
@@ -56,7 +60,7 @@ async def list_chats(rt: Rt, me: Me, workspace_id: Id) -> list[Chat]:
 @router.post("/workspaces/{workspace_id}/chats", status_code=status.HTTP_201_CREATED)
 async def add_chat(rt: Rt, me: Me, workspace_id: Id, body: NewChatBody) -> Chat:
     """Create a chat."""
-    return await chats.create_chat(rt, me.id, workspace_id, title=body.title, model=body.model)
+    return await chats.create_chat(rt, me.id, workspace_id, **body.model_dump())
 
 
 @router.get("/chats/{chat_id}")
@@ -67,7 +71,7 @@ async def get_chat(rt: Rt, me: Me, chat_id: Id) -> Chat:
 
 @router.patch("/chats/{chat_id}")
 async def update_chat(rt: Rt, me: Me, chat_id: Id, body: ChatBody) -> Chat:
-    """Rename a chat, choose its model, or put an agent on its canvas."""
+    """Rename a chat, choose its model, put an agent on its canvas, or let its changes wait for a review."""
     changes = body.model_dump(exclude_unset=True)
     if "agent_id" in changes:
         changes["agent_id"] = changes["agent_id"] or ""

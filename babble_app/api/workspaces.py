@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, status
+from typing import Annotated
 
-from babble_app.api._bodies import Id, Name, example
+from fastapi import APIRouter, status
+from pydantic import Field
+
+from babble_app.api._bodies import Id, Name, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.workspaces import Workspace
@@ -19,6 +22,16 @@ class WorkspaceBody(Schema):
     model_config = example(name="Bike shop")
 
     name: Name
+
+
+class WorkspaceChangeBody(Schema):
+    """What to change; parts left out stay."""
+
+    model_config = example(allowed_hosts=["api.example.com"])
+
+    name: Name | None = None
+    allowed_hosts: Annotated[list[Text], Field(max_length=100)] | None = None
+    """All hosts that live runs of its agents may call, such as `api.example.com` or `*.example.com`."""
 
 
 @router.get("")
@@ -40,9 +53,13 @@ async def get_workspace(rt: Rt, me: Me, workspace_id: Id) -> Workspace:
 
 
 @router.patch("/{workspace_id}")
-async def rename_workspace(rt: Rt, me: Me, workspace_id: Id, body: WorkspaceBody) -> Workspace:
-    """Rename a workspace."""
-    return await workspaces.rename_workspace(rt, me.id, workspace_id, body.name)
+async def update_workspace(
+    rt: Rt, me: Me, workspace_id: Id, body: WorkspaceChangeBody
+) -> Workspace:
+    """Rename a workspace, or choose the hosts that live runs of its agents may call."""
+    return await workspaces.update_workspace(
+        rt, me.id, workspace_id, name=body.name, allowed_hosts=body.allowed_hosts
+    )
 
 
 @router.delete("/{workspace_id}", status_code=status.HTTP_204_NO_CONTENT)

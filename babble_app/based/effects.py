@@ -2,7 +2,9 @@
 
 Answers are JSON objects, because they are stored and replayed:
 `{"kind": "talk", "reply": text}` or `{"kind": "talk", "exit": slug, "arguments": {}}`, `{"kind": "ask", "value": any}`,
-`{"kind": "summarize", "text": text}`, `{"kind": "rephrase", "text": text}`, `{"kind": "user", "text": text}`.
+`{"kind": "summarize", "text": text}`, `{"kind": "rephrase", "text": text}`, `{"kind": "user", "text": text}`,
+`{"kind": "http", "status": number, "body": any, "headers": {}, "mocked": bool}`, `{"kind": "action", "value": any, "mocked": bool}`,
+and for both of the last `{"kind": ..., "error": words}` when the call failed.
 """
 
 from __future__ import annotations
@@ -84,6 +86,29 @@ class UserEffect:
 
     line: int
     exits: tuple[Exit, ...] = field(default=())
+    ended: bool = False
+    """The program said `done()`: nobody needs to answer, but a message goes on after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpEffect:
+    """A network call; `params`, `body` and `headers` are JSON values."""
+
+    line: int
+    method: str
+    url: str
+    params: dict[str, Any]
+    body: Any
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEffect:
+    """A call of an outside service, such as `integrations.slack.send`; `args` are JSON values."""
+
+    line: int
+    name: str
+    args: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +116,11 @@ class NowEffect:
     """The program wants the time; `Execution` answers this itself and keeps the answer in the log."""
 
 
-Effect: TypeAlias = TalkEffect | AskEffect | SummarizeEffect | RephraseEffect | UserEffect
-EFFECTS = (TalkEffect, AskEffect, SummarizeEffect, RephraseEffect, UserEffect, NowEffect)
+ModelEffect: TypeAlias = TalkEffect | AskEffect | SummarizeEffect | RephraseEffect
+Effect: TypeAlias = ModelEffect | UserEffect | HttpEffect | ActionEffect
+EFFECTS = (
+    TalkEffect, AskEffect, SummarizeEffect, RephraseEffect, UserEffect, HttpEffect, ActionEffect, NowEffect,
+)  # fmt: skip
 
 
 def check_answer(effect: Effect, answer: dict[str, Any]) -> None:
@@ -116,6 +144,8 @@ _KINDS: dict[type, str] = {
     SummarizeEffect: "summarize",
     RephraseEffect: "rephrase",
     UserEffect: "user",
+    HttpEffect: "http",
+    ActionEffect: "action",
 }
 _FIELDS: dict[str, tuple[tuple[str, type], ...]] = {
     "talk": (("reply", str), ("exit", str)),
@@ -123,6 +153,8 @@ _FIELDS: dict[str, tuple[tuple[str, type], ...]] = {
     "summarize": (("text", str),),
     "rephrase": (("text", str),),
     "user": (("text", str),),
+    "http": (("status", int), ("error", str)),
+    "action": (("value", object), ("error", str)),
 }
 
 

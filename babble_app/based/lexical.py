@@ -78,7 +78,9 @@ def replace_bad_characters(text: str, report: Report) -> tuple[str, set[int]]:
         if match:
             name = "a NUL character" if match.group() == "\0" else "half of a surrogate pair"
             col = match.start() + 1
-            report.add("E103", number, f"The line has {name} in it.", "Delete that character.", col=col)
+            report.add(
+                "E103", number, f"The line has {name} in it.", "Delete that character.", col=col
+            )
             found.add(number)
     return _BAD.sub("?", text), found
 

@@ -177,7 +177,7 @@ class _Scanner:
             self.stack.pop()
 
     def string(self, word: str, offset: int) -> None:
-        triple = word[:3] == word[0] * 3 and len(word) > 2  # noqa: PLR2004 - three quotes
+        triple = word[:3] == word[0] * 3 and len(word) > 2
         size = 3 if triple else 1
         if len(word) < 2 * size or not word.endswith(word[0] * size) or _is_escaped(word, size):
             self.fault("triple" if triple else "string", offset, self.line, offset + len(word))

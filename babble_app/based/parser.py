@@ -66,7 +66,9 @@ def read(code: str) -> Reading:
         if mixed is not None:
             report.add("W102", mixed, "The indentation mixes tabs and spaces.", "Use 4 spaces.")
     if not scan.logical:
-        report.add("E115", 1, "The program has only comments.", 'The smallest program is: say("Hello!")')
+        report.add(
+            "E115", 1, "The program has only comments.", 'The smallest program is: say("Hello!")'
+        )
         return Reading(report, scan=scan)
     lexical.check_comments(text, scan, report)
     parsed = None if bad else _parse(text, scan)

@@ -14,7 +14,9 @@ _REPEATS = (ast.For, ast.AsyncFor, ast.While)
 _TRIES = (ast.Try, ast.TryStar)
 _WRAPPERS = (*_REPEATS, *_TRIES, ast.With, ast.AsyncWith)
 _CHANGING = frozenset({Exit, *_FUNCTIONS, *_WRAPPERS})
-_NO_NODES = frozenset({"ctx", "op", "ops", "kind", "id", "attr", "arg", "name", "asname", "module", "level", "lineno"})
+_NO_NODES = frozenset(
+    {"ctx", "op", "ops", "kind", "id", "attr", "arg", "name", "asname", "module", "level", "lineno"}
+)
 MAX_DEPTH = 200
 """Deepest nesting of the syntax tree: far above any sensible program, far below Python's recursion limit."""
 
@@ -80,7 +82,9 @@ def walk(tree: ast.Module) -> list[Visit]:
             value: Any = getattr(node, name, None)
             if value.__class__ is list:
                 same = depth if kind is ast.If and name == "orelse" and len(value) == 1 else deeper
-                stack.extend([(one, place, same) for one in reversed(value) if isinstance(one, ast.AST)])
+                stack.extend(
+                    [(one, place, same) for one in reversed(value) if isinstance(one, ast.AST)]
+                )
             elif isinstance(value, ast.AST):
                 stack.append((value, place, deeper))
     return visits

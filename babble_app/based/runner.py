@@ -11,7 +11,7 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from babble_app.based.effects import AnswerMismatchError, NowEffect, check_answer
+from babble_app.based.effects import AnswerMismatchError, NowEffect, UserEffect, check_answer
 from babble_app.based.machine.assembly import make_machine
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Execution:
     ) -> None:
         """Run from the top; answers of the log are given where they were given before.
 
+        With a part of a log, `log[:n]`, the run stands where its first n answers had been given (an event's `step`).
+
         Raises:
             AnswerMismatchError: the log belongs to another program.
         """
@@ -60,11 +62,13 @@ class Execution:
     @property
     def events(self) -> list[TraceEvent]:
         """The whole trace so far."""
-        return self._machine.events
+        return self._machine.trace.events
 
     @property
     def status(self) -> SessionStatus:
-        """`waiting` while an answer is pending, else how the run ended."""
+        """`waiting` while an answer is pending, else how the run ended; after `done()` a message may go on."""
+        if isinstance(self.pending, UserEffect) and self.pending.ended:
+            return "done"
         if self.pending is not None:
             return "waiting"
         return self.events[-1].name  # type: ignore[return-value]  # the end event's name is the status
@@ -73,6 +77,16 @@ class Execution:
     def line(self) -> int | None:
         """The line that waits, or the last that ran."""
         return self.pending.line if self.pending is not None else self._machine.line
+
+    @property
+    def visited(self) -> frozenset[int]:
+        """Lines of the statements that ran so far."""
+        return frozenset(self._machine.visited)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Short texts of what the program's own names hold."""
+        return self._machine.variables()
 
     def send(self, answer: dict[str, Any]) -> list[TraceEvent]:
         """Answer what is pending, run on, and return the new events.
@@ -101,6 +115,8 @@ class Execution:
                 effect = self._run.send(self._moment())
         except StopIteration:
             return
+        finally:
+            self._machine.meter.pause()
         self.pending = effect
 
     def _moment(self) -> dict[str, Any]:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from babble_app.diffs.hunks import Body, Hunk, Kind, new_side, old_side
-from babble_app.diffs.matching import EXACT, LEVELS, Hit, TooManyCandidatesError
-from babble_app.diffs.nearest import not_found, refused
+from babble_app.diffs.alignment import align
+from babble_app.diffs.matching import ALIGNED, EXACT, LEVELS, SHIFTED, Hit, TooManyCandidatesError
+from babble_app.diffs.nearest import not_found, refused, stands_already
+from babble_app.diffs.readings import Body, Kind, adds, lines_of, new_side, old_side
 
 if TYPE_CHECKING:
+    from babble_app.diffs.alignment import Alignment
     from babble_app.diffs.errors import HunkFailure
+    from babble_app.diffs.hunks import Hunk
     from babble_app.diffs.matching import Index
+    from babble_app.diffs.readings import Manner
 
 AT_STATED_LINE = 0
+REFUSED = 9
+"""The level of a hunk that has no place."""
 FAR_LINES = 15
 """An exact hit further than this from the stated line is doubted when a looser one stands at that line."""
+MANNERS: tuple[Manner, ...] = ("spaced", "unescaped", "unnumbered")
+"""Manners of writing that are tried when the hunks do not all fit as they are."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,9 @@ class Placed:
     start: int
     """The first line of its old side, from 0."""
     level: int
-    """0 to 4: how literally it fits (matching.LEVELS; 0 is exactly at the stated line)."""
+    """0 to 5: how literally it fits (matching.LEVELS; 0 is exactly at the stated line, 5 is aligned)."""
+    written: Body = ()
+    """The reading before it was fitted to the file."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,24 @@ _Outcome = Placed | _Many
 
 def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list[HunkFailure]]:
     """Place each hunk; both lists are in the order of the hunks."""
+    best = _place_all(index, hunks)
+    if any(failure.code != "D_NOT_FOUND" for failure in best[1]):
+        return best
+    for manner in MANNERS:
+        if _level(*best) < SHIFTED:
+            break
+        if any(manner in hunk.manners for hunk in hunks):
+            other = _place_all(index, tuple(hunk.in_manner(manner) for hunk in hunks))
+            best = other if _level(*other) < min(_level(*best), REFUSED) else best
+    return best
+
+
+def _level(placed: list[Placed], failures: list[HunkFailure]) -> int:
+    """Return how literally the worst hunk fits."""
+    return REFUSED if failures else max((one.level for one in placed), default=EXACT)
+
+
+def _place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list[HunkFailure]]:
     stated = [_at_stated_line(index, hunk) for hunk in hunks]
     if all(stated):
         return [placed for placed in stated if placed], []
@@ -61,7 +90,9 @@ def _at_stated_line(index: Index, hunk: Hunk) -> Placed | None:
         old = old_side(body)
         start = hunk.stated - 1 if old else _insertion_start(index, hunk)
         if start is not None and index.matches_at(old, start, EXACT):
-            return Placed(hunk, body, start, AT_STATED_LINE)
+            placed = Placed(hunk, body, start, AT_STATED_LINE, body)
+            if not _stands_already(index, placed) and _in_style(index, placed):
+                return placed
     return None
 
 
@@ -95,7 +126,7 @@ def _search(index: Index, hunk: Hunk) -> _Outcome | HunkFailure:
             "Its lines occur very often in the file. Add more unchanged lines around it.",
         )
     if outcome is None:
-        return not_found(index, hunk)
+        return _search_loosely(index, hunk)
     return _doubted(index, outcome) if isinstance(outcome, Placed) else outcome
 
 
@@ -105,57 +136,145 @@ def _without_anchor(index: Index, hunk: Hunk) -> _Outcome | HunkFailure:
     if body is None or start is None:
         reason = "It does not say where its lines go. Put unchanged lines around them."
         return refused(hunk, "D_AMBIGUOUS_INSERT", reason)
-    return Placed(hunk, body, start, EXACT)
+    return Placed(hunk, body, start, EXACT, body)
 
 
 def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> _Outcome | None:
     """Return what the first level and reading with a hit say."""
     for level in range(EXACT, len(LEVELS) + 1):
+        fits: list[_Outcome] = []
         for body in bodies:
             hits = index.find(old_side(body), level)
             fitting = [placed for hit in hits if (placed := _placed(hunk, body, hit, level))]
-            if len(fitting) > 1:
-                return _Many(hunk, tuple(fitting))
+            if level < SHIFTED and len(fitting) == 1 and not _in_style(index, fitting[0]):
+                continue
             if fitting:
-                return fitting[0]
+                fits.append(_Many(hunk, tuple(fitting)) if len(fitting) > 1 else fitting[0])
+                if level < SHIFTED:
+                    break
+        if fits:
+            return _plausible(index, fits)
     return None
 
 
 def _placed(hunk: Hunk, body: Body, hit: Hit, level: int) -> Placed | None:
     """Indent the added lines as the file is; None where that is impossible."""
-    removes = any(kind == "removed" for kind, _ in body)
-    if hit.shift and not removes and not hit.shift.is_whole_steps:
-        # Only a removed line shows for certain where its prefix ends and its indentation begins.
-        return None
     whole: list[tuple[Kind, str]] = []
     for kind, text in body:
-        shifted = hit.shift.apply(text) if hit.shift and kind == "added" else text
-        if shifted is None:
+        fitted = hit.change.apply(text) if hit.change and kind == "added" else text
+        if fitted is None:
             return None
-        whole.append((kind, shifted))
-    return Placed(hunk, tuple(whole), hit.start, level)
+        whole.append((kind, fitted))
+    return Placed(hunk, tuple(whole), hit.start, level, body)
+
+
+def _plausible(index: Index, fits: list[_Outcome]) -> _Outcome | None:
+    """Choose among readings that fit at different indentations: the one that is indented as the file is.
+
+    Without a removed line nothing else shows where a prefix ends and indentation begins.
+    """
+    if len(fits) == 1 and not isinstance(fits[0], Placed):
+        return fits[0]
+    sound = [one for one in fits if not isinstance(one, Placed) or _in_style(index, one)]
+    texts = {one.body for one in sound if isinstance(one, Placed)}
+    if len(texts) > 1 or not sound:
+        return None
+    return sound[0]
+
+
+def _in_style(index: Index, placed: Placed) -> bool:
+    """Whether a hunk that only adds is indented as the file is, where its lines do not show by themselves."""
+    if placed.level < SHIFTED and placed.written == placed.hunk.readings[0]:
+        return True
+    if any(kind == "removed" for kind, _ in placed.body):
+        return True
+    added = [text for kind, text in placed.body if kind == "added" and text.strip()]
+    if placed.level < SHIFTED:
+        return not added or any(index.style.fits(text) for text in added)
+    return all(index.style.fits(text) for text in added)
+
+
+def _search_loosely(index: Index, hunk: Hunk) -> _Outcome | HunkFailure:
+    """Align the hunk, or its parts between elisions; else say what the file has instead."""
+    parts = hunk.parts()
+    if parts:
+        return _placed_parts(index, hunk, parts) or not_found(index, hunk)
+    found = align(index, hunk.items())
+    if not found or (adds(hunk.readings[0]) and stands_already(index, hunk)):
+        return not_found(index, hunk)
+    if len(found) > 1 and _one_spot(found):
+        reason = "Where its lines go is not certain: lines of the file are missing beside them. Copy all of them."
+        return refused(hunk, "D_AMBIGUOUS_INSERT", reason)
+    places = tuple(Placed(hunk, one.body, one.start, ALIGNED, one.written) for one in found)
+    if len(places) > 1:
+        return _Many(hunk, places)
+    if found[0].cost and _inserts_at_edge(found[0], len(index.lines)):
+        reason = "It begins or ends with lines to add, and its other lines are not all as the file has them."
+        return refused(hunk, "D_AMBIGUOUS_INSERT", reason)
+    return _doubted(index, places[0])
+
+
+def _one_spot(found: list[Alignment]) -> bool:
+    return max(one.start for one in found) - min(one.start for one in found) <= len(found[0].body)
+
+
+def _inserts_at_edge(found: Alignment, total: int) -> bool:
+    """Whether the lines begin or end with added ones that replace nothing, other than at the file's own edge."""
+    inner_edges: list[Body] = [found.body] if found.start else []
+    inner_edges += [found.body[::-1]] if found.end < total else []
+    for lines in inner_edges:
+        kinds = [kind for kind, _ in takewhile(lambda line: line[0] != "context", lines)]
+        if kinds and "removed" not in kinds:
+            return True
+    return False
+
+
+def _placed_parts(index: Index, hunk: Hunk, parts: tuple[Hunk, ...]) -> Placed | None:
+    """Return the parts as one hunk over the file's lines between them, if each has one place and they stand in order."""
+    found = [_search(index, part) for part in parts]
+    placed = [one for one in found if isinstance(one, Placed)]
+    if len(placed) < len(parts):
+        return None
+    body: Body = ()
+    written: Body = ()
+    end = placed[0].start
+    for one in placed:
+        if one.start < end:
+            return None
+        body += lines_of("context", index.lines[end : one.start]) + one.body
+        written += lines_of("context", index.lines[end : one.start]) + one.written
+        end = one.start + len(old_side(one.body))
+    return Placed(hunk, body, placed[0].start, ALIGNED, written)
 
 
 def _doubted(index: Index, placed: Placed) -> Placed | HunkFailure:
     """Refuse an only hit that is contradicted by the stated line, or that was applied before."""
-    hunk, old, new = placed.hunk, old_side(placed.body), new_side(placed.body)
+    hunk, old = placed.hunk, old_side(placed.written)
     stated = hunk.stated - 1 if hunk.stated else None
     if placed.level == EXACT and stated is not None and abs(stated - placed.start) > FAR_LINES:
         loosely = any(
             index.matches_at(old, stated, level) for level in range(EXACT + 1, len(LEVELS) + 1)
-        )
+        ) or bool(align(index, hunk.items(), near=stated))
         if loosely:
             reason = (
                 f"It fits at line {placed.start + 1} and nearly at line {stated + 1}, which it names. "
                 "Copy more unchanged lines."
             )
             return refused(hunk, "D_AMBIGUOUS", reason)
-    grown = len(new) - len(old)
-    if grown > 0 and any(
-        index.matches_at(new, at, EXACT) for at in (placed.start, placed.start - grown)
-    ):
+    if _stands_already(index, placed):
         return refused(hunk, "D_ALREADY", "The lines it adds are there already. Leave it out.")
     return placed
+
+
+def _stands_already(index: Index, placed: Placed) -> bool:
+    """Whether lines that a hunk adds at its edge stand in that place already."""
+    old, new = old_side(placed.body), new_side(placed.body)
+    grown = len(new) - len(old)
+    if grown <= 0 or not old:
+        return False
+    ends = placed.body[-1][0] == "added" and index.matches_at(new, placed.start, EXACT)
+    begins = placed.body[0][0] == "added" and index.matches_at(new, placed.start - grown, EXACT)
+    return ends or begins
 
 
 def _settle_by_numbers(outcomes: list[_Outcome | HunkFailure]) -> list[_Outcome | HunkFailure]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 from babble_app.diffs.anchor import place_all
 from babble_app.diffs.errors import DiffError
 from babble_app.diffs.guard import find_laziness
-from babble_app.diffs.hunks import old_side
 from babble_app.diffs.intake import read_hunks
 from babble_app.diffs.lines import join_lines, newline_of, split_lines
-from babble_app.diffs.matching import EXACT, Index
+from babble_app.diffs.matching import ALIGNED, EXACT, Index
+from babble_app.diffs.mending import mend
 from babble_app.diffs.plan import build, plan
+from babble_app.diffs.readings import old_side
 
 if TYPE_CHECKING:
     from babble_app.diffs.anchor import Placed
@@ -28,8 +29,8 @@ class HunkReport:
 
     number: int
     level: int
-    """0 exactly at its stated line, 1 exactly, 2 to 4 tolerantly (matching.LEVELS)."""
-    confidence: Literal["exact", "tolerant"]
+    """0 exactly at its stated line, 1 exactly, 2 to 4 tolerantly, 5 aligned (matching.LEVELS)."""
+    confidence: Literal["exact", "tolerant", "aligned"]
     line: int
     """The old text's first line that it covers, from 1."""
     added: int
@@ -66,6 +67,7 @@ def apply_hunks(text: str, hunks: tuple[Hunk, ...], *, may_shrink: bool = False)
     lines = split_lines(text)
     old = [line.text for line in lines]
     places, failures = place_all(Index(old), hunks)
+    places = mend(old, places)
     edit, overlaps = plan(places)
     failures += overlaps
     if failures:
@@ -100,12 +102,18 @@ def _ends_with_newline(text: str, places: list[Placed], total: int) -> bool:
     return text.endswith("\n") or not text
 
 
+def _confidence(level: int) -> Literal["exact", "tolerant", "aligned"]:
+    if level <= EXACT:
+        return "exact"
+    return "tolerant" if level < ALIGNED else "aligned"
+
+
 def _report(placed: Placed) -> HunkReport:
     kinds = [kind for kind, _ in placed.body]
     return HunkReport(
         number=placed.hunk.number,
         level=placed.level,
-        confidence="exact" if placed.level <= EXACT else "tolerant",
+        confidence=_confidence(placed.level),
         line=placed.start + 1,
         added=kinds.count("added"),
         removed=kinds.count("removed"),

@@ -6,7 +6,8 @@ import re
 from difflib import SequenceMatcher
 
 from babble_app.diffs.errors import DiffError, several_files
-from babble_app.diffs.hunks import Body, Hunk, lines_of
+from babble_app.diffs.hunks import Hunk
+from babble_app.diffs.readings import Body, Kind, lines_of
 
 MAX_COMPARED = 250_000
 """Most pairs of lines that are compared within a block."""
@@ -14,6 +15,7 @@ MAX_COMPARED = 250_000
 _SEARCH = re.compile(r"<{5,9}\s*(SEARCH|ORIGINAL)\b.*$")
 _DIVIDER = re.compile(r"={5,9}\s*$")
 _FILE_NAME = re.compile(r"[\w./-]+\.[A-Za-z]\w*$")
+_SIGNS: dict[Kind, str] = {"context": " ", "added": "+", "removed": "-"}
 _REPLACE = re.compile(r">{5,9}\s*(REPLACE|UPDATED)\b.*$")
 
 
@@ -64,8 +66,8 @@ def _hunk(number: int, block: list[str]) -> Hunk:
     if len(dividers) != 1:
         raise _broken(number)
     search, replacement = block[: dividers[0]], block[dividers[0] + 1 :]
-    readings = (_body(search, replacement), _body(*_both_trimmed(search, replacement)))
-    return Hunk(number=number, readings=tuple(dict.fromkeys(readings)))
+    body = _body(*_both_trimmed(search, replacement))
+    return Hunk(number=number, raw=tuple(_SIGNS[kind] + text for kind, text in body), prefixed=True)
 
 
 def _body(search: list[str], replacement: list[str]) -> Body:

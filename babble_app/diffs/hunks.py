@@ -1,28 +1,27 @@
-"""Hunks, parsed by shape: line numbers are hints, counts are ignored, missing prefixes get a second reading."""
+"""Hunks, parsed by shape: line numbers are hints, counts are ignored, lines may mean more than one thing."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
-from typing import Literal
 
-Kind = Literal["context", "added", "removed"]
-Body = tuple[tuple[Kind, str], ...]
-"""The lines of a hunk without their prefixes."""
+from babble_app.diffs import readings
+from babble_app.diffs.readings import Body, Item, Manner
 
 NO_NEWLINE = "\\"
-_NUMBERS = re.compile(r"@@+ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)?(?: @@|\s|$)")
+_NUMBERS = re.compile(r"@@+ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)?(?: ?@@|\s|$)")
 
 
 @dataclass(frozen=True)
 class Hunk:
-    """A change of neighbouring lines, in one or more readings; all of them change something."""
+    """A change of neighbouring lines, as it was written."""
 
     number: int
     """Its place in the answer, from 1."""
-    readings: tuple[Body, ...]
-    """The most literal reading first."""
+    raw: tuple[str, ...]
+    """Its lines with their prefixes, as far as they have any."""
     stated: int | None = None
     """The line it claims to start at, from 1; 0 means before the first line."""
     states_insertion: bool = False
@@ -30,29 +29,45 @@ class Hunk:
     ends_file_with_newline: bool | None = None
     """What a "No newline at end of file" note says about the new text; None when it is silent."""
 
+    prefixed: bool = False
+    """Whether every line is known to have its prefix, because we gave it."""
+
     @property
     def changes(self) -> bool:
         """Whether any line is added or removed."""
-        return any(kind != "context" for kind, _ in self.readings[0])
+        return any(line.startswith(("+", "-")) for line in self.raw)
+
+    @cached_property
+    def readings(self) -> tuple[Body, ...]:
+        """What its lines may mean, the most literal first."""
+        return readings.bodies(self.raw, prefixed=self.prefixed)
+
+    @cached_property
+    def manners(self) -> dict[Manner, tuple[str, ...]]:
+        """Its lines in other manners of writing that they may be in, each turned into the plain one."""
+        return readings.manners(self.raw)
 
     def numbered(self, number: int) -> Hunk:
         """Return the hunk with another number."""
         return replace(self, number=number)
 
+    def in_manner(self, manner: Manner) -> Hunk:
+        """Return the hunk with its lines turned from that manner into the plain one, if it may be written in it."""
+        return replace(self, raw=self.manners[manner]) if manner in self.manners else self
 
-def lines_of(kind: Kind, texts: list[str]) -> Body:
-    """Return lines that are all of one kind."""
-    return tuple((kind, text) for text in texts)
+    def items(self) -> tuple[Item, ...]:
+        """Return its lines, without empty ones at its ends, with all that each may read."""
+        lines = list(self.raw)
+        while lines and not lines[-1]:
+            lines.pop()
+        while lines and not lines[0]:
+            lines.pop(0)
+        return readings.items(tuple(lines), prefixed=self.prefixed)
 
-
-def old_side(body: Body) -> list[str]:
-    """Return the lines that the hunk expects in the file."""
-    return [text for kind, text in body if kind != "added"]
-
-
-def new_side(body: Body) -> list[str]:
-    """Return the lines that the hunk leaves in the file."""
-    return [text for kind, text in body if kind != "removed"]
+    def parts(self) -> tuple[Hunk, ...]:
+        """Return the hunks between elisions (`...`) that change something; nothing if there are no elisions."""
+        pieces = readings.between_elisions(self.raw)
+        return tuple(replace(self, raw=piece, stated=None) for piece in pieces)
 
 
 def make_hunk(number: int, heading: str, raw: list[str]) -> Hunk:
@@ -60,58 +75,11 @@ def make_hunk(number: int, heading: str, raw: list[str]) -> Hunk:
     numbers = _NUMBERS.match(heading)
     return Hunk(
         number=number,
-        readings=_readings([line for line in raw if not line.startswith(NO_NEWLINE)]),
+        raw=tuple(line for line in raw if not line.startswith(NO_NEWLINE)),
         stated=int(numbers.group(1)) if numbers else None,
         states_insertion=bool(numbers and numbers.group(2) and int(numbers.group(2)) == 0),
         ends_file_with_newline=_newline_note(raw),
     )
-
-
-def _readings(lines: list[str]) -> tuple[Body, ...]:
-    """Return what the lines may mean, likeliest first.
-
-    Models leave empty lines before the next hunk, forget the prefix of an empty line that they add, and forget the
-    space before unchanged lines. A later reading is tried only where the earlier ones fit nowhere.
-    """
-    trimmed = _without_outer_blanks(lines)
-    variants = (lines, trimmed, _with_added_blanks(trimmed))
-    bodies = [
-        tuple(read(line) for line in lines) for read in (_strict, _loose) for lines in variants
-    ]
-    return tuple(dict.fromkeys(bodies))
-
-
-def _strict(line: str) -> tuple[Kind, str]:
-    if line.startswith("+"):
-        return "added", line[1:]
-    if line.startswith("-"):
-        return "removed", line[1:]
-    return "context", line.removeprefix(" ")
-
-
-def _loose(line: str) -> tuple[Kind, str]:
-    return _strict(line) if line.startswith(("+", "-")) else ("context", line)
-
-
-def _without_outer_blanks(lines: list[str]) -> list[str]:
-    start, end = 0, len(lines)
-    while start < end and not lines[start]:
-        start += 1
-    while end > start and not lines[end - 1]:
-        end -= 1
-    return lines[start:end]
-
-
-def _with_added_blanks(lines: list[str]) -> list[str]:
-    """Mark bare empty lines as added where a run of them lies between two added lines."""
-    marked, after = list(lines), ""
-    for at in range(len(lines) - 1, -1, -1):
-        after = lines[at] or after
-        marked[at] = lines[at] or ("+" if after.startswith("+") else "")
-    for at, line in enumerate(lines):
-        if not line and not (at and marked[at - 1].startswith("+")):
-            marked[at] = ""
-    return marked
 
 
 def _newline_note(raw: list[str]) -> bool | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from babble_app.diffs import blocks
+from babble_app.diffs import blocks, unwrapping
 from babble_app.diffs.errors import DiffError, several_files
 from babble_app.diffs.hunks import Hunk, make_hunk
-from babble_app.diffs.lines import texts_of
 
 MAX_ANSWER_CHARS = 1_000_000
 MAX_HUNKS = 200
@@ -17,6 +16,11 @@ _ENVELOPE = re.compile(r"\*\*\* (Begin Patch|End Patch|End of File|Move to:.*)\s
 _NEW_FILE = ("--- /dev/null", "*** Add File:")
 """A diff that claims to make the file: its line numbers must not put a second program before the first."""
 _ENVELOPE_FILE = re.compile(r"\*\*\* (?:Update|Add|Delete) File:\s*(.+?)\s*$")
+_BEFORE_NAMES = re.compile(
+    r"(?:diff --git |Index: |={20,}$|index [0-9a-f]+\.\.|(?:old|new|deleted file|new file) mode \d"
+    r"|(?:similarity|dissimilarity) index \d|(?:rename|copy) (?:from|to) )"
+)
+"""Lines that tools write above the names of a file."""
 
 
 def read_hunks(answer: str) -> tuple[Hunk, ...]:
@@ -27,7 +31,7 @@ def read_hunks(answer: str) -> tuple[Hunk, ...]:
     """
     if len(answer) > MAX_ANSWER_CHARS:
         raise DiffError("D_TOO_LARGE", "The answer is too long to be a diff. Send a shorter one.")
-    found = _read(texts_of(answer))
+    found = next((hunks for lines in unwrapping.forms(answer) if (hunks := _read(lines))), ())
     if not found:
         message = "There is no diff in the answer. Send one fenced diff whose hunks begin with `@@ ... @@`."
         raise DiffError("D_EMPTY_HUNK", message)
@@ -99,6 +103,7 @@ def _read_unified(lines: list[str]) -> tuple[Hunk, ...]:
             names.update(dict.fromkeys(_names(lines, at)))
             skip = 0 if line.startswith("***") else 1
             claims_new = lines[at].startswith(_NEW_FILE)
+            _drop_tail(hunks)
             hunks.append(("", []))
         elif line.startswith("@@"):
             hunks.append(("@@" if claims_new else line, []))
@@ -108,6 +113,12 @@ def _read_unified(lines: list[str]) -> tuple[Hunk, ...]:
         raise several_files(list(names))
     filled = [(heading, body) for heading, body in hunks if heading or any(body)]
     return tuple(make_hunk(number, *hunk) for number, hunk in enumerate(filled, 1))
+
+
+def _drop_tail(hunks: list[tuple[str, list[str]]]) -> None:
+    """Take off what the last hunk has got of the lines above the next file's names."""
+    while hunks and hunks[-1][1] and _BEFORE_NAMES.match(hunks[-1][1][-1]):
+        hunks[-1][1].pop()
 
 
 def _begins_file(lines: list[str], at: int, *, started: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from babble_app.diffs.hunks import Kind
+from babble_app.diffs.readings import Kind
 
 Opcode = tuple[str, int, int, int, int]
 """What difflib calls one: tag, old from, old to, new from, new to."""

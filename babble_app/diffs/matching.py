@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from babble_app.diffs.indentation import Change, Style, shift_between, steps_between, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,12 +20,14 @@ MIN_SHIFTED_CHARS = 10
 MAX_WORDED_LINES = 5000
 """Lines of a text whose words are compared when a hunk resembles nothing."""
 
-_WORD = re.compile(r"\w+")
-_PUNCTUATION = str.maketrans({
+PUNCTUATION = {
     **dict.fromkeys("‘’‚‛′", "'"), **dict.fromkeys("“”„‟″", '"'), **dict.fromkeys("‐‑‒–—―−", "-"),
     **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000", " "),
-    **dict.fromkeys("\u200b\u2060\ufeff", None), "…": "...",
-})  # fmt: skip
+    **dict.fromkeys("\u200b\u2060\ufeff", ""), "…": "...",
+}  # fmt: skip
+"""Typographic characters and what they stand for."""
+_FOLDS = str.maketrans(PUNCTUATION)
+_WORD = re.compile(r"\w+")
 
 
 class TooManyCandidatesError(Exception):
@@ -33,14 +38,21 @@ def _as_is(line: str) -> str:
     return line
 
 
-def _folded(line: str) -> str:
-    return line.translate(_PUNCTUATION).rstrip()
+def folded(line: str) -> str:
+    """Return a line with plain punctuation and without space at its end."""
+    return (line if line.isascii() else line.translate(_FOLDS)).rstrip()
 
 
-LEVELS: tuple[Callable[[str], str], ...] = (_as_is, str.rstrip, _folded, str.strip)
-"""Keys by level: 1 exact, 2 trailing space ignored, 3 punctuation folded, 4 indentation shifted by a constant."""
+def stripped(line: str) -> str:
+    """Return a line with plain punctuation and without outer space."""
+    return folded(line).lstrip()
+
+
+LEVELS: tuple[Callable[[str], str], ...] = (_as_is, str.rstrip, folded, stripped)
+"""Keys by level: 1 exact, 2 trailing space ignored, 3 punctuation folded, 4 indentation changed alike everywhere."""
 EXACT = 1
 SHIFTED = 4
+ALIGNED = 5
 
 
 @dataclass(frozen=True)
@@ -48,32 +60,8 @@ class Hit:
     """A run of lines found at `start` (from 0)."""
 
     start: int
-    shift: Shift | None = None
-    """How far the indentation was off, at level 4."""
-
-
-@dataclass(frozen=True)
-class Shift:
-    """A constant difference of indentation between a model's lines and the file's."""
-
-    missing: str = ""
-    """What the model's lines lack at their start."""
-    surplus: str = ""
-    """What the model's lines have too much at their start."""
-
-    @property
-    def is_whole_steps(self) -> bool:
-        """Whether it is a multiple of four spaces, which a lost or doubled prefix never is."""
-        changed = self.missing + self.surplus
-        return not changed.strip(" ") and len(changed) % 4 == 0
-
-    def apply(self, line: str) -> str | None:
-        """Return the line as the file would have it; None where it has not the surplus."""
-        if not line.strip():
-            return line
-        if not line.startswith(self.surplus):
-            return None
-        return self.missing + line[len(self.surplus) :]
+    change: Change | None = None
+    """How the indentation differs, at level 4."""
 
 
 @dataclass
@@ -85,8 +73,6 @@ class Index:
     _places: dict[int, dict[str, list[int]]] = field(
         default_factory=dict[int, dict[str, list[int]]]
     )
-
-    _words: list[set[str]] = field(default_factory=list[set[str]])
 
     def find(self, run: list[str], level: int) -> list[Hit]:
         """Return every place where the run occurs at this level.
@@ -118,19 +104,37 @@ class Index:
         """Return where each line stands, by its text without outer space."""
         return self._table(SHIFTED)
 
+    def stripped_keys(self) -> list[str]:
+        """Return each line without outer space, with plain punctuation."""
+        self._table(SHIFTED)
+        return self._keys[SHIFTED]
+
+    @cached_property
+    def folds(self) -> list[str]:
+        """Each line with plain punctuation and without space at its end."""
+        return [folded(line) for line in self.lines]
+
+    @cached_property
+    def style(self) -> Style:
+        """How the text is indented."""
+        return style_of(self.lines)
+
+    @cached_property
     def words(self) -> list[set[str]]:
-        """Return the words of each of the first lines."""
-        if not self._words:
-            self._words = [words_of(line) for line in self.lines[:MAX_WORDED_LINES]]
-        return self._words
+        """The words of each of the first lines."""
+        return [words_of(line) for line in self.lines[:MAX_WORDED_LINES]]
 
     def _shifted(self, run: list[str], starts: list[int]) -> list[Hit]:
         if sum(len("".join(line.split())) for line in run) < MIN_SHIFTED_CHARS:
             return []
-        shifts = [
-            (start, shift_between(run, self.lines[start : start + len(run)])) for start in starts
-        ]
-        return [Hit(start, shift) for start, shift in shifts if shift]
+        mine = [folded(line) for line in run]
+        hits: list[Hit] = []
+        for start in starts:
+            theirs = self.folds[start : start + len(run)]
+            change = shift_between(mine, theirs) or steps_between(mine, theirs)
+            if change:
+                hits.append(Hit(start, change))
+        return hits
 
     def _table(self, level: int) -> dict[str, list[int]]:
         if level not in self._places:
@@ -142,26 +146,6 @@ class Index:
         return self._places[level]
 
 
-def shift_between(mine: list[str], theirs: list[str]) -> Shift | None:
-    """Return the one shift that turns all of a model's lines into the file's; None if they need different ones."""
-    found: set[Shift] = set()
-    for my_line, their_line in zip(mine, theirs, strict=True):
-        if not my_line.strip():
-            continue
-        my_indent, their_indent = _indent(my_line), _indent(their_line)
-        if their_indent.endswith(my_indent):
-            found.add(Shift(missing=their_indent.removesuffix(my_indent)))
-        elif my_indent.endswith(their_indent):
-            found.add(Shift(surplus=my_indent.removesuffix(their_indent)))
-        else:
-            return None
-    return found.pop() if len(found) == 1 else None
-
-
 def words_of(line: str) -> set[str]:
     """Return a line's words in lower case."""
     return set(_WORD.findall(line.lower()))
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]

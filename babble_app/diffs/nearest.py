@@ -6,11 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from babble_app.diffs.errors import DiffCode, HunkFailure
-from babble_app.diffs.hunks import Hunk, new_side, old_side
+from babble_app.diffs.hunks import Hunk
 from babble_app.diffs.matching import Index, TooManyCandidatesError, words_of
+from babble_app.diffs.readings import new_side, old_side
 
 if TYPE_CHECKING:
-    from babble_app.diffs.hunks import Body
+    from babble_app.diffs.readings import Body
 
 SHOWN_AROUND = 3
 """Lines of the file shown before and after the line in question."""
@@ -26,7 +27,7 @@ def refused(hunk: Hunk, code: DiffCode, reason: str) -> HunkFailure:
 def not_found(index: Index, hunk: Hunk) -> HunkFailure:
     """Say that a hunk's old lines are not in the file, with the place that is most like them."""
     body = hunk.readings[0]
-    if _stands_already(index, body):
+    if stands_already(index, hunk):
         return refused(
             hunk, "D_ALREADY", "What it would bring about is in the file already. Leave it out."
         )
@@ -50,8 +51,9 @@ def not_found(index: Index, hunk: Hunk) -> HunkFailure:
     )
 
 
-def _stands_already(index: Index, body: Body) -> bool:
-    new = new_side(body)
+def stands_already(index: Index, hunk: Hunk) -> bool:
+    """Whether the lines that a hunk leaves are in the file."""
+    new = new_side(hunk.readings[0])
     if sum(1 for line in new if line.strip()) < 2:
         return False
     try:
@@ -77,7 +79,7 @@ def _nearest_start(index: Index, body: Body) -> int | None:
 def _most_alike(index: Index, old: list[str]) -> int | None:
     """Find the line that shares most words with the hunk's first line that has any."""
     wanted = next((words for line in old if (words := words_of(line))), set[str]())
-    scores = [_likeness(wanted, words) for words in index.words()]
+    scores = [_likeness(wanted, words) for words in index.words]
     best = max(scores, default=0.0)
     return scores.index(best) if best else None
 

@@ -8,6 +8,7 @@ from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.events import (
     Attempt,
     Citation,
+    FileUse,
     Mode,
     ToolAnswered,
     ToolCalled,
@@ -31,6 +32,8 @@ class Chat(Schema):
     """The agent on the chat's canvas."""
     file_ids: tuple[str, ...] = ()
     """The files the models see."""
+    review_changes: bool = False
+    """Whether changes of the agent become proposals that wait for the person."""
     active_run_id: str | None = None
     """The run that is queued or running, if any."""
     created_at: Timestamp
@@ -64,6 +67,10 @@ class Message(Schema):
     tools: tuple[ToolCalled | ToolAnswered, ...] = ()
     citations: tuple[Citation, ...] = ()
     versions: tuple[VersionSaved, ...] = ()
+    proposal_id: str | None = None
+    """The change that it proposed, where changes wait for the person."""
+    context: tuple[FileUse, ...] = ()
+    """What the model was shown of the chat's files."""
     raw: str = ""
     """The model's last answer when no valid program came of it."""
     created_at: Timestamp

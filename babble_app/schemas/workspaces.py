@@ -15,6 +15,8 @@ class Workspace(Schema):
 
     id: str
     name: str
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts that live runs of its agents may call; none: they stay off the network."""
     file_count: int = 0
     chat_count: int = 0
     agent_count: int = 0

@@ -29,7 +29,13 @@ _MARKUP = re.compile(r"[#*_`>~|\[\]]+")
 
 
 async def create_chat(
-    rt: Runtime, owner_id: str, workspace_id: str, *, title: str = "", model: str = ""
+    rt: Runtime,
+    owner_id: str,
+    workspace_id: str,
+    *,
+    title: str = "",
+    model: str = "",
+    review_changes: bool = False,
 ) -> Chat:
     """Begin a chat; without a title it gets one from its first message."""
     row = ChatRow(
@@ -38,6 +44,7 @@ async def create_chat(
         title=clean_name(title, what="title", field="title") if title.strip() else "",
         titled_by_person=bool(title.strip()),
         model=clean_model(model),
+        review_changes=review_changes,
     )
     async with rt.database.unit_of_work() as db:
         await workspace_rows.get_workspace(db, owner_id, workspace_id)
@@ -69,6 +76,7 @@ async def update_chat(
     title: str | None = None,
     model: str | None = None,
     agent_id: str | None = None,
+    review_changes: bool | None = None,
 ) -> Chat:
     """Change what is given of the chat; an empty model or agent takes the choice back."""
     async with rt.database.unit_of_work() as db:
@@ -82,6 +90,8 @@ async def update_chat(
             row.agent_id = agent_id or None
             if agent_id:
                 await agent_rows.get_agent(db, owner_id, agent_id, workspace_id=row.workspace_id)
+        if review_changes is not None:
+            row.review_changes = review_changes
         row.updated_at = now()
     return await get_chat(rt, owner_id, chat_id)
 

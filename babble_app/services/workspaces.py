@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from babble_app.errors import NotFoundError
+from babble_app.services.hosts import clean_hosts
 from babble_app.services.names import clean_name
 from babble_app.services.removal import removing
 from babble_app.store import workspaces as rows
@@ -12,6 +13,8 @@ from babble_app.store.tables.base import now
 from babble_app.store.tables.workspaces import WorkspaceRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from babble_app.schemas.workspaces import Workspace
     from babble_app.services.runtime import Runtime
 
@@ -39,11 +42,21 @@ async def get_workspace(rt: Runtime, owner_id: str, workspace_id: str) -> Worksp
     return found[0]
 
 
-async def rename_workspace(rt: Runtime, owner_id: str, workspace_id: str, name: str) -> Workspace:
-    """Give the workspace another name."""
+async def update_workspace(
+    rt: Runtime,
+    owner_id: str,
+    workspace_id: str,
+    *,
+    name: str | None = None,
+    allowed_hosts: Sequence[str] | None = None,
+) -> Workspace:
+    """Change what is given of the workspace; `allowed_hosts` are all that live runs of its agents may call."""
     async with rt.database.unit_of_work() as db:
         row = await rows.get_workspace(db, owner_id, workspace_id, lock=True)
-        row.name = clean_name(name)
+        if name is not None:
+            row.name = clean_name(name)
+        if allowed_hosts is not None:
+            row.allowed_hosts = clean_hosts(allowed_hosts)
         row.updated_at = now()
     return await get_workspace(rt, owner_id, workspace_id)
 

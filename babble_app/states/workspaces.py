@@ -111,8 +111,8 @@ class WorkspacesState(rx.State):
         """Give it the name."""
         user = await get_user(self)
         try:
-            await workspaces.rename_workspace(
-                runtime.current(), user.id, self.chosen.id, str(form.get("name", ""))
+            await workspaces.update_workspace(
+                runtime.current(), user.id, self.chosen.id, name=str(form.get("name", ""))
             )
         except BabbleError as error:
             self.problem = str(error)

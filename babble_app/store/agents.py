@@ -5,19 +5,28 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from babble_app.errors import NotFoundError
+from babble_app.errors import ConflictError, NotFoundError
 from babble_app.schemas.agents import Agent, Version, VersionSummary
-from babble_app.store.tables.agents import AgentRow, VersionRow
+from babble_app.store.tables.agents import AgentRow, VersionLabelRow, VersionRow
+from babble_app.store.tables.base import now
+from babble_app.store.tables.proposals import ProposalRow
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 _NO_AGENT = "There is no such agent."
 _NO_VERSION = "There is no such version."
+_STALE = "The agent was changed meanwhile. Compare your text with the newest version."
+_SUMMARY_COLUMNS = tuple(
+    getattr(VersionRow, name)
+    for name in VersionSummary.model_fields
+    if name in VersionRow.model_fields
+)
 
 
 async def get_agent(
@@ -44,9 +53,13 @@ async def list_agents(
     db: AsyncSession, owner_id: str, *, workspace_id: str | None = None, agent_id: str | None = None
 ) -> list[Agent]:
     """Return the owner's agents of a workspace, the last edited first; or just the one."""
+    head, live = aliased(VersionRow), aliased(VersionRow)
+    pending = and_(col(ProposalRow.agent_id) == AgentRow.id, col(ProposalRow.status) == "pending")
     statement = (
-        select(AgentRow, VersionRow.number)
-        .join(VersionRow, col(VersionRow.id) == AgentRow.head_version_id)
+        select(AgentRow, head.number, live.number, ProposalRow.id)
+        .join(head, col(head.id) == AgentRow.head_version_id)
+        .outerjoin(live, col(live.id) == AgentRow.live_version_id)
+        .outerjoin(ProposalRow, pending)
         .where(AgentRow.owner_id == owner_id)
         .order_by(col(AgentRow.updated_at).desc(), col(AgentRow.id))
     )
@@ -56,9 +69,14 @@ async def list_agents(
         statement = statement.where(AgentRow.id == agent_id)
     return [
         Agent.model_validate(
-            {**row.model_dump(exclude={"owner_id", "version"}), "head_number": number}
+            {
+                **row.model_dump(exclude={"owner_id", "version"}),
+                "head_number": head_number,
+                "live_number": live_number,
+                "proposal_id": proposal_id,
+            }
         )
-        for row, number in (await db.exec(statement)).all()
+        for row, head_number, live_number, proposal_id in (await db.exec(statement)).all()
     ]
 
 
@@ -94,23 +112,51 @@ async def get_version(
     return row
 
 
+async def put_on_top(db: AsyncSession, owner_id: str, version: VersionRow) -> None:
+    """Add the version and make it the head of its agent.
+
+    Raises:
+        ConflictError: its parent is not the head any more; `head` is.
+    """
+    agent = await get_agent(db, owner_id, version.agent_id, lock=True)
+    if agent.head_version_id != version.parent_id:
+        raise ConflictError(_STALE, head=agent.head_version_id)
+    db.add(version)
+    agent.head_version_id = version.id
+    agent.updated_at = now()
+
+
 async def list_versions(db: AsyncSession, owner_id: str, agent_id: str) -> list[VersionSummary]:
     """Return the agent's versions without their texts, the newest first."""
-    columns = [getattr(VersionRow, name) for name in VersionSummary.model_fields]
     statement = (
-        select_columns(*columns)
+        select_columns(*_SUMMARY_COLUMNS, col(VersionLabelRow.name), col(VersionLabelRow.note))
+        .outerjoin(VersionLabelRow, col(VersionLabelRow.version_id) == VersionRow.id)
         .where(col(VersionRow.agent_id) == agent_id, col(VersionRow.owner_id) == owner_id)
         .order_by(col(VersionRow.number).desc())
     )
     connection = await db.connection()
     found = (await connection.execute(statement)).mappings().all()
-    return [VersionSummary.model_validate(dict(row)) for row in found]
+    return [
+        VersionSummary.model_validate(
+            {name: value for name, value in row.items() if value is not None}
+        )
+        for row in found
+    ]
 
 
-def version_shape(row: VersionRow) -> Version:
-    """Return the row with its text."""
+async def find_label(db: AsyncSession, owner_id: str, version_id: str) -> VersionLabelRow | None:
+    """Return what the owner calls the version, or None."""
+    statement = select(VersionLabelRow).where(
+        VersionLabelRow.version_id == version_id, VersionLabelRow.owner_id == owner_id
+    )
+    return (await db.exec(statement)).one_or_none()
+
+
+def version_shape(row: VersionRow, label: VersionLabelRow | None = None) -> Version:
+    """Return the row with its text, and with what its owner calls it."""
     plain = row.model_dump(exclude={"owner_id", "text_zlib"})
-    return Version.model_validate({**plain, "text": unpacked(row.text_zlib)})
+    named = {"name": label.name, "note": label.note} if label else {}
+    return Version.model_validate({**plain, **named, "text": unpacked(row.text_zlib)})
 
 
 def packed(text: str) -> bytes:

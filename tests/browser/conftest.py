@@ -96,6 +96,7 @@ def running_server(
         "BABBLE_DATA_DIR": str(folder / "data"),
         "BABBLE_TRUSTED_PROXIES": "127.0.0.1",
         "HF_TOKEN": "",
+        "BABBLE_DEMO_PACE": "240",
         # Nobody listens there: a key stored in a test is tried on this machine only.
         "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
         **variables,

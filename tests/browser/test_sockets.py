@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from threading import Timer
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -141,11 +141,16 @@ def test_an_answer_stops_arriving_when_the_login_ends_elsewhere(
     workspace = person.post("/api/workspaces", {"name": "Long answers"})["id"]
     chat = person.post(f"/api/workspaces/{workspace}/chats", {})["id"]
     text = "An agent for a bakery that asks for their name, email and cake, and says goodbye. " * 20
-    person.post(
-        f"/api/chats/{chat}/messages", {"text": text, "mode": "build", "model": "demo/based"}
-    )
+    body = {"text": text, "mode": "build", "model": "demo/based"}
+    run = person.post(f"/api/chats/{chat}/messages", body)["run_id"]
     attach = Call(handler("live", "live_state", "attach"), {"chat_id": chat})
-    ended = Timer(1.0, lambda: person.client.post("/auth/logout"))
+
+    def end_when_it_is_being_written() -> None:
+        with person.client.stream("GET", f"/api/runs/{run}/events") as stream:
+            next(piece for piece in stream.iter_text() if "program.delta" in piece)
+        person.client.post("/auth/logout")
+
+    ended = Thread(target=end_when_it_is_being_written)
     ended.start()
 
     updates = talk(server, [attach], token=str(uuid4()), cookie=person.cookie)

@@ -57,7 +57,7 @@ def _ask(node: ast.Call, context: Context) -> None:
     if question is None or _is_empty(question):
         context.report.add("E208", node, "`.ask` lacks its question.", f"Write {_ASK}")
     example = node.args[1] if len(node.args) > 1 else _keyword(node, "example")
-    schema = node.args[2] if len(node.args) > 2 else _keyword(node, "schema")  # noqa: PLR2004 - its place
+    schema = node.args[2] if len(node.args) > 2 else _keyword(node, "schema")
     if _is_missing(example) and _is_missing(schema):
         context.report.add(
             "E209",

@@ -85,7 +85,9 @@ def _name(node: ast.Name, context: Context) -> None:
         context.bound.add(node.id)
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, context: Context) -> None:
+def _function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, context: Context
+) -> None:
     context.bound.add(node.name)
     context.own.add(node.name)
 

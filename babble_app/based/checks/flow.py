@@ -41,7 +41,9 @@ def _arguments(node: ast.arguments, _place: Place, context: Context) -> None:
     extra = [one for one in (node.vararg, node.kwarg) if one is not None]
     for argument in [*node.posonlyargs, *node.args, *node.kwonlyargs, *extra]:
         if argument.arg in seen:
-            _syntax(argument, f"duplicate argument '{argument.arg}' in function definition", context)
+            _syntax(
+                argument, f"duplicate argument '{argument.arg}' in function definition", context
+            )
         seen.add(argument.arg)
 
 

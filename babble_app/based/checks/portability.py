@@ -21,7 +21,9 @@ def _return(node: ast.Return, place: Place, context: Context) -> None:
             "A comment behind `return` is a syntax error in other engines of Based.",
             "Put the comment on the line before.",
         )
-    above = context.comments.get(node.lineno - 1, "") if _is_remark(node.lineno - 1, context) else ""
+    above = (
+        context.comments.get(node.lineno - 1, "") if _is_remark(node.lineno - 1, context) else ""
+    )
     value = node.value.value if isinstance(node.value, ast.Constant) else ""
     words = f"{comment} {above} {value if isinstance(value, str) else ''}".lower()
     if place.handlers > 1 and "outer" in words:

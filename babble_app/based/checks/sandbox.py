@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from babble_app.based.places import Place
 
 _FIELD = re.compile(r"\{[^{}]*__\w*[^{}]*\}")
-_SYSTEM = frozenset({"os", "sys", "subprocess", "socket", "shutil", "pathlib", "importlib", "builtins", "ctypes"})
+_SYSTEM = frozenset(
+    {"os", "sys", "subprocess", "socket", "shutil", "pathlib", "importlib", "builtins", "ctypes"}
+)
 _HINTS = {
     "getattr": 'Use dict access: order.get("name").',
     "setattr": 'Use dict access: order["name"] = value.',
@@ -36,7 +38,9 @@ def _import_from(node: ast.ImportFrom, _place: Place, context: Context) -> None:
     module = find_module(name)
     for alias in node.names:
         if alias.name.startswith("_"):
-            _refuse(f"`{alias.name}`", node, "Remove it; names with an underscore are private.", context)
+            _refuse(
+                f"`{alias.name}`", node, "Remove it; names with an underscore are private.", context
+            )
         elif alias.name == "*":
             _unsupported(node, "`import *`", "Name what you need.", context)
         elif module is not None and alias.name not in module.members:
@@ -64,7 +68,10 @@ def _module(name: str, node: ast.AST, context: Context) -> bool:
 
 def _unsupported(node: ast.AST, what: str, hint: str, context: Context) -> None:
     context.report.add(
-        "W281", node, f"{what} is not available here; the run fails when this line is reached.", hint
+        "W281",
+        node,
+        f"{what} is not available here; the run fails when this line is reached.",
+        hint,
     )
 
 
@@ -79,7 +86,9 @@ def _attribute(node: ast.Attribute, place: Place, context: Context) -> None:
 
 
 def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    )
 
 
 def _is_dunder(name: str) -> bool:
@@ -107,8 +116,14 @@ def _call(node: ast.Call, _place: Place, context: Context) -> None:
     if isinstance(function.value, ast.Name):
         texts = context.assigned.get(function.value.id, [])
     for text in texts:
-        if isinstance(text, ast.Constant) and isinstance(text.value, str) and _FIELD.search(text.value):
-            _refuse("A double underscore in a format text", node, "Format plain values only.", context)
+        if (
+            isinstance(text, ast.Constant)
+            and isinstance(text.value, str)
+            and _FIELD.search(text.value)
+        ):
+            _refuse(
+                "A double underscore in a format text", node, "Format plain values only.", context
+            )
 
 
 CHECKS: dict[type[ast.AST], Check] = {

@@ -20,7 +20,9 @@ _SECRET = re.compile(
     r"|AIza[\w-]{30,}|sk_(?:live|test)_\w{16,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{6,})"
     r"|\A(?:Bearer|Basic) [\w.~+/=-]{12,}\Z"
 )
-_SECRET_NAME = re.compile(r"(?:api_?key|secret|passw(?:or)?d|token|private_?key)s?\Z", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"(?:api_?key|secret|passw(?:or)?d|token|private_?key)s?\Z", re.IGNORECASE
+)
 _SECRET_VALUE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.~+/=-]{12,}")
 _GOODBYE = re.compile(
     r"goodbye|bye|done|finish|end|leave|human|agent|person|transfer|stop|cancel|nothing|quit|exit|hang",
@@ -32,7 +34,9 @@ _CHAIN = 3
 _COLLECTING = {"say", "extract", "print"}
 _KNOWN = BUILTINS | FORBIDDEN | UNSUPPORTED | {"ask"}
 """Names that are there, or that another rule speaks about."""
-_SYSTEM = frozenset({"os", "sys", "subprocess", "socket", "shutil", "pathlib", "importlib", "builtins", "ctypes"})
+_SYSTEM = frozenset(
+    {"os", "sys", "subprocess", "socket", "shutil", "pathlib", "importlib", "builtins", "ctypes"}
+)
 
 
 def _name(node: ast.Name, _place: Place, context: Context) -> None:
@@ -44,7 +48,9 @@ def _name(node: ast.Name, _place: Place, context: Context) -> None:
     if name in _SPELLINGS:
         right = _SPELLINGS[name]
         fix = _replacement(node, right, context)
-        context.report.add("W110", node, f"Python spells it `{right}`.", f"Write {right}.", fix=(fix,))
+        context.report.add(
+            "W110", node, f"Python spells it `{right}`.", f"Write {right}.", fix=(fix,)
+        )
     elif not name.startswith("__") and name not in _SYSTEM:
         context.report.add(
             "W280",

@@ -37,7 +37,10 @@ def _statement(node: ast.AST, place: Place, context: Context) -> None:
 
 def _warn(node: ast.AST, what: str, hint: str, context: Context) -> None:
     context.report.add(
-        "W281", node, f"{what} is not available here; the run fails when this line is reached.", hint
+        "W281",
+        node,
+        f"{what} is not available here; the run fails when this line is reached.",
+        hint,
     )
 
 

@@ -10,6 +10,7 @@ from babble_app.llm.demo.answering import answer, triage
 from babble_app.llm.demo.building import build, change_program
 from babble_app.llm.demo.conversation import take_turn
 from babble_app.llm.demo.extraction import extract_value, rephrase, summarize
+from babble_app.llm.demo.testing import judge, play_user
 from babble_app.schemas.models import ModelAnswer, ModelDone, TextPart
 from babble_app.schemas.usage import Usage
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from babble_app.llm.demo.reply import Reply
     from babble_app.schemas.models import ModelEvent, ModelMessage, ModelRequest, Task
 
-PACE = 120.0
-"""Pieces a second: lively, and still to be followed by the eye."""
 _PIECE = re.compile(r"\s*\S{1,6}|\s+")
 _CHARS_PER_TOKEN = 4
 _RULES: dict[Task, Callable[[ModelRequest], Reply]] = {
@@ -32,13 +31,15 @@ _RULES: dict[Task, Callable[[ModelRequest], Reply]] = {
     "ask": extract_value,
     "summarize": summarize,
     "rephrase": rephrase,
+    "persona": play_user,
+    "judge": judge,
 }
 
 
 class DemoClient:
     """Answers by rules, without a network; never raises and costs nothing."""
 
-    def __init__(self, name: str = "demo/based", *, pace: float = PACE) -> None:
+    def __init__(self, name: str = "demo/based", *, pace: float = 0) -> None:
         """Set how many pieces a second are streamed; 0 means all at once."""
         self._name = name
         self._pace = pace

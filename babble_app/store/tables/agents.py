@@ -1,4 +1,4 @@
-"""Agents and their versions."""
+"""Agents, their versions, and the names that people give to those."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from babble_app.store.tables.base import Table, Versioned, new_id, now
 
 
 class AgentRow(Versioned, Table, table=True):
-    """A Based program with a history; `head_version_id` is what it is now."""
+    """A Based program with a history: `head_version_id` is what it is now, `live_version_id` what apps run."""
 
     __tablename__ = "agents"
     __table_args__ = (UniqueConstraint("workspace_id", "slug"),)
@@ -23,12 +23,15 @@ class AgentRow(Versioned, Table, table=True):
     name: str
     slug: str
     head_version_id: str
+    live_version_id: str | None = None
+    gated: bool = False
+    """Whether a version goes live only when the chosen tests pass."""
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 
 
 class VersionRow(Table, table=True):
-    """One state of a program; never changed after it was written."""
+    """One state of a program; the database itself refuses to change it, or to delete it before its agent."""
 
     __tablename__ = "versions"
     __table_args__ = (UniqueConstraint("agent_id", "number"),)
@@ -55,3 +58,15 @@ class VersionRow(Table, table=True):
     added: int = 0
     removed: int = 0
     created_at: datetime = Field(default_factory=now)
+
+
+class VersionLabelRow(Table, table=True):
+    """A person's name and note for a version; beside it, as a version never changes."""
+
+    __tablename__ = "version_labels"
+
+    version_id: str = Field(foreign_key="versions.id", ondelete="CASCADE", primary_key=True)
+    owner_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    name: str = ""
+    note: str = ""
+    updated_at: datetime = Field(default_factory=now)

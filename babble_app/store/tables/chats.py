@@ -25,6 +25,8 @@ class ChatRow(Versioned, Table, table=True):
     agent_id: str | None = Field(
         default=None, foreign_key="agents.id", ondelete="SET NULL", index=True
     )
+    review_changes: bool = False
+    """Whether changes of the agent become proposals, not versions."""
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field
 
-from babble_app.store.tables.base import Table, new_id, now
+from babble_app.store.tables.base import Table, Versioned, new_id, now
 
 
-class SessionRow(Table, table=True):
+class SessionRow(Versioned, Table, table=True):
     """A conversation; `log` holds the answers from which the program is run again to where it stands."""
 
     __tablename__ = "sessions"
@@ -26,6 +26,7 @@ class SessionRow(Table, table=True):
     model: str = ""
     log: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     events: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    mocks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     status: str = "waiting"
     line: int | None = None
     created_at: datetime = Field(default_factory=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from babble_app.store.tables.base import Table, Versioned, new_id, now
@@ -17,6 +18,8 @@ class WorkspaceRow(Versioned, Table, table=True):
     id: str = Field(default_factory=lambda: new_id("wsp"), primary_key=True)
     owner_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     name: str
+    allowed_hosts: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Hosts that live runs of its agents may call; none: they stay off the network."""
     created_at: datetime = Field(default_factory=now)
     updated_at: datetime = Field(default_factory=now)
 

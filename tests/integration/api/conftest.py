@@ -108,7 +108,7 @@ def make_settings(folder: Path, **environment: str) -> Settings:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """The server of all tests that need no special settings."""
-    with serve(make_settings(tmp_path_factory.mktemp("data"))) as live:
+    with serve(make_settings(tmp_path_factory.mktemp("data"), BABBLE_DEMO_PACE="120")) as live:
         yield live
 
 

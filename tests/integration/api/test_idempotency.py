@@ -25,6 +25,8 @@ SPENDERS = {
     "/api/agents/{agent_id}/sessions",
     "/api/sessions/{session_id}/messages",
     "/api/sessions/{session_id}/reset",
+    "/api/sessions/{session_id}/fork",
+    "/api/sessions/{session_id}/replay",
 }
 
 

@@ -30,7 +30,7 @@ async def test_workspaces_are_listed_with_what_is_in_them_the_last_edited_first(
     await make_file(rt, owner, first.id, content=b"12345")
     await make_agent(rt, owner, first.id)
     await chats.create_chat(rt, owner, first.id)
-    await workspaces.rename_workspace(rt, owner, first.id, "Renamed")
+    await workspaces.update_workspace(rt, owner, first.id, name="Renamed")
 
     listed = await workspaces.list_workspaces(rt, owner)
 
@@ -45,7 +45,7 @@ async def test_a_workspace_needs_a_name(rt: Runtime) -> None:
     with pytest.raises(ValidationFailedError):
         await workspaces.create_workspace(rt, owner, "  ")
     with pytest.raises(ValidationFailedError, match="10,000"):
-        await workspaces.rename_workspace(rt, owner, workspace.id, "x" * 10_000)
+        await workspaces.update_workspace(rt, owner, workspace.id, name="x" * 10_000)
 
 
 async def test_a_chat_is_named_after_its_first_message_once(rt: Runtime) -> None:

@@ -164,7 +164,7 @@ async def test_a_renamed_agent_keeps_its_slug(rt: Runtime) -> None:
     owner, workspace = await make_workspace(rt)
     first = await make_agent(rt, owner, workspace.id, name="Shop")
 
-    renamed = await versions.rename_agent(rt, owner, first.agent_id, "Store")
+    renamed = await versions.update_agent(rt, owner, first.agent_id, name="Store")
 
     assert (renamed.name, renamed.slug) == ("Store", "shop")
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from babble_app.based.effects import ActionEffect, HttpEffect
+from babble_app.based.mocks import answer_from
 from babble_app.based.parser import parse
 from babble_app.based.runner import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from babble_app.schemas.mocks import Mock
 
 BAKERY = """\
 say("Hello, this is the bakery.")
@@ -43,6 +47,19 @@ def run(code: str, answers: Sequence[dict[str, Any]] = ()) -> Execution:
     execution = Execution(parse(code))
     for answer in answers:
         execution.send(answer)
+    return execution
+
+
+def run_mocked(code: str, mocks: Sequence[Mock] = (), answers: Sequence[Any] = ()) -> Execution:
+    """Run a program whose network calls and actions are answered by mocks."""
+    execution, waiting = Execution(parse(code)), list(answers)
+    while execution.pending is not None:
+        if isinstance(execution.pending, (HttpEffect, ActionEffect)):
+            execution.send(answer_from(mocks, execution.pending))
+        elif waiting:
+            execution.send(waiting.pop(0))
+        else:
+            break
     return execution
 
 

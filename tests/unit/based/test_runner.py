@@ -9,6 +9,7 @@ import pytest
 from babble_app.based.effects import (
     AnswerMismatchError,
     AskEffect,
+    HttpEffect,
     RephraseEffect,
     SummarizeEffect,
     TalkEffect,
@@ -16,7 +17,18 @@ from babble_app.based.effects import (
 )
 from babble_app.based.parser import parse
 from babble_app.based.runner import Execution
-from tests.unit.based.helpers import BAKERY, error_code, leave, reply, run, trace, user, value
+from babble_app.schemas.mocks import Mock
+from tests.unit.based.helpers import (
+    BAKERY,
+    error_code,
+    leave,
+    reply,
+    run,
+    run_mocked,
+    trace,
+    user,
+    value,
+)
 
 ORDER = [
     user("two apple cakes"),
@@ -331,7 +343,7 @@ def test_channel_functions_are_recorded():
         "import time\ntime.sleep(2)\nx = integrations.slack.send(text='hi')\nprint(r.success, r.status, x['ok'])\n"
     )
 
-    execution = run(code)
+    execution = run_mocked(code)
 
     assert [e.name for e in execution.events if e.type == "action"] == [
         "click_ivr", "send_sms", "send_image", "sleep", "integrations.slack.send",
@@ -339,19 +351,84 @@ def test_channel_functions_are_recorded():
     assert execution.events[-2].text == "True sent True"
 
 
-def test_requests_are_recorded_and_answered_without_a_network():
-    code = 'import requests\nr = requests.post("http://a/b", json={"x": 1})\nr.raise_for_status()\nprint(r.status_code, r.json())\n'
+def test_a_network_call_is_asked_for_and_answered_from_outside():
+    code = (
+        'import requests\nr = requests.post("http://a/b", params={"q": 1}, json={"x": 1}, headers={"h": 2})\n'
+        "r.raise_for_status()\nprint(r.status_code, r.json(), r.text)\n"
+    )
 
     execution = run(code)
 
+    assert execution.pending == HttpEffect(2, "POST", "http://a/b", {"q": 1}, {"x": 1}, {"h": "2"})
+    execution.send({"kind": "http", "status": 201, "body": {"y": 1}, "headers": {}, "mocked": True})
     assert execution.events[0].data == {
-        "method": "POST",
-        "url": "http://a/b",
-        "status": 200,
-        "mocked": True,
-        "body": {"x": 1},
-    }
-    assert execution.events[-2].text == "200 {'ok': True, 'mock': True}"
+        "method": "POST", "url": "http://a/b", "params": {"q": 1}, "body": {"x": 1}, "headers": {"h": "2"},
+        "status": 201, "mocked": True,
+    }  # fmt: skip
+    assert execution.events[-2].text == "201 {'y': 1} {\"y\": 1}"
+
+
+def test_a_failed_network_call_raises_the_exception_of_requests():
+    code = (
+        'import requests\ntry:\n    requests.get("http://a")\nexcept requests.RequestException as e:\n    print(e)\n'
+        'print(api.get_req(url="http://b")["data"]["error"])\n'
+        "try:\n    requests.get('http://c').raise_for_status()\nexcept requests.exceptions.HTTPError as e:\n    print(e)\n"
+    )
+    failing = [
+        Mock(kind="http", url="http://[ab]", error="no route"),
+        Mock(kind="http", status=404),
+    ]
+
+    execution = run_mocked(code, failing)
+
+    texts = [e.text for e in execution.events if e.type == "print"]
+    assert texts == ["no route", "no route", "404 Error"]
+
+
+def test_an_action_is_answered_by_the_first_mock_that_fits():
+    code = "print((await integrations.slack.send(text='hi'))['ok'], integrations.mail.send('a', to='b'))\n"
+    mocks = [
+        Mock(kind="http", body=1),
+        Mock(kind="action", name="integrations.mail.*", body={"id": 7}),
+        Mock(kind="action", name="integrations.mail.send", body=2),
+    ]
+
+    execution = run_mocked(code, mocks)
+
+    assert execution.events[-2].text == "True {'id': 7}"
+    assert execution.events[1].data == {
+        "args": {"0": "a", "to": "b"}, "value": {"id": 7}, "mocked": True,
+    }  # fmt: skip
+    assert [event.step for event in execution.events] == [1, 2, 2, 2]
+
+
+def test_an_events_step_is_the_length_of_the_log_that_leads_to_it():
+    execution = run(BAKERY, ORDER)
+
+    for step in range(len(execution.log) + 1):
+        at = Execution(parse(BAKERY), execution.log[:step])
+        assert at.events == [e for e in execution.events if e.step <= step]
+
+
+def test_a_message_after_done_goes_on_behind_it():
+    code = 'say("a")\ndone()\nloop:\n    talk("p", False)\nuntil "x":\n    done()\n    say("b")\n'
+
+    execution = run(code)
+    assert execution.status == "done"
+    execution.send(user("hi"))
+
+    assert isinstance(execution.pending, TalkEffect)
+    assert execution.pending.messages == (("assistant", "a"), ("user", "hi"))
+    execution.send(leave("x"))
+    assert (execution.status, execution.events[-1].name) == ("done", "done")
+    execution.send(user("more"))
+    assert [t[2] for t in trace(execution)[-3:]] == ["more", "b", "finished"]
+
+
+def test_the_variables_are_those_of_the_program_itself():
+    code = "import json\nx = [1, 2]\ndef f():\n    y = 2\n    return 'a'.ask('q', example='b')\nz = 'text'\nf()\n"
+
+    assert run(code).variables == {"x": "[1, 2]", "z": "'text'"}
 
 
 def test_extract_records_json_only():

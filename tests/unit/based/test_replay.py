@@ -1,0 +1,332 @@
+"""A recording is replayed on a program that may be another; passed, failed, stale and error are told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from babble_app.based.effects import AnswerMismatchError
+from babble_app.based.parser import parse
+from babble_app.based.recording import Recorded
+from babble_app.based.replay import replay
+from babble_app.schemas.agent_tests import Assertion, TestResult, TestSpec
+from tests.unit.based.helpers import BAKERY, leave, reply, run, user, value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ORDER = [
+    user("what do you have?"),
+    reply("Cakes."),
+    user("two apple cakes"),
+    leave("the_customer_names_a_cake"),
+    value({"cake": "apple", "count": 2}),
+    user("no thanks"),
+    leave("the_customer_leaves"),
+]
+NESTED = """\
+loop:
+    talk("You are the front desk. Find out what the caller wants.", True)
+until "the caller wants to book":
+    booking = "book"
+    loop:
+        talk("Find out the day.", True)
+    until "the caller names a day":
+        extract("day", "Monday")
+        say("Booked.")
+    until "the caller wants to stop":
+        say("Stopped.")
+until "the caller wants to cancel":
+    loop:
+        talk("Find out which booking.", True)
+    until "the caller names a booking":
+        say("Cancelled.")
+"""
+BOOKING = [
+    reply("Hello!"),
+    user("I want to book"),
+    leave("the_caller_wants_to_book"),
+    reply("Which day?"),
+    user("Monday"),
+    leave("the_caller_names_a_day"),
+]
+
+
+def record(code: str, log: Sequence[dict[str, Any]], **fields: Any) -> TestSpec:
+    recorded = Recorded(parse(code), run(code, log).log)
+    return TestSpec(
+        turns=tuple(recorded.turns),
+        recording=recorded.recording,
+        assertions=recorded.assertions(),
+        **fields,
+    )
+
+
+def on(code: str, spec: TestSpec) -> TestResult:
+    return replay(parse(code), spec)
+
+
+def test_what_was_recorded_passes_on_the_same_program() -> None:
+    spec = record(BAKERY, ORDER)
+
+    result = on(BAKERY, spec)
+
+    assert (result.status, result.problems, result.notes) == ("passed", (), ())
+    assert result.transcript == result.recorded
+    assert result.transcript[-1] == "end: finished"
+
+
+def test_assertions_are_filled_in_from_what_happened() -> None:
+    spec = record(NESTED, BOOKING)
+
+    assert [(one.kind, one.name, one.value) for one in spec.assertions] == [
+        ("conditions", "", ["the caller wants to book", "the caller names a day"]),
+        ("extract", "day", "Monday"),
+        ("status", "", "finished"),
+        ("contains", "", "Booked."),
+    ]
+    assert all(one.filled for one in spec.assertions)
+
+
+def test_moved_lines_and_other_names_change_nothing() -> None:
+    moved = "# a comment\n\n" + BAKERY.replace("order", "wish").replace("res", "answer")
+
+    assert on(moved, record(BAKERY, ORDER)).status == "passed"
+
+
+def test_another_prompt_is_nothing_to_be_noticed() -> None:
+    changed = BAKERY.replace("You take cake orders.", "You sell cakes, kindly.")
+
+    assert on(changed, record(BAKERY, ORDER)).status == "passed"
+
+
+def test_other_words_of_the_program_fail_with_both_transcripts() -> None:
+    changed = BAKERY.replace("Goodbye!", "See you!")
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "failed"
+    assert "recorded “agent: Goodbye!”, now “agent: See you!”" in result.problems[0]
+    rows = [row for row in result.comparison if row.mark != "same"]
+    assert [(row.recorded, row.now) for row in rows] == [("agent: Goodbye!", "agent: See you!")]
+    assert result.events
+
+
+def test_without_exactness_the_assertions_alone_decide() -> None:
+    changed = BAKERY.replace('say("Goodbye!")', 'say("Goodbye!")\n    say("Come again!")')
+    spec = record(BAKERY, ORDER)
+
+    assert on(changed, spec).status == "failed"
+    assert on(changed, spec.model_copy(update={"exact": False})).status == "passed"
+
+
+def test_a_changed_condition_makes_the_recording_stale() -> None:
+    changed = BAKERY.replace('until "the customer names a cake"', 'until "the customer orders"')
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "stale"
+    assert "the customer names a cake" in result.problems[0]
+    assert "Record the test again" in result.problems[0]
+
+
+def test_a_condition_changed_after_its_slug_ends_is_changed() -> None:
+    long = BAKERY.replace("the customer names a cake", "the customer names a cake that we sell now")
+    log = [*ORDER[:3], leave("the_customer_names_a_cake_that"), *ORDER[4:]]
+    spec = record(long, log)
+
+    assert on(long, spec).status == "passed"
+    assert on(long.replace("we sell now", "we do not sell"), spec).status == "stale"
+
+
+def test_the_only_condition_of_a_conversation_changed_is_stale() -> None:
+    code = 'loop:\n    talk("Talk about the weather.", False)\nuntil "it rains":\n    say("Bye")\n'
+    spec = record(code, [user("hi"), reply("Hello"), user("rain"), leave("it_rains")])
+
+    assert on(code.replace("it rains", "it snows"), spec).status == "stale"
+
+
+def test_a_condition_that_was_not_chosen_may_change_and_a_note_says_so() -> None:
+    changed = NESTED.replace("the caller wants to stop", "the caller changes their mind")
+
+    result = on(changed, record(NESTED, BOOKING))
+
+    assert result.status == "passed"
+    assert result.notes == (
+        "Line 5: the conditions of this conversation are not as recorded; the recorded answers were given all the same.",
+    )
+
+
+def test_a_new_exit_beside_the_recorded_ones_is_no_change() -> None:
+    changed = BAKERY + 'until "the customer wants a person":\n    transfer("+15550100")\n'
+
+    assert on(changed, record(BAKERY, ORDER)).status == "passed"
+
+
+def test_a_removed_exit_is_stale() -> None:
+    changed = BAKERY.replace('until "the customer leaves":\n    say("Goodbye!")\n', "")
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "stale"
+    assert "the customer leaves" in result.problems[0]
+
+
+def test_another_question_is_stale() -> None:
+    changed = BAKERY.replace("Which cake and how many?", "Which cake, how many, for when?")
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "stale"
+    assert "Which cake, how many, for when?" in result.problems[0]
+    assert "Which cake and how many?" in result.problems[0]
+
+
+def test_a_question_of_another_shape_is_stale() -> None:
+    changed = BAKERY.replace('"count": 1}', '"count": 1, "day": "Monday"}')
+
+    assert on(changed, record(BAKERY, ORDER)).status == "stale"
+
+
+def test_a_question_that_is_asked_no_more_is_skipped() -> None:
+    code = BAKERY.replace(
+        "    say(f", '    res.ask(question="In a hurry?", example={"hurry": True})\n    say(f'
+    )
+    log = [*ORDER[:5], value({"hurry": False}), *ORDER[5:]]
+
+    assert on(BAKERY, record(code, log)).status == "passed"
+
+
+def test_a_new_question_is_stale() -> None:
+    changed = BAKERY.replace(
+        "    say(f", '    res.ask(question="In a hurry?", example={"hurry": True})\n    say(f'
+    )
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "stale"
+    assert "In a hurry?" in result.problems[0]
+
+
+def test_a_program_that_takes_another_known_way_failed() -> None:
+    swapped = NESTED.replace("wants to book", "wants to ?").replace(
+        "wants to cancel", "wants to book"
+    )
+    swapped = swapped.replace("wants to ?", "wants to cancel")
+
+    result = on(swapped, record(NESTED, BOOKING))
+
+    assert result.status == "failed"
+    assert "another way" in result.problems[0]
+    assert "the caller names a booking" in result.problems[0]
+
+
+def test_an_agent_that_speaks_where_it_waited_failed() -> None:
+    changed = BAKERY.replace("    return\n", '    return "ask what else they need"\n')
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "failed"
+    assert "where nothing was asked before" in result.problems[0]
+
+
+def test_what_was_seen_to_differ_before_an_unknown_question_is_a_failure() -> None:
+    changed = BAKERY.replace("Hello, this", "Hi, this").replace("names a cake", "orders a cake")
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "failed"
+    assert "Hi, this is the bakery." in result.problems[0]
+
+
+def test_a_conversation_that_ends_too_early_failed() -> None:
+    changed = BAKERY.replace("    return\n", "")
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "failed"
+    assert any("ended before the user's message 3: “no thanks”" in one for one in result.problems)
+
+
+def test_a_program_that_breaks_failed_and_says_where() -> None:
+    changed = BAKERY.replace("order['count']", "order['number']")
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "failed"
+    assert result.problems[0].startswith("Line 6: R_ERROR KeyError")
+
+
+def test_a_program_that_never_ends_is_stopped_and_failed() -> None:
+    changed = BAKERY.replace('say("Goodbye!")', "while True:\n        pass")
+
+    result = on(changed, record(BAKERY, ORDER))
+
+    assert result.status == "failed"
+    assert "R_LIMIT_STEPS" in result.problems[0]
+
+
+def test_two_conversations_with_a_common_exit_are_not_taken_for_each_other() -> None:
+    stop = 'until "the caller wants to stop":\n        say("Stopped.")\n    until "the caller names a booking"'
+    code = NESTED.replace('until "the caller names a booking"', stop)
+    swapped = code.replace("wants to book", "wants to ?").replace(
+        "wants to cancel", "wants to book"
+    )
+
+    result = on(swapped.replace("wants to ?", "wants to cancel"), record(code, BOOKING))
+
+    assert result.status == "failed"
+    assert "another way" in result.problems[0]
+
+
+def test_the_time_is_as_recorded() -> None:
+    code = "import datetime\nsay(str(datetime.datetime.now()))\n" + BAKERY
+    spec = record(code, ORDER)
+
+    assert on(code, spec).status == "passed"
+    assert (
+        on(code.replace('say("Hello', 'x = datetime.datetime.now()\nsay("Hello'), spec).status
+        == "passed"
+    )
+
+
+def test_a_refused_choice_is_replayed() -> None:
+    log = [user("hi"), leave("the_customer_flies"), reply("What?"), *ORDER[2:]]
+    spec = record(BAKERY, log)
+
+    assert on(BAKERY, spec).status == "passed"
+
+
+def test_a_test_without_a_recording_is_an_error() -> None:
+    assert on(BAKERY, TestSpec(turns=("hi",))).status == "error"
+
+
+def test_a_damaged_recording_is_an_error() -> None:
+    spec = record(BAKERY, ORDER)
+    assert spec.recording is not None
+    answers = tuple(one.model_copy(update={"answer": {}}) for one in spec.recording.answers)
+
+    damaged = spec.recording.model_copy(update={"answers": answers})
+
+    result = on(BAKERY, spec.model_copy(update={"recording": damaged}))
+
+    assert result.status == "error"
+    assert "recording cannot be used" in result.problems[0]
+
+
+def test_the_log_of_another_program_cannot_be_recorded() -> None:
+    with pytest.raises(AnswerMismatchError):
+        Recorded(parse(NESTED), ORDER)
+    with pytest.raises(AnswerMismatchError):
+        Recorded(parse("say('hi')\n"), ORDER)
+    with pytest.raises(AnswerMismatchError):
+        Recorded(parse("import datetime\nsay(str(datetime.datetime.now()))\n" + BAKERY), ORDER)
+
+
+def test_the_same_program_and_recording_give_the_same_result() -> None:
+    spec = record(NESTED, BOOKING)
+    changed = NESTED.replace("Booked.", "Done.")
+
+    assert on(changed, spec) == on(changed, spec)
+    assert isinstance(spec.assertions[0], Assertion)
