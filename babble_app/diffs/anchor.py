@@ -61,10 +61,16 @@ def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list
     for manner in MANNERS:
         if _level(*best) < SHIFTED:
             break
-        if any(manner in hunk.manners for hunk in hunks):
+        if _may_be_in(manner, hunks):
             other = _place_all(index, tuple(hunk.in_manner(manner) for hunk in hunks))
             best = other if _level(*other) < min(_level(*best), REFUSED) else best
     return best
+
+
+def _may_be_in(manner: Manner, hunks: tuple[Hunk, ...]) -> bool:
+    """Whether an answer may be written so: a space after each sign is nothing if it is not after all of them."""
+    found = [manner in hunk.manners for hunk in hunks]
+    return all(found) if manner == "spaced" else any(found)
 
 
 def _level(placed: list[Placed], failures: list[HunkFailure]) -> int:
