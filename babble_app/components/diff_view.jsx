@@ -92,7 +92,8 @@ function Keys({ mode }) {
 }
 
 function Hunk({ hunk, rows, of, sides, split, mode, disabled, isChosen, choose }) {
-  const first = Math.max(1, hunk.new_start);
+  const change = rows.find((row) => row.kind !== " ");
+  const first = change.newLine ?? change.oldLine;
   const place = `Change ${hunk.place} of ${of}`;
   const state = { read: "", decide: isChosen ? ", accepted" : ", refused", pick: isChosen ? ", picked" : "" }[mode];
   const doubtful = hunk.confidence === "aligned";

@@ -51,7 +51,7 @@ def _head() -> rx.Component:
         rx.el.div(
             rx.el.span("Proposed, not saved", class_name="badge badge--warn"),
             tests_badge(ProposalState.tests, ProposalState.tests_kind),
-            rx.el.span("to version ", ProposalState.parent_number, class_name="faint nowrap"),
+            rx.el.span("changes version ", ProposalState.parent_number, class_name="faint nowrap"),
             counts(ProposalState.added, ProposalState.removed),
             layout_switch(VersionsState.layout, VersionsState.pick_layout),
             class_name="row row--wrap",

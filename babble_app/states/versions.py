@@ -194,7 +194,7 @@ async def revert_chosen(state: rx.State, owner_id: str) -> Version | None:
     async with own_tab(state, owner_id):
         chosen = await state.get_state(VersionsState)
         agent_id, version_id = chosen.agent, chosen.reverting_id
-        if chosen.busy or not version_id:
+        if not version_id:
             return None
         chosen.busy, chosen.reverting_id, chosen.problem = True, "", ""
     work = versions.revert(runtime.current(), owner_id, agent_id, version_id)
