@@ -24,6 +24,8 @@ from babble_app.store import agents as agent_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from babble_app.based.test_files import FileTest
+    from babble_app.llm.client import ModelClient
     from babble_app.schemas.base import Schema
     from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.runtime import Runtime
@@ -143,6 +145,21 @@ async def run_tests(
 
     run = idempotency.answer_once(rt, owner_id, keyed, TestReport, work)
     return await asyncio.shield(rt.start_task(run, f"tests of {agent_id}"))
+
+
+async def run_file(text: str, tests: Sequence[FileTest], model: ModelClient | None) -> TestReport:
+    """Run tests of a file on a program, without a database: the replays, and with a model all."""
+    results: list[TestResult] = []
+    for one in tests:
+        if one.kind == "replay":
+            (found,) = await asyncio.to_thread(replay_all, text, [one.spec])
+        elif model is not None:
+            found = await live_tests.run(model, text, one.kind, one.spec)
+        else:
+            continue
+        about = {"name": one.name, "kind": one.kind, "gating": one.gating}
+        results.append(found.model_copy(update=about))
+    return make_report(results)
 
 
 async def gate_problems(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> list[str]:
