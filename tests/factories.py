@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from babble_app.schemas.events import VersionProposed
 from babble_app.services import chats, files, proposals, versions, workspaces
@@ -52,7 +52,7 @@ async def make_workspace(
     return owner_id, await workspaces.create_workspace(rt, owner_id, name)
 
 
-async def make_chat(rt: Runtime, owner_id: str | None = None, **fields: str) -> tuple[str, Chat]:
+async def make_chat(rt: Runtime, owner_id: str | None = None, **fields: Any) -> tuple[str, Chat]:
     """Add a chat in a new workspace."""
     owner_id, workspace = await make_workspace(rt, owner_id)
     return owner_id, await chats.create_chat(rt, owner_id, workspace.id, **fields)

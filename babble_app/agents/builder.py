@@ -63,7 +63,8 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
         if declined == MAX_DECLINED:
             yield TextDelta(text="\n\n*No program was written: the model answered in words only.*")
             return
-        messages += _repair(writing, findings, number + 1, repeated=writing.text == answer)
+        repeated = number > 1 and writing.text == answer
+        messages += _repair(writing, findings, number + 1, repeated=repeated)
         answer = writing.text
     worst = blocking(findings)[0]
     message = f"After {ROUNDS} attempts the program still had an error in line {worst.line}: {worst.message}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from babble_app.agents.shapes import read_json
+from babble_app.agents.shapes import is_json
 from babble_app.diffs.guard import find_laziness
 from babble_app.schemas.findings import Finding
 
@@ -24,7 +23,9 @@ def find_no_program(answer: str, code: str, *, cut_off: bool) -> Finding | None:
     """Return why an answer holds no program that could be checked; None if it holds one."""
     if cut_off:
         message = "The answer was cut off because it was too long. Write a shorter program."
-    elif _is_json(code or answer):
+    elif not answer.strip():
+        message = "The answer was empty, or held thoughts only."
+    elif is_json(code or answer):
         message = "The program came inside JSON. Write it as plain text, with real line breaks."
     elif not code.strip():
         message = "The answer held no program in a fence."
@@ -47,31 +48,23 @@ def diff_findings(error: DiffError) -> tuple[Finding, ...]:
     return tuple(_hunk_finding(failure) for failure in error.failures)
 
 
-def _is_json(text: str) -> bool:
-    """Whether a text is a JSON object that holds a program."""
-    value = read_json(text, words_suffice=False) if "{" in text else None
-    return isinstance(value, dict) and "talk(" in text and not re.search(r"^loop:", text, re.M)
-
-
 def _placeholder(code: str) -> Finding | None:
     lines = code.split("\n")
-    laziness = find_laziness([], lines, may_shrink=True)
-    if not laziness:
-        return None
-    at = next(
-        (n for n, line in enumerate(lines, 1) if line.strip() and line.strip() in laziness), 1
-    )
-    return Finding(
-        code="D_LAZY", severity="error", message=laziness, line=at, source_line=lines[at - 1]
-    )
+    for number, line in enumerate(lines, 1):
+        if find_laziness([], [line], may_shrink=True):
+            message = f"Line {number} is the placeholder `{line.strip()}` where code belongs. Write every line out."
+            return Finding(
+                code="D_LAZY", severity="error", message=message, line=number, source_line=line
+            )
+    return None
 
 
 def _rendered(finding: Finding) -> str:
     lines = [f"- {finding.code} in line {finding.line}: {finding.message}"]
     if finding.source_line.strip():
-        lines.append(f"  The line: {finding.source_line.strip()}")
+        lines.append(f"  The line: {finding.source_line.rstrip()}")
     if finding.hint:
-        lines.append(f"  Fix: {finding.hint}")
+        lines.append("  Fix: " + finding.hint.replace("\n", "\n    "))
     return "\n".join(lines)
 
 

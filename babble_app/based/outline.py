@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from babble_app.based.nodes import Conversation, children, find_talk, slug
+from babble_app.based.nodes import Conversation, find_talk, slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _walk(
     loops: list[LoopOutline],
 ) -> None:
     if not isinstance(node, Conversation):
-        for inner in children(node):
+        for inner in ast.iter_child_nodes(node):
             _walk(inner, parents, tools, loops)
         return
     talk = find_talk(node)
@@ -221,7 +221,7 @@ def _every(node: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         found = waiting.pop()
         yield found
-        waiting.extend(children(found))
+        waiting.extend(ast.iter_child_nodes(found))
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
@@ -231,4 +231,6 @@ def _statements(node: ast.AST) -> Iterator[ast.stmt]:
         found = waiting.pop()
         if isinstance(found, ast.stmt):
             yield found
-        waiting.extend(found.exits if isinstance(found, Conversation) else children(found))
+        waiting.extend(
+            found.exits if isinstance(found, Conversation) else ast.iter_child_nodes(found)
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from babble_app.components.dialogs import dialog_foot, modal
@@ -30,7 +32,7 @@ def answer_dialog() -> rx.Component:
                     ),
                 ),
                 field(
-                    "Answer",
+                    rx.cond(_leaves(), "Arguments, as JSON", "Answer"),
                     rx.el.textarea(
                         name="text",
                         key=AnswerState.choice,
@@ -58,14 +60,20 @@ def answer_dialog() -> rx.Component:
     )
 
 
-def _is_json() -> rx.Var[bool]:
-    plain = rx.Var.create(["user", "summarize", "rephrase"]).contains(AnswerState.kind)
-    return ~(plain | (AnswerState.choice == "reply") | (AnswerState.choice == "failure"))  # pyright: ignore[reportReturnType] - Reflex's own operators
+def _is_json() -> Any:
+    plain: Any = rx.Var.create(["user", "summarize", "rephrase", "reply", "failure"])
+    return ~(plain.contains(AnswerState.kind) | plain.contains(AnswerState.choice))
+
+
+def _leaves() -> Any:
+    """Whether the model chooses an exit."""
+    replies: Any = AnswerState.choice == "reply"
+    return (AnswerState.kind == "talk") & ~replies
 
 
 def _choice() -> rx.Component:
     return field(
-        rx.cond(AnswerState.kind == "talk", "The agent", "The call"),  # pyright: ignore[reportArgumentType] - a text either way
+        rx.cond(AnswerState.kind == "talk", "The agent", "The call"),
         rx.el.select(
             rx.foreach(AnswerState.choices, _option),
             value=AnswerState.choice,

@@ -150,7 +150,7 @@ def _choice(label: str, value: Any, options: tuple[tuple[str, str], ...], event:
     )
 
 
-def field(label: str, control: rx.Component, hint: Any = "") -> rx.Component:
+def field(label: Any, control: rx.Component, hint: Any = "") -> rx.Component:
     """Return a control with its label, and a hint below it."""
     return rx.el.label(
         rx.el.span(label, class_name="field-label"),

@@ -7,19 +7,13 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.trace_list import line_link
-from babble_app.states.testing import TestState
 from babble_app.states.testing_views import ConditionRow, Named
 from babble_app.states.trace import TraceState
 
 
 def test_inside() -> rx.Component:
-    """Show where the program stands and what it holds."""
+    """Show which exits were taken, and what the program holds."""
     return rx.el.div(
-        rx.el.p(
-            TestState.status_words,
-            rx.cond(TestState.line > 0, line_link(TestState.line)),
-            class_name="row row--wrap muted",
-        ),
         _section(
             "Exits",
             rx.el.ul(rx.foreach(TraceState.conditions, _condition), class_name="inside-exits"),

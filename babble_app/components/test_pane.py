@@ -63,7 +63,7 @@ def _view() -> rx.Component:
 def _head() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.h2("Test", class_name="test-title"),
+            rx.el.h2("Test", class_name="visually-hidden"),
             rx.cond(_running(), _which()),
             class_name="test-which",
         ),

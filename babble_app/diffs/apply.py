@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 from babble_app.diffs.anchor import place_all
 from babble_app.diffs.errors import DiffError
 from babble_app.diffs.guard import find_laziness
-from babble_app.diffs.readings import old_side
 from babble_app.diffs.intake import read_hunks
 from babble_app.diffs.lines import join_lines, newline_of, split_lines
 from babble_app.diffs.matching import ALIGNED, EXACT, Index
 from babble_app.diffs.mending import mend
 from babble_app.diffs.plan import build, plan
+from babble_app.diffs.readings import old_side
 
 if TYPE_CHECKING:
     from babble_app.diffs.anchor import Placed

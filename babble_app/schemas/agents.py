@@ -160,6 +160,17 @@ class Proposal(Schema):
     decided_at: Timestamp | None = None
 
 
+class ProposalOutcome(Schema):
+    """What became of a proposal."""
+
+    id: str
+    status: ProposalStatus
+    version_id: str | None = None
+    """The version that was made of it."""
+    number: int | None = None
+    """That version's."""
+
+
 class Publication(Schema):
     """One move of an agent's live pointer."""
 

@@ -160,7 +160,7 @@ async def play_again(
 def _exits(node: Any) -> Iterator[nodes.Exit]:
     if isinstance(node, nodes.Exit):
         yield node
-    for child in nodes.children(node):
+    for child in ast.iter_child_nodes(node):
         yield from _exits(child)
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
-from babble_app.errors import BabbleError, ConflictError, NotFoundError
+from babble_app.errors import NotFoundError
 from babble_app.services import checks, runtime, versions
 from babble_app.states.panes import PanesState
-from babble_app.states.session import get_user
 from babble_app.states.tab import own_tab, owner_of
-from babble_app.states.versions import VersionsState, revert_chosen
+from babble_app.states.versions import VersionsState
 
 if TYPE_CHECKING:
     from babble_app.schemas.agents import Version
@@ -38,8 +37,6 @@ class CanvasState(rx.State):
     findings: list[dict[str, Any]] = []
     error_count: int = 0
     problem: str = ""
-    conflict: bool = False
-    """The head moved on since the edits began."""
     newer: int = 0
     """Number of a version that was saved while there were unsaved edits; 0 for none."""
     saving: bool = False
@@ -49,6 +46,8 @@ class CanvasState(rx.State):
     """The text of the version that the edits are based on."""
     _left: dict[str, tuple[str, int, str, str]] = {}
     """Unsaved edits of agents that were left: version, its number, its text, the edits."""
+    _proposed: str = ""
+    """The text of the change that waits for the person's word, while that is what the editor shows."""
     _seed: int = 0
 
     @rx.event(background=True)
@@ -80,14 +79,6 @@ class CanvasState(rx.State):
             await self._show_head(owner_id, agent_id)
         yield VersionsState.open_agent(agent_id)
 
-    @rx.event(background=True)
-    async def revert(self) -> AsyncGenerator[object, None]:
-        """Go back to the version that the dialog asks about, and show it."""
-        async with self:
-            owner_id = await owner_of(self)
-        if version := await revert_chosen(self, owner_id):
-            yield CanvasState.take_new_version(version.agent_id, version.id)
-
     @rx.event
     def edit(self, text: str, doc_key: str) -> Any:
         """Note what was typed; a late edit of another document is none of this one."""
@@ -106,34 +97,6 @@ class CanvasState(rx.State):
         async with own_tab(self, owner_id):
             if self._draft == text:
                 self._mark([finding.model_dump() for finding in result.findings])
-
-    @rx.event(background=True)
-    async def save(self, text: str, doc_key: str) -> AsyncGenerator[object, None]:
-        """Save what the editor holds (Ctrl/Cmd+S)."""
-        async with self:
-            await owner_of(self)
-            if doc_key == self.doc_key and len(text) <= MAX_TEXT_CHARS:
-                self._take(text)
-        yield CanvasState.save_draft()
-
-    @rx.event(background=True)
-    async def save_draft(self) -> AsyncGenerator[object, None]:
-        """Make a version of the edits."""
-        async with self:
-            owner_id = await owner_of(self)
-            agent_id, parent_id = self.agent, self.version_id
-        if await self._add_version(owner_id, parent_id):
-            yield VersionsState.open_agent(agent_id)
-
-    @rx.event(background=True)
-    async def save_on_head(self) -> AsyncGenerator[object, None]:
-        """Make a version of the edits although another one was saved meanwhile."""
-        async with self:
-            owner_id = await owner_of(self)
-            agent_id = self.agent
-        agent = await versions.get_agent(runtime.current(), owner_id, agent_id)
-        if await self._add_version(owner_id, agent.head_version_id):
-            yield VersionsState.open_agent(agent_id)
 
     @rx.event(background=True)
     async def discard(self) -> None:
@@ -162,7 +125,7 @@ class CanvasState(rx.State):
     @rx.event
     def dismiss_problem(self) -> None:
         """Take the notice away."""
-        self.problem, self.conflict = "", False
+        self.problem = ""
 
     @rx.event
     def download(self) -> Any:
@@ -172,36 +135,23 @@ class CanvasState(rx.State):
 
     def _program(self) -> tuple[str, str | None]:
         """Return the text on screen, and the version it is, if it is one."""
+        if self._proposed and not self.dirty:
+            return self._proposed, None
         return self._draft, None if self.dirty else self.version_id
 
-    async def _add_version(self, owner_id: str, parent_id: str) -> bool:
-        """Save the draft as a child of `parent_id`, or show why it was refused."""
-        async with own_tab(self, owner_id):
-            if self.saving or not self.dirty:
-                return False
-            self.saving, self.problem, self.conflict = True, "", False
-            agent_id, text = self.agent, self._draft
-            author = (await get_user(self)).name
-        try:
-            version = await versions.add_version(
-                runtime.current(),
-                owner_id,
-                agent_id,
-                text=text,
-                parent_id=parent_id,
-                kind="manual",
-                author=author,
-            )
-            async with own_tab(self, owner_id):
-                self._settle(version)
-        except BabbleError as error:
-            async with own_tab(self, owner_id):
-                self.problem, self.conflict = str(error), isinstance(error, ConflictError)
-            return False
-        finally:
-            async with own_tab(self, owner_id):
-                self.saving = False
-        return True
+    def _edits(self) -> tuple[str, str]:
+        """Return the text that is edited, and what it was before."""
+        return self._draft, self._base
+
+    def _propose(self, text: str) -> None:
+        """Note the proposed text that stands in the editor's place; empty when there is none."""
+        self._proposed = text
+        self._name_text()
+
+    def _rebase(self, version: Version, text: str) -> None:
+        """Put a text into the editor as an edit of the version."""
+        self._settle(version)
+        self._show_text(text)
 
     async def _show_head(self, owner_id: str, agent_id: str) -> None:
         rt = runtime.current()
@@ -236,7 +186,7 @@ class CanvasState(rx.State):
     def _settle(self, version: Version) -> None:
         """Note that the version holds what was edited; what was typed since is an edit of it."""
         self.version_id, self.number, self._base = version.id, version.number, version.text
-        self.problem, self.conflict, self.newer = "", False, 0
+        self.problem, self.newer = "", 0
         self._mark([finding.model_dump() for finding in version.findings])
         self._take(self._draft)
         if not self.dirty:
@@ -244,6 +194,9 @@ class CanvasState(rx.State):
 
     def _take(self, text: str) -> None:
         self._draft, self.dirty = text, text != self._base
+        self._name_text()
+
+    def _name_text(self) -> None:
         program, version_id = self._program()
         self.text_key = version_id or hashlib.sha256(program.encode("utf-8", "replace")).hexdigest()
 

@@ -26,7 +26,8 @@ def read_json(text: str, what: str) -> Any:
         return json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        hint = " Texts stand in double quotes." if "'" in text or text.strip().isalpha() else ""
+        quoted = "double quotes" in error.msg or not text.strip().isalpha()
+        hint = "" if quoted else " Texts stand in double quotes."
         raise FieldError(f"{what} is no JSON: {error.msg} in {place}.{hint}") from error
     except RecursionError as error:
         raise FieldError(f"{what} is nested too deeply.") from error

@@ -245,8 +245,10 @@ class TestState(rx.State):
 
 def _label(canvas: CanvasState) -> str:
     """Say what is on screen."""
-    saved = canvas._program()[1]  # noqa: SLF001 - as above  # pyright: ignore[reportPrivateUsage]
-    return f"Version {canvas.number}" + ("" if saved else " with unsaved edits")
+    if canvas._program()[1]:  # noqa: SLF001 - as above  # pyright: ignore[reportPrivateUsage]
+        return f"Version {canvas.number}"
+    changes = "unsaved edits" if canvas.dirty else "the proposed change"
+    return f"Version {canvas.number} with {changes}"
 
 
 def _said(lines: list[TestLine]) -> int:

@@ -8,8 +8,9 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
-from babble_app.schemas.agents import Diff, Proposal, ProposalStatus
+from babble_app.schemas.agents import Diff, Proposal, ProposalOutcome, ProposalStatus
 from babble_app.store.agents import unpacked
+from babble_app.store.tables.agents import VersionRow
 from babble_app.store.tables.base import now
 from babble_app.store.tables.proposals import ProposalRow
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlmodel.ext.asyncio.session import AsyncSession
 
-    from babble_app.store.tables.agents import AgentRow, VersionRow
+    from babble_app.store.tables.agents import AgentRow
 
 
 async def get_proposal(db: AsyncSession, owner_id: str, proposal_id: str) -> ProposalRow:
@@ -93,3 +94,19 @@ def proposal_shape(row: ProposalRow, agent: AgentRow, parent: VersionRow, diff: 
         "diff": diff,
     }
     return Proposal.model_validate({**plain, **seen})
+
+
+async def list_outcomes(db: AsyncSession, owner_id: str, agent_id: str) -> list[ProposalOutcome]:
+    """Return the ends of the proposals of the owner's agent, the oldest first."""
+    statement = (
+        select(ProposalRow.id, ProposalRow.status, ProposalRow.version_id, VersionRow.number)
+        .outerjoin(VersionRow, col(VersionRow.id) == ProposalRow.version_id)
+        .where(ProposalRow.agent_id == agent_id, ProposalRow.owner_id == owner_id)
+        .order_by(col(ProposalRow.created_at), col(ProposalRow.id))
+    )
+    return [
+        ProposalOutcome.model_validate(
+            {"id": one, "status": status, "version_id": version_id, "number": number}
+        )
+        for one, status, version_id, number in (await db.exec(statement)).all()
+    ]

@@ -138,6 +138,7 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "proposals.add_proposal": lambda w: make_proposal(w.rt, w.stranger, w.agent, w.version),
     "proposals.get_proposal": lambda w: proposals.get_proposal(w.rt, w.stranger, w.proposal),
     "proposals.find_pending": lambda w: proposals.find_pending(w.rt, w.stranger, w.agent),
+    "proposals.list_outcomes": lambda w: proposals.list_outcomes(w.rt, w.stranger, w.agent),
     "proposals.keep": lambda w: proposals.keep(w.rt, w.stranger, w.proposal),
     "proposals.discard": lambda w: proposals.discard(w.rt, w.stranger, w.proposal),
     "publishing.publish": lambda w: publishing.publish(w.rt, w.stranger, w.agent, w.version),
