@@ -8,9 +8,10 @@ const SAID = { "-": "removed: ", "+": "added: ", " ": "" };
 const KINDS = { "-": "is-removed", "+": "is-added", " ": "" };
 const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 const CHOICES = { a: true, r: false };
+const NONE = []; // the same one in every render: effects depend on it
 
 export function DiffView({
-  original = "", modified = "", hunks = [], layout = "unified", mode = "read", chosen = [], disabled = false,
+  original = "", modified = "", hunks = NONE, layout = "unified", mode = "read", chosen = NONE, disabled = false,
   label = "Changes", onChoose,
 }) {
   const root = useRef(null);
