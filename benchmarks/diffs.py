@@ -51,18 +51,31 @@ def rival(*command: str) -> Callable[[str, str], tuple[str | None, str]]:
             file = Path(folder, "agent.based")
             file.write_bytes(text.encode())
             lines = answer.split("\n")
-            start = next((at for at, line in enumerate(lines) if line.startswith(("@@", "--- "))), 0)
+            start = next(
+                (at for at, line in enumerate(lines) if line.startswith(("@@", "--- "))), 0
+            )
             body = "\n".join(line for line in lines[start:] if not line.startswith(("```", "~~~~")))
             if not body.startswith("---"):
                 body = f"--- a/agent.based\n+++ b/agent.based\n{body}"
             Path(folder, "it.diff").write_bytes(body.encode("utf-8", "replace") + b"\n")
             done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-            return (file.read_bytes().decode("utf-8", "replace") if done.returncode == 0 else None), ""
+            return (
+                file.read_bytes().decode("utf-8", "replace") if done.returncode == 0 else None
+            ), ""
 
     return run
 
 
-PATCH = rival("patch", "-p1", "--batch", "--forward", "--silent", "--no-backup-if-mismatch", "agent.based", "it.diff")
+PATCH = rival(
+    "patch",
+    "-p1",
+    "--batch",
+    "--forward",
+    "--silent",
+    "--no-backup-if-mismatch",
+    "agent.based",
+    "it.diff",
+)
 GIT = rival("git", "apply", "--recount", "--unidiff-zero", "--whitespace=nowarn", "it.diff")
 
 
@@ -79,18 +92,31 @@ def outcome(case: Case, result: str | None) -> str:
     return "open wrong" if case.open else "wrong"
 
 
-COLUMNS = ("exact", "refused", "wrong", "open exact", "open refused", "open wrong", "rightly refused", "impossible applied")
+COLUMNS = (
+    "exact",
+    "refused",
+    "wrong",
+    "open exact",
+    "open refused",
+    "open wrong",
+    "rightly refused",
+    "impossible applied",
+)
 FAULTS = ("refused", "wrong", "open wrong", "impossible applied")
 
 
 def main() -> int:
     """Print the figures; fail when a bar is missed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--source", choices=("programs", "commits"), default="programs")
     parser.add_argument("--repository", type=Path, default=ROOT)
-    parser.add_argument("--rivals", type=int, default=0, help="how many of the cases patch and git apply get too")
+    parser.add_argument(
+        "--rivals", type=int, default=0, help="how many of the cases patch and git apply get too"
+    )
     parser.add_argument("--show", type=int, default=0, help="how many faults of each sort to print")
     parser.add_argument("--only", default="", help="count only cases with this kind")
     options = parser.parse_args()
@@ -124,15 +150,22 @@ def main() -> int:
         if counted:
             _summary(f"{name} (first {options.rivals})", counted)
     times.sort()
-    print(f"seconds a case: p50 {times[len(times) // 2]:.4f}  p95 {times[int(len(times) * 0.95)]:.4f}  max {times[-1]:.4f}")
+    print(
+        f"seconds a case: p50 {times[len(times) // 2]:.4f}  p95 {times[int(len(times) * 0.95)]:.4f}  max {times[-1]:.4f}"
+    )
     sure = total["exact"] + total["refused"] + total["wrong"]
-    good = total["exact"] >= 0.97 * sure and total["wrong"] + total["open wrong"] <= 0.001 * options.count
+    good = (
+        total["exact"] >= 0.97 * sure
+        and total["wrong"] + total["open wrong"] <= 0.001 * options.count
+    )
     return 0 if good and not total["impossible applied"] else 1
 
 
 def _table(kinds: dict[str, defaultdict[str, int]]) -> None:
     print(f"{'kind':24}" + "".join(f"{column:>19}" for column in COLUMNS))
-    for kind, counted in sorted(kinds.items(), key=lambda item: item[1]["exact"] / (1 + sum(item[1].values()))):
+    for kind, counted in sorted(
+        kinds.items(), key=lambda item: item[1]["exact"] / (1 + sum(item[1].values()))
+    ):
         print(f"{kind:24}" + "".join(f"{counted[column] or '':>19}" for column in COLUMNS))
 
 
@@ -150,12 +183,24 @@ def _summary(name: str, total: dict[str, int]) -> None:
 def _show(number: int, case: Case, result: str | None, column: str, code: str) -> None:
     from difflib import unified_diff
 
-    print(f"=== case {number}: {column} {code} {case.kinds}\n{case.answer}\n--- expected against text")
+    print(
+        f"=== case {number}: {column} {code} {case.kinds}\n{case.answer}\n--- expected against text"
+    )
     if case.expected is not None:
-        print("\n".join(unified_diff(case.text.split("\n"), case.expected.split("\n"), lineterm="", n=2)))
+        print(
+            "\n".join(
+                unified_diff(case.text.split("\n"), case.expected.split("\n"), lineterm="", n=2)
+            )
+        )
     if result is not None:
         print("--- result against what was expected (or the text)")
-        print("\n".join(unified_diff((case.expected or case.text).split("\n"), result.split("\n"), lineterm="", n=2)))
+        print(
+            "\n".join(
+                unified_diff(
+                    (case.expected or case.text).split("\n"), result.split("\n"), lineterm="", n=2
+                )
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import babble_app.agents
@@ -26,7 +25,6 @@ class Agent:
     run: Callable[[ModelClient, AgentRequest], AsyncGenerator[AgentEvent, None]]
 
 
-@cache
 def all_agents() -> dict[str, Agent]:
     """Return every agent of this package by name.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from functools import cache
 from typing import TYPE_CHECKING
 
 from babble_app.agents import triage
@@ -13,6 +14,7 @@ from babble_app.schemas.events import StateChanged, UsageCounted
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from babble_app.agents.agent import Agent
     from babble_app.agents.request import AgentRequest
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.events import AgentEvent
@@ -34,6 +36,11 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     pictures = request.pictures if model.sees_images else ()
     if shown := uses_of(request.files, request.passages, pictures):
         yield StateChanged.reading(shown)
-    async with aclosing(all_agents()[decision.kind].run(model, request)) as events:
+    async with aclosing(_agents()[decision.kind].run(model, request)) as events:
         async for event in events:
             yield event
+
+
+@cache
+def _agents() -> dict[str, Agent]:
+    return all_agents()

@@ -63,7 +63,7 @@ _QUESTION = re.compile(
 )
 _CHANGE = re.compile(
     rf"^{_POLITE}(?:add|change|remove|delete|drop|rename|make|let|use|replace|set|ask|also|greet|say|instead|don'?t|do not|always|"
-    r"never|stop|fix|correct|include|translate|shorten|extend|update|edit|modify|adjust|improve|rewrite|put|move|turn|give|have|"
+    r"never|stop|fix|correct|include|translate|shorten|extend|update|edit|modify|adjust|improve|rewrite|greet|put|move|turn|give|have|"
     r"allow|offer|mention|end|start|begin|call|insert|it (?:should|must|shall|needs)|"
     r"the (?:agent|bot|greeting|program) (?:should|must|shall|needs)|füge|ändere|entferne|lösche|mach|ersetze|nenne|frage?|"
     r"añade|agrega|cambia|quita|elimina|haz|pregunta|ajoute|change|"

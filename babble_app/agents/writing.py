@@ -47,7 +47,7 @@ class Writing:
     @property
     def is_prose(self) -> bool:
         """Whether it is words only: a question back, or a refusal."""
-        return bool(self.text.strip()) and not self._splitter.fenced
+        return bool(self.text.strip()) and not (self._splitter.fenced or self._splitter.quoted)
 
     async def stream(
         self, model: ModelClient, messages: list[ModelMessage], task: Task

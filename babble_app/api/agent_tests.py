@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 from pydantic import StringConstraints
 
 from babble_app.api._bodies import Id, ModelName, Name, Text, example
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Me, Rt
-from babble_app.schemas.agent_tests import AgentTest, TestKind, TestReport, TestResult, TestSpec
+from babble_app.schemas.agent_tests import (
+    AgentTest,
+    Coverage,
+    TestKind,
+    TestReport,
+    TestResult,
+    TestSpec,
+)
 from babble_app.schemas.base import Schema
-from babble_app.services import agent_tests, test_recording, test_runs
+from babble_app.services import (
+    agent_tests,
+    limits,
+    test_coverage,
+    test_files,
+    test_recording,
+    test_runs,
+    versions,
+)
 
 router = APIRouter(prefix="/api", tags=["tests"])
 
@@ -54,12 +69,17 @@ class TestChanges(Schema):
     spec: dict[str, Any] | None = None
 
 
-class RunBody(Schema):
-    """On what to run; empty: the newest version."""
+class VersionBody(Schema):
+    """Which version; empty: the newest."""
 
     model_config = example(version_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
 
     version_id: Id | None = None
+
+
+class RunBody(VersionBody):
+    """On what to run; empty: the newest version."""
+
     model: ModelName = ""
     """Of live tests: `provider/name`; empty: the caller's default."""
 
@@ -71,6 +91,22 @@ class RunAllBody(RunBody):
 
     live: bool = False
     """The tests that ask a model too; replays cost nothing and are always run."""
+
+
+class YamlBody(Schema):
+    """Tests as YAML."""
+
+    model_config = example(
+        text="babble_tests: 1\ntests:\n- name: Hello\n  kind: scripted\n  turns: [hello]\n"
+    )
+
+    text: Annotated[Text, StringConstraints(max_length=5_000_000)]
+
+
+class YamlResponse(Response):
+    """A YAML file."""
+
+    media_type = "application/yaml"
 
 
 @router.get("/agents/{agent_id}/tests")
@@ -156,3 +192,33 @@ async def record_test(
     return await test_recording.record_again(
         rt, me.id, test_id, version_id=wanted.version_id, model=wanted.model, keyed=keyed
     )
+
+
+@router.post("/agents/{agent_id}/tests/generate", status_code=status.HTTP_201_CREATED)
+async def generate_tests(
+    rt: Rt, me: Me, agent_id: Id, body: VersionBody | None = None
+) -> list[AgentTest]:
+    """Add a test with a simulated user for each way through the program's conditions; asks no model."""
+    return await test_coverage.generate(rt, me.id, agent_id, body.version_id if body else None)
+
+
+@router.get("/agents/{agent_id}/coverage")
+async def get_coverage(rt: Rt, me: Me, agent_id: Id, version_id: Id | None = None) -> Coverage:
+    """Return which conditions and lines of a version (the newest when none is named) the tests have run."""
+    return await test_coverage.coverage(rt, me.id, agent_id, version_id)
+
+
+@router.get("/agents/{agent_id}/tests/export", response_class=YamlResponse)
+async def export_tests(rt: Rt, me: Me, agent_id: Id) -> YamlResponse:
+    """Return all of an agent's tests as YAML, to lie beside its `.based` file."""
+    text = await test_files.export_yaml(rt, me.id, agent_id)
+    agent = await versions.get_agent(rt, me.id, agent_id)
+    name = f'attachment; filename="{agent.slug}.tests.yaml"'
+    return YamlResponse(text, headers={"Content-Disposition": name})
+
+
+@router.post("/agents/{agent_id}/tests/import", status_code=status.HTTP_201_CREATED)
+async def import_tests(rt: Rt, me: Me, agent_id: Id, body: YamlBody) -> list[AgentTest]:
+    """Add the tests of a YAML file, all or none; one with the name of another takes its place."""
+    await limits.hit(rt, "check", me.id)
+    return await test_files.import_yaml(rt, me.id, agent_id, body.text)

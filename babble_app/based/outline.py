@@ -231,4 +231,6 @@ def _statements(node: ast.AST) -> Iterator[ast.stmt]:
         found = waiting.pop()
         if isinstance(found, ast.stmt):
             yield found
-        waiting.extend(found.exits if isinstance(found, Conversation) else ast.iter_child_nodes(found))
+        waiting.extend(
+            found.exits if isinstance(found, Conversation) else ast.iter_child_nodes(found)
+        )

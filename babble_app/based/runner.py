@@ -62,7 +62,7 @@ class Execution:
     @property
     def events(self) -> list[TraceEvent]:
         """The whole trace so far."""
-        return self._machine.events
+        return self._machine.trace.events
 
     @property
     def status(self) -> SessionStatus:
@@ -115,6 +115,8 @@ class Execution:
                 effect = self._run.send(self._moment())
         except StopIteration:
             return
+        finally:
+            self._machine.meter.pause()
         self.pending = effect
 
     def _moment(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from babble_app.components.trace_list import line_link
 from babble_app.states.agent_test_views import ExitRow, TestRow
 from babble_app.states.agent_tests import TestsState
 from babble_app.states.canvas import CanvasState
+from babble_app.states.choices import ChoicesState
 from babble_app.states.panes import PanesState
 from babble_app.states.test_form import TestFormState
 from babble_app.states.test_suite import SuiteState
@@ -37,6 +38,8 @@ def tests_tab() -> rx.Component:
         test_form(),
         import_dialog(),
         _delete_dialog(),
+        # Another version is tested at once; edits when they are asked about, as every pause in typing makes another text.
+        key=CanvasState.version_id,
         on_mount=TestsState.load,
         class_name="canvas-scroll tests",
     )
@@ -63,6 +66,15 @@ def _list() -> rx.Component:
         _head(),
         rx.cond(TestsState.text_key != CanvasState.text_key, _outdated()),
         rx.cond(TestsState.running != "", _progress()),
+        rx.cond(
+            TestsState.has_live,
+            rx.el.p(
+                "Live tests ask ",
+                rx.cond(ChoicesState.model != "", ChoicesState.model, "your default model"),
+                ", as chosen in the chat; pass^k is the chance that k tries in a row all pass.",
+                class_name="faint tests-live",
+            ),
+        ),
         rx.el.ul(rx.foreach(TestsState.rows, _row), class_name="tests-list", aria_label="Tests"),
         _coverage(),
     )
@@ -239,9 +251,21 @@ def _coverage() -> rx.Component:
                     ),
                 ),
             ),
-            class_name="tests-body tests-coverage",
+            rx.cond(
+                TestsState.coverage.missed,
+                rx.el.p(
+                    "In exits that were taken, no test has run:",
+                    rx.foreach(TestsState.coverage.missed, _missed),
+                    class_name="row row--wrap muted tests-untested",
+                ),
+            ),
+            class_name="tests-body",
         ),
     )
+
+
+def _missed(line: Any) -> rx.Component:
+    return line_link(line)
 
 
 def _exit(row: ExitRow) -> rx.Component:

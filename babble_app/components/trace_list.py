@@ -6,7 +6,6 @@ from typing import Any
 
 import reflex as rx
 
-from babble_app.components.follow_end import follow_end
 from babble_app.components.icons import icon
 from babble_app.states.answers import AnswerState
 from babble_app.states.panes import PanesState
@@ -29,14 +28,17 @@ def line_link(line: Any) -> rx.Component:
 
 def trace_list() -> rx.Component:
     """Show the steps."""
-    return follow_end(
+    return rx.el.div(
         rx.cond(
             TraceState.totals != "",
             rx.el.p(TraceState.totals, class_name="faint trace-totals", title="All steps together"),
         ),
         rx.el.ol(rx.foreach(TraceState.rows, _row), class_name="trace", aria_label="Steps"),
-        follow_key=TestState.session,
-        label="Trace",
+        key=TestState.session,
+        tab_index=0,
+        role="region",
+        aria_label="Trace",
+        class_name="inside",
     )
 
 

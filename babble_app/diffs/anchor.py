@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from babble_app.diffs.alignment import align
 from babble_app.diffs.matching import ALIGNED, EXACT, LEVELS, SHIFTED, Hit, TooManyCandidatesError
-from babble_app.diffs.nearest import not_found, refused
-from babble_app.diffs.readings import Body, Kind, items, lines_of, new_side, old_side
+from babble_app.diffs.nearest import not_found, refused, stands_already
+from babble_app.diffs.readings import Body, Kind, adds, lines_of, new_side, old_side
 
 if TYPE_CHECKING:
     from babble_app.diffs.alignment import Alignment
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from babble_app.diffs.readings import Manner
 
 AT_STATED_LINE = 0
+REFUSED = 9
+"""The level of a hunk that has no place."""
 FAR_LINES = 15
 """An exact hit further than this from the stated line is doubted when a looser one stands at that line."""
 MANNERS: tuple[Manner, ...] = ("spaced", "unescaped", "unnumbered")
@@ -52,16 +55,21 @@ _Outcome = Placed | _Many
 
 def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list[HunkFailure]]:
     """Place each hunk; both lists are in the order of the hunks."""
-    placed, failures = _place_all(index, hunks)
-    if not any(failure.code == "D_NOT_FOUND" for failure in failures):
-        return placed, failures
+    best = _place_all(index, hunks)
+    if any(failure.code != "D_NOT_FOUND" for failure in best[1]):
+        return best
     for manner in MANNERS:
+        if _level(*best) < SHIFTED:
+            break
         if any(manner in hunk.manners for hunk in hunks):
-            others = tuple(hunk.in_manner(manner) for hunk in hunks)
-            instead, failed = _place_all(index, others)
-            if not failed:
-                return instead, []
-    return placed, failures
+            other = _place_all(index, tuple(hunk.in_manner(manner) for hunk in hunks))
+            best = other if _level(*other) < min(_level(*best), REFUSED) else best
+    return best
+
+
+def _level(placed: list[Placed], failures: list[HunkFailure]) -> int:
+    """Return how literally the worst hunk fits."""
+    return REFUSED if failures else max((one.level for one in placed), default=EXACT)
 
 
 def _place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list[HunkFailure]]:
@@ -83,7 +91,8 @@ def _at_stated_line(index: Index, hunk: Hunk) -> Placed | None:
         start = hunk.stated - 1 if old else _insertion_start(index, hunk)
         if start is not None and index.matches_at(old, start, EXACT):
             placed = Placed(hunk, body, start, AT_STATED_LINE, body)
-            return None if _stands_already(index, placed) else placed
+            if not _stands_already(index, placed) and _in_style(index, placed):
+                return placed
     return None
 
 
@@ -137,6 +146,8 @@ def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> _Outcome | None:
         for body in bodies:
             hits = index.find(old_side(body), level)
             fitting = [placed for hit in hits if (placed := _placed(hunk, body, hit, level))]
+            if level < SHIFTED and len(fitting) == 1 and not _in_style(index, fitting[0]):
+                continue
             if fitting:
                 fits.append(_Many(hunk, tuple(fitting)) if len(fitting) > 1 else fitting[0])
                 if level < SHIFTED:
@@ -172,9 +183,15 @@ def _plausible(index: Index, fits: list[_Outcome]) -> _Outcome | None:
 
 
 def _in_style(index: Index, placed: Placed) -> bool:
-    if placed.level < SHIFTED or any(kind == "removed" for kind, _ in placed.body):
+    """Whether a hunk that only adds is indented as the file is, where its lines do not show by themselves."""
+    if placed.level < SHIFTED and placed.written == placed.hunk.readings[0]:
         return True
-    return all(index.style.fits(text) for kind, text in placed.body if kind == "added")
+    if any(kind == "removed" for kind, _ in placed.body):
+        return True
+    added = [text for kind, text in placed.body if kind == "added" and text.strip()]
+    if placed.level < SHIFTED:
+        return not added or any(index.style.fits(text) for text in added)
+    return all(index.style.fits(text) for text in added)
 
 
 def _search_loosely(index: Index, hunk: Hunk) -> _Outcome | HunkFailure:
@@ -182,13 +199,13 @@ def _search_loosely(index: Index, hunk: Hunk) -> _Outcome | HunkFailure:
     parts = hunk.parts()
     if parts:
         return _placed_parts(index, hunk, parts) or not_found(index, hunk)
-    found = align(index, items(_trimmed(hunk.raw)))
-    if not found:
+    found = align(index, hunk.items())
+    if not found or (adds(hunk.readings[0]) and stands_already(index, hunk)):
         return not_found(index, hunk)
     if len(found) > 1 and _one_spot(found):
         reason = "Where its lines go is not certain: lines of the file are missing beside them. Copy all of them."
         return refused(hunk, "D_AMBIGUOUS_INSERT", reason)
-    places = tuple(Placed(hunk, one.body, one.start, ALIGNED, one.body) for one in found)
+    places = tuple(Placed(hunk, one.body, one.start, ALIGNED, one.written) for one in found)
     if len(places) > 1:
         return _Many(hunk, places)
     if found[0].cost and _inserts_at_edge(found[0], len(index.lines)):
@@ -197,29 +214,17 @@ def _search_loosely(index: Index, hunk: Hunk) -> _Outcome | HunkFailure:
     return _doubted(index, places[0])
 
 
-def _trimmed(raw: tuple[str, ...]) -> tuple[str, ...]:
-    lines = list(raw)
-    while lines and not lines[-1]:
-        lines.pop()
-    while lines and not lines[0]:
-        lines.pop(0)
-    return tuple(lines)
-
-
 def _one_spot(found: list[Alignment]) -> bool:
     return max(one.start for one in found) - min(one.start for one in found) <= len(found[0].body)
 
 
 def _inserts_at_edge(found: Alignment, total: int) -> bool:
     """Whether the lines begin or end with added ones that replace nothing, other than at the file's own edge."""
-    end = found.start + len(old_side(found.body))
-    inner_edges = [found.body] if found.start else []
-    inner_edges += [found.body[::-1]] if end < total else []
+    inner_edges: list[Body] = [found.body] if found.start else []
+    inner_edges += [found.body[::-1]] if found.end < total else []
     for lines in inner_edges:
-        run = 0
-        while run < len(lines) and lines[run][0] != "context":
-            run += 1
-        if run and all(kind == "added" for kind, _ in lines[:run]):
+        kinds = [kind for kind, _ in takewhile(lambda line: line[0] != "context", lines)]
+        if kinds and "removed" not in kinds:
             return True
     return False
 
@@ -249,7 +254,7 @@ def _doubted(index: Index, placed: Placed) -> Placed | HunkFailure:
     if placed.level == EXACT and stated is not None and abs(stated - placed.start) > FAR_LINES:
         loosely = any(
             index.matches_at(old, stated, level) for level in range(EXACT + 1, len(LEVELS) + 1)
-        )
+        ) or bool(align(index, hunk.items(), near=stated))
         if loosely:
             reason = (
                 f"It fits at line {placed.start + 1} and nearly at line {stated + 1}, which it names. "

@@ -67,7 +67,7 @@ def _hunk(number: int, block: list[str]) -> Hunk:
         raise _broken(number)
     search, replacement = block[: dividers[0]], block[dividers[0] + 1 :]
     body = _body(*_both_trimmed(search, replacement))
-    return Hunk(number=number, raw=tuple(_SIGNS[kind] + text for kind, text in body))
+    return Hunk(number=number, raw=tuple(_SIGNS[kind] + text for kind, text in body), prefixed=True)
 
 
 def _body(search: list[str], replacement: list[str]) -> Body:

@@ -8,10 +8,11 @@ from collections import Counter
 MAX_LOST = 0.30
 """Share of the non-blank lines that a change may cost when nobody asked for less."""
 
-_ELLIPSIS = re.compile(r"\s*(#|//|--)?\s*(\.{3,}|…)\s*$")
+MAX_PLACEHOLDER_CHARS = 120
+_ELLIPSIS = re.compile(r"(#|//|--)?\s*(\.{3,}|…)$")
 _PLACE = r"(?:code|program|file|agent|handlers?|conditions?|exits?|logic|loops?|lines?)"
 _PLACEHOLDER = re.compile(
-    r"\s*(?:#|//|\.\.\.|…|\[|\(|<)\W*(?:(?:keep|the|all|and|insert|add|your|every)\s+)*"
+    r"(?:#|//|\.\.\.|…|\[|\(|<)\W*(?:(?:keep|the|all|and|insert|add|your|every)\s+)*"
     rf"(?:(?:rest|remainder)\s+of\s+(?:\w+\s+){{0,2}}{_PLACE}\b"
     rf"|(?:remaining|existing|other|previous|original)\s+(?:\w+\s+)?{_PLACE}\b"
     r"|unchanged\b|same\s+as\s+(?:before|above)\b|code\s+(?:continues|omitted)\b)[\w\s]{0,30}\W*$",
@@ -33,8 +34,13 @@ def find_laziness(old: list[str], new: list[str], *, may_shrink: bool) -> str:
 
 def _added_placeholder(old: list[str], new: list[str]) -> str:
     added = Counter(new) - Counter(old)
-    return next(
-        (line.strip() for line in added if _ELLIPSIS.match(line) or _PLACEHOLDER.match(line)), ""
+    short = (line.strip() for line in added)
+    return next((line for line in short if _is_placeholder(line)), "")
+
+
+def _is_placeholder(line: str) -> bool:
+    return len(line) <= MAX_PLACEHOLDER_CHARS and bool(
+        _ELLIPSIS.match(line) or _PLACEHOLDER.match(line)
     )
 
 

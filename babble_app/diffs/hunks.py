@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from babble_app.diffs import readings
-from babble_app.diffs.readings import Body, Manner
+from babble_app.diffs.readings import Body, Item, Manner
 
 NO_NEWLINE = "\\"
 _NUMBERS = re.compile(r"@@+ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)?(?: ?@@|\s|$)")
@@ -29,6 +29,9 @@ class Hunk:
     ends_file_with_newline: bool | None = None
     """What a "No newline at end of file" note says about the new text; None when it is silent."""
 
+    prefixed: bool = False
+    """Whether every line is known to have its prefix, because we gave it."""
+
     @property
     def changes(self) -> bool:
         """Whether any line is added or removed."""
@@ -37,7 +40,7 @@ class Hunk:
     @cached_property
     def readings(self) -> tuple[Body, ...]:
         """What its lines may mean, the most literal first."""
-        return readings.bodies(self.raw)
+        return readings.bodies(self.raw, prefixed=self.prefixed)
 
     @cached_property
     def manners(self) -> dict[Manner, tuple[str, ...]]:
@@ -51,6 +54,15 @@ class Hunk:
     def in_manner(self, manner: Manner) -> Hunk:
         """Return the hunk with its lines turned from that manner into the plain one, if it may be written in it."""
         return replace(self, raw=self.manners[manner]) if manner in self.manners else self
+
+    def items(self) -> tuple[Item, ...]:
+        """Return its lines, without empty ones at its ends, with all that each may read."""
+        lines = list(self.raw)
+        while lines and not lines[-1]:
+            lines.pop()
+        while lines and not lines[0]:
+            lines.pop(0)
+        return readings.items(tuple(lines), prefixed=self.prefixed)
 
     def parts(self) -> tuple[Hunk, ...]:
         """Return the hunks between elisions (`...`) that change something; nothing if there are no elisions."""

@@ -83,6 +83,7 @@ def steps_between(mine: Sequence[str], theirs: Sequence[str]) -> Steps | None:
     """Return the one change of unit that turns all of a model's indentations into the file's."""
     pairs = set(_indents(mine, theirs))
     found = {steps for units in UNITS if (steps := _steps(pairs, *units))}
+    found = {steps for steps in found if not steps.deeper} or found
     return found.pop() if len(found) == 1 else None
 
 

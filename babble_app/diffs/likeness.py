@@ -15,7 +15,7 @@ def same_but_for_space(one: str, other: str) -> bool:
 
 def nearly_same(one: str, other: str) -> bool:
     """Whether the lines differ in one place by at most two letters; another number is another line."""
-    if min(len(one.strip()), len(other.strip())) < MIN_CHARS:
+    if min(len(one.strip()), len(other.strip())) < MIN_CHARS or _indent(one) != _indent(other):
         return False
     start = _shared(one, other)
     end = _shared(one[start:][::-1], other[start:][::-1])

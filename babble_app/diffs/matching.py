@@ -104,6 +104,11 @@ class Index:
         """Return where each line stands, by its text without outer space."""
         return self._table(SHIFTED)
 
+    def stripped_keys(self) -> list[str]:
+        """Return each line without outer space, with plain punctuation."""
+        self._table(SHIFTED)
+        return self._keys[SHIFTED]
+
     @cached_property
     def folds(self) -> list[str]:
         """Each line with plain punctuation and without space at its end."""

@@ -27,7 +27,7 @@ def refused(hunk: Hunk, code: DiffCode, reason: str) -> HunkFailure:
 def not_found(index: Index, hunk: Hunk) -> HunkFailure:
     """Say that a hunk's old lines are not in the file, with the place that is most like them."""
     body = hunk.readings[0]
-    if _stands_already(index, body):
+    if stands_already(index, hunk):
         return refused(
             hunk, "D_ALREADY", "What it would bring about is in the file already. Leave it out."
         )
@@ -51,8 +51,9 @@ def not_found(index: Index, hunk: Hunk) -> HunkFailure:
     )
 
 
-def _stands_already(index: Index, body: Body) -> bool:
-    new = new_side(body)
+def stands_already(index: Index, hunk: Hunk) -> bool:
+    """Whether the lines that a hunk leaves are in the file."""
+    new = new_side(hunk.readings[0])
     if sum(1 for line in new if line.strip()) < 2:
         return False
     try:

@@ -15,9 +15,10 @@ Manner = Literal["spaced", "unescaped", "unnumbered"]
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#39|#34|#x27);")
 _NUMBER = re.compile(r"\s*(\d+)(?:: ?|\t| ?\| ?|→)")
 _ELISION = re.compile(
-    r"\s*(?:#|//|--|/\*|<!--)?\s*(?:\.{3}|…)[\w\s]{0,40}(?:\.{3}|…)?\s*(?:\*/|-->)?\s*$"
+    r"(?:#|//|--|/\*|<!--)?\s*(?:\.{3}|…)[\w\s]{0,40}(?:\.{3}|…)?\s*(?:\*/|-->)?$"
 )
 _MOST_DIGITS = 7
+_MOST_ELISION_CHARS = 60
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,17 @@ class Item:
     """With one prefix taken off; then, for context that may have lost its prefix, as it stands."""
 
 
-def items(raw: tuple[str, ...]) -> tuple[Item, ...]:
+def items(raw: tuple[str, ...], *, prefixed: bool) -> tuple[Item, ...]:
     """Return the lines with their meanings side by side."""
-    return tuple(
-        Item(_strict(line)[0], tuple(dict.fromkeys((_strict(line)[1], _loose(line)[1]))))
-        for line in raw
-    )
+    found: list[Item] = []
+    for line in raw:
+        kind, text = _strict(line)
+        other = text if prefixed else _loose(line)[1]
+        found.append(Item(kind, (text, other) if other != text else (text,)))
+    return tuple(found)
 
 
-def bodies(raw: tuple[str, ...]) -> tuple[Body, ...]:
+def bodies(raw: tuple[str, ...], *, prefixed: bool) -> tuple[Body, ...]:
     """Return what the lines may mean together, likeliest first.
 
     Models leave empty lines and prose before the next hunk, forget the prefix of an empty line that they add, and forget
@@ -49,7 +52,8 @@ def bodies(raw: tuple[str, ...]) -> tuple[Body, ...]:
     spoken = _without_prose(trimmed)
     if spoken != trimmed:
         variants += [spoken, _with_added_blanks(spoken)]
-    made = [tuple(read(line) for line in lines) for read in (_strict, _loose) for lines in variants]
+    reads = (_strict,) if prefixed else (_strict, _loose)
+    made = [tuple(read(line) for line in lines) for read in reads for lines in variants]
     return tuple(dict.fromkeys(made))
 
 
@@ -61,6 +65,11 @@ def old_side(body: Body) -> list[str]:
 def new_side(body: Body) -> list[str]:
     """Return the lines that the hunk leaves in the file."""
     return [text for kind, text in body if kind != "removed"]
+
+
+def adds(body: Body) -> bool:
+    """Whether any line is added."""
+    return any(kind == "added" for kind, _ in body)
 
 
 def lines_of(kind: Kind, texts: list[str]) -> Body:
@@ -88,13 +97,18 @@ def between_elisions(raw: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Split at lines that stand for others (`...`), keeping the parts that change something."""
     pieces: list[list[str]] = [[]]
     for line in raw:
-        if not line.startswith(("+", "-")) and _ELISION.match(line):
+        if not line.startswith(("+", "-")) and _is_elision(line):
             pieces.append([])
         else:
             pieces[-1].append(line)
     if len(pieces) == 1:
         return []
     return [tuple(one) for one in pieces if any(line.startswith(("+", "-")) for line in one)]
+
+
+def _is_elision(line: str) -> bool:
+    text = line.strip()
+    return len(text) <= _MOST_ELISION_CHARS and bool(_ELISION.match(text))
 
 
 def _strict(line: str) -> tuple[Kind, str]:

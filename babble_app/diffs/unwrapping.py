@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.diffs.lines import texts_of
 
@@ -48,9 +48,10 @@ def _json_strings(answer: str) -> Iterator[str]:
 def _strings(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif depth and isinstance(value, dict | list):
-        inner: Any = value.values() if isinstance(value, dict) else value
-        for one in inner:
+    elif depth and isinstance(value, dict):
+        yield from _strings(list(cast("dict[str, Any]", value).values()), depth)
+    elif depth and isinstance(value, list):
+        for one in cast("list[Any]", value):
             yield from _strings(one, depth - 1)
 
 

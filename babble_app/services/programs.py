@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from babble_app.diffs.compare import compare
-from babble_app.diffs.pick import pick
 from babble_app.errors import ValidationFailedError
 from babble_app.services import checks
+from babble_app.services.differences import compare
 from babble_app.store import agents as rows
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ async def check_program(
 
 async def contents(old: str, text: str, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the columns of a version that hold its text, its difference from `old`, and what the checker said."""
-    diff = await asyncio.to_thread(compare, old, text)
+    diff = await compare(old, text)
     return {
         "text_zlib": rows.packed(text),
         "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
@@ -67,21 +65,3 @@ async def contents(old: str, text: str, findings: Sequence[Finding]) -> dict[str
         "removed": diff.removed,
         "findings": [finding.model_dump(mode="json") for finding in findings],
     }
-
-
-async def pick_hunks(old: str, new: str, numbers: Sequence[int]) -> tuple[str, int]:
-    """Return `old` with the chosen hunks of its difference from `new`, and how many hunks there are.
-
-    Raises:
-        ValidationFailedError: a number is chosen twice or is no hunk's, or none is chosen.
-    """
-    count = len((await asyncio.to_thread(compare, old, new)).hunks)
-    if not numbers:
-        raise ValidationFailedError("Choose at least one change.", field="hunks")
-    if len(set(numbers)) != len(numbers):
-        raise ValidationFailedError("A change is chosen twice.", field="hunks")
-    unknown = [number for number in numbers if not 1 <= number <= count]
-    if unknown:
-        message = f"There is no change {unknown[0]}: there are {count}, numbered from 1."
-        raise ValidationFailedError(message, field="hunks")
-    return await asyncio.to_thread(pick, old, new, set(numbers)), count

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babble_app.diffs.compare import compare
-from babble_app.diffs.merge import merge
 from babble_app.errors import ConflictError, ValidationFailedError
-from babble_app.services import version_tests, versions
-from babble_app.services.programs import check_program, check_text, pick_hunks
+from babble_app.services import differences, heads
+from babble_app.services.programs import check_program, check_text
 from babble_app.store import agents as agent_rows
 from babble_app.store import proposals as rows
 from babble_app.store.tables.base import now
@@ -83,7 +80,7 @@ async def get_proposal(rt: Runtime, owner_id: str, proposal_id: str) -> Proposal
         agent = await agent_rows.get_agent(db, owner_id, row.agent_id)
         parent = await agent_rows.get_version(db, owner_id, row.parent_id)
     old, new = agent_rows.unpacked(parent.text_zlib), agent_rows.unpacked(row.text_zlib)
-    return rows.proposal_shape(row, agent, parent, await asyncio.to_thread(compare, old, new))
+    return rows.proposal_shape(row, agent, parent, await differences.compare(old, new))
 
 
 async def find_pending(rt: Runtime, owner_id: str, agent_id: str) -> Proposal | None:
@@ -109,14 +106,14 @@ async def keep(
     old, text = agent_rows.unpacked(parent.text_zlib), agent_rows.unpacked(row.text_zlib)
     told = row.summary
     if hunks is not None:
-        text, count = await pick_hunks(old, text, hunks)
+        text, count = await differences.pick(old, text, hunks)
         told += f" ({len(hunks)} of {count} hunks)" if len(hunks) < count else ""
     if head.id != parent.id:
         text = await _merged(old, text, head)
         told += f" (merged with version {head.number})"
     refusal = _refusal(chosen=hunks is not None, merged=head.id != parent.id)
     findings = await check_program(text, refusal=refusal, field="hunks")
-    version = await versions.next_version(
+    version = await heads.next_version(
         head,
         text,
         findings,
@@ -133,7 +130,7 @@ async def keep(
         if not await rows.decide(db, owner_id, proposal_id, "kept", version_id=version.id):
             raise await _decided(db, owner_id, proposal_id)
         await agent_rows.put_on_top(db, owner_id, version)
-    return await versions.tested(rt, version)
+    return await heads.tested(rt, version)
 
 
 async def discard(rt: Runtime, owner_id: str, proposal_id: str) -> Proposal:
@@ -196,7 +193,7 @@ async def _decided(db: AsyncSession, owner_id: str, proposal_id: str) -> Conflic
 async def _merged(old: str, text: str, head: VersionRow) -> str:
     """Return the newest version's text with the change from `old` to `text`."""
     newest = agent_rows.unpacked(head.text_zlib)
-    merged = await asyncio.to_thread(merge, old, text, newest)
+    merged = await differences.merge(old, text, newest)
     if merged.clashes:
         message = (
             f"Version {head.number} changed the same lines meanwhile. Keep only the other changes, "
@@ -228,10 +225,8 @@ async def _row(
     rt: Runtime, parent: VersionRow, origin: Origin, proposed: VersionProposed
 ) -> ProposalRow:
     old = agent_rows.unpacked(parent.text_zlib)
-    diff = await asyncio.to_thread(compare, old, proposed.program)
-    badge = await version_tests.run_replays(
-        rt, parent.owner_id, parent.agent_id, text=proposed.program
-    )
+    diff = await differences.compare(old, proposed.program)
+    badge = await heads.run_replays(rt, parent.owner_id, parent.agent_id, proposed.program)
     return ProposalRow(
         owner_id=parent.owner_id,
         agent_id=parent.agent_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, GateClosedError
-from babble_app.services import version_tests, versions
+from babble_app.services import test_runs, versions
 from babble_app.services.programs import check_program
 from babble_app.store import agents as agent_rows
 from babble_app.store import publications as rows
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
     from babble_app.store.tables.agents import AgentRow
 
-_MOST_TESTS_TOLD = 5
+_MOST_PROBLEMS_TOLD = 5
 
 
 async def publish(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> Agent:
@@ -68,12 +68,12 @@ async def list_publications(rt: Runtime, owner_id: str, agent_id: str) -> list[P
 
 
 async def _check_gate(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> None:
-    failing = await version_tests.list_failing(rt, owner_id, agent_id, version_id)
-    if failing:
-        more = len(failing) - _MOST_TESTS_TOLD
+    problems = await test_runs.gate_problems(rt, owner_id, agent_id, version_id)
+    if problems:
+        told = " ".join(problems[:_MOST_PROBLEMS_TOLD])
+        more = len(problems) - _MOST_PROBLEMS_TOLD
         end = f" And {more} more." if more > 0 else ""
-        message = f"This version does not go live: {' '.join(failing[:_MOST_TESTS_TOLD])}{end}"
-        raise GateClosedError(message)
+        raise GateClosedError(f"This version does not go live. {told}{end}")
 
 
 async def _move(

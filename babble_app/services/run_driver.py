@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from babble_app.schemas.chats import RunStatus
-    from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent
+    from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent, RunEvent
     from babble_app.services.runtime import Runtime
 
 logger = getLogger(__name__)
@@ -140,16 +140,35 @@ async def _take(
             answer.usage += event.usage
             return
         case VersionProposed():
-            event = await run_results.keep_result(rt, job, context, event)
+            await _keep_result(rt, job, context, log, answer, event)
         case _:
-            pass
-    answer.add(event)
-    log.append(event)
+            _note(answer, log, event)
     if answer.size_chars > rt.settings.max_run_chars:
         message = (
             "The model wrote more than is allowed here and was stopped. What had arrived is kept."
         )
         raise ModelAnswerInvalidError(message)
+
+
+async def _keep_result(
+    rt: Runtime,
+    job: Job,
+    context: run_context.Context,
+    log: RunLog,
+    answer: Answer,
+    proposed: VersionProposed,
+) -> None:
+    keeping = asyncio.create_task(run_results.keep_result(rt, job, context, proposed))
+    try:
+        await asyncio.shield(keeping)
+    finally:
+        # A run that is stopped now ends when what is being stored is stored, and has said so.
+        _note(answer, log, await keeping)
+
+
+def _note(answer: Answer, log: RunLog, event: RunEvent) -> None:
+    answer.add(event)
+    log.append(event)
 
 
 async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> None:

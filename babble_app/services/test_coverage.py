@@ -24,14 +24,16 @@ async def coverage(
 ) -> Coverage:
     """Return what the agent's tests have run of a version, the newest when none is named.
 
-    Replays are run when they were not; of the other tests those count that were run on this program.
+    Replays are run for it when they were not, which stores nothing; of the other tests those count that were run on this program.
     """
     program = await test_runs.find_program(rt, owner_id, agent_id, version_id)
-    await test_runs.run_replays(
-        rt, owner_id, agent_id, text=program.text, version_id=program.version_id
+    replays = await test_runs.run_replays(
+        rt, owner_id, agent_id, text=program.text, version_id=program.version_id, kept=False
     )
     async with rt.database.reading() as db:
-        results = await rows.list_results(db, owner_id, agent_id, program.sha256)
+        stored = await rows.list_results(db, owner_id, agent_id, program.sha256)
+    live = [one for one in stored if one.kind != "replay"]
+    results = [*replays.results, *live]
     found = await asyncio.to_thread(_cover, program.text, results)
     return found.model_copy(
         update={

@@ -51,11 +51,17 @@ class Program:
 
 
 async def run_replays(
-    rt: Runtime, owner_id: str, agent_id: str, *, text: str, version_id: str | None = None
+    rt: Runtime,
+    owner_id: str,
+    agent_id: str,
+    *,
+    text: str,
+    version_id: str | None = None,
+    kept: bool = True,
 ) -> TestReport:
     """Run the agent's replay tests on a program, saved or not, and return what came of them.
 
-    What was run on the same text before is not run again.
+    What was run on the same text before is not run again; with `kept` what is run now is stored.
     """
     program = Program(text, version_id)
     async with rt.database.reading() as db:
@@ -69,7 +75,9 @@ async def run_replays(
         }
     new = [one for one in tests if one.id not in known]
     if new:
-        results = await _keep(rt, owner_id, agent_id, new, await _replay(program, new))
+        results = await _replay(program, new)
+        if kept:
+            results = await _keep(rt, owner_id, agent_id, new, results)
         known |= {result.test_id: result for result in results}
     return make_report([known[one.id] for one in tests])
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from babble_app.diffs import merge as merging
-from babble_app.diffs.compare import compare
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.agents import Merge, MergeConflict
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import version_tests
+from babble_app.services import differences
+from babble_app.services.heads import next_version, put_on_top
 from babble_app.services.names import clean_label, clean_name, clean_note, free_slug, usable_name
-from babble_app.services.programs import check_program, check_text, contents, pick_hunks
+from babble_app.services.programs import check_program, check_text, contents
+from babble_app.store import agent_tests as test_rows
 from babble_app.store import agents as rows
 from babble_app.store import users as user_rows
 from babble_app.store import workspaces as workspace_rows
@@ -166,7 +165,8 @@ async def add_version(
         "kind": kind, "author": author, "request": request, "summary": summary,
         "model": model, "rounds": rounds, "raw": raw,
     }  # fmt: skip
-    return await _add(rt, await next_version(parent, text, findings, **facts))
+    version = await next_version(parent, text, findings, **facts)
+    return await put_on_top(rt, owner_id, version)
 
 
 async def revert(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> Version:
@@ -184,7 +184,7 @@ async def revert(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> 
         summary=f"Back to version {wanted.number}.",
     )
     version.findings = wanted.findings
-    return await _add(rt, version)
+    return await put_on_top(rt, owner_id, version)
 
 
 async def restore_hunks(
@@ -208,7 +208,7 @@ async def restore_hunks(
     if head_id is not None and head_id != head.id:
         message = "The agent was changed meanwhile. Compare the versions again."
         raise ConflictError(message, head=head.id)
-    text, count = await pick_hunks(
+    text, count = await differences.pick(
         rows.unpacked(head.text_zlib), rows.unpacked(source.text_zlib), hunks
     )
     findings = await check_program(
@@ -222,15 +222,15 @@ async def restore_hunks(
         author=await _name_of(rt, owner_id),
         summary=f"Took {len(hunks)} of {count} hunks from version {source.number}.",
     )
-    return await _add(rt, version)
+    return await put_on_top(rt, owner_id, version)
 
 
 async def merge(rt: Runtime, owner_id: str, agent_id: str, *, base_id: str, text: str) -> Merge:
     """Bring a text that was made from an older version together with the newest version; nothing is saved."""
     check_text(text)
     head, base = await _head_and(rt, owner_id, agent_id, base_id)
-    merged = await asyncio.to_thread(
-        merging.merge, rows.unpacked(base.text_zlib), text, rows.unpacked(head.text_zlib)
+    merged = await differences.merge(
+        rows.unpacked(base.text_zlib), text, rows.unpacked(head.text_zlib)
     )
     conflicts = tuple(MergeConflict.model_validate(vars(clash)) for clash in merged.clashes)
     return Merge(text=merged.text, conflicts=conflicts, head_id=head.id)
@@ -267,7 +267,7 @@ async def list_versions(rt: Runtime, owner_id: str, agent_id: str) -> list[Versi
     async with rt.database.reading() as db:
         await rows.get_agent(db, owner_id, agent_id)
         found = await rows.list_versions(db, owner_id, agent_id)
-    badges = await version_tests.list_badges(rt, owner_id, agent_id)
+        badges = await test_rows.list_badges(db, owner_id, agent_id)
     return [one.model_copy(update={"tests": badges.get(one.sha256)}) for one in found]
 
 
@@ -276,7 +276,7 @@ async def get_version(rt: Runtime, owner_id: str, version_id: str) -> Version:
     async with rt.database.reading() as db:
         row = await rows.get_version(db, owner_id, version_id)
         label = await rows.find_label(db, owner_id, version_id)
-    badges = await version_tests.list_badges(rt, owner_id, row.agent_id)
+        badges = await test_rows.list_badges(db, owner_id, row.agent_id)
     return rows.version_shape(row, label).model_copy(update={"tests": badges.get(row.sha256)})
 
 
@@ -287,38 +287,7 @@ async def diff_versions(
     async with rt.database.reading() as db:
         old = await rows.get_version(db, owner_id, from_id, agent_id=agent_id)
         new = await rows.get_version(db, owner_id, to_id, agent_id=agent_id)
-    return await asyncio.to_thread(
-        compare, rows.unpacked(old.text_zlib), rows.unpacked(new.text_zlib)
-    )
-
-
-async def next_version(
-    parent: VersionRow, text: str, findings: Sequence[Finding], **facts: Any
-) -> VersionRow:
-    """Return the row of a version on top of `parent`, not stored yet."""
-    return VersionRow(
-        owner_id=parent.owner_id,
-        agent_id=parent.agent_id,
-        number=parent.number + 1,
-        parent_id=parent.id,
-        **facts,
-        **await contents(rows.unpacked(parent.text_zlib), text, findings),
-    )
-
-
-async def tested(rt: Runtime, version: VersionRow) -> Version:
-    """Run the replay tests on a version that was just stored, and return it with how they ended."""
-    shape = rows.version_shape(version)
-    badge = await version_tests.run_replays(
-        rt, version.owner_id, version.agent_id, text=shape.text, version_id=version.id
-    )
-    return shape.model_copy(update={"tests": badge})
-
-
-async def _add(rt: Runtime, version: VersionRow) -> Version:
-    async with rt.database.unit_of_work() as db:
-        await rows.put_on_top(db, version.owner_id, version)
-    return await tested(rt, version)
+    return await differences.compare(rows.unpacked(old.text_zlib), rows.unpacked(new.text_zlib))
 
 
 async def _head_and(

@@ -93,6 +93,8 @@ class CoverageView:
 
     words: str = ""
     exits: list[ExitRow] = field(default_factory=list[ExitRow])
+    missed: list[int] = field(default_factory=list[int])
+    """Lines that no test has run, in handlers that some have."""
 
 
 def sha256(text: str) -> str:
@@ -165,7 +167,8 @@ def coverage_view(coverage: Coverage) -> CoverageView:
     if lines:
         words += f", {coverage.lines_hit} of {lines} handler line{'s' if lines != 1 else ''} run"
     untested = [ExitRow(one.line, one.text) for one in coverage.untested]
-    return CoverageView(words=words, exits=untested)
+    missed = {line for one in coverage.conditions if one.hits for line in one.missed}
+    return CoverageView(words=words, exits=untested, missed=sorted(missed))
 
 
 def results_by_test(

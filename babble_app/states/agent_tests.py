@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import reflex as rx
 
 from babble_app.errors import BabbleError
-from babble_app.services import agent_tests, runtime, test_runs
+from babble_app.services import agent_tests, runtime, test_coverage, test_runs
 from babble_app.states import agent_test_views as views
 from babble_app.states.agent_test_views import CoverageView, ResultView, TestRow
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.toasts import toast
+from babble_app.states.versions import VersionsState
 
 if TYPE_CHECKING:
     from babble_app.schemas.agent_tests import TestReport
@@ -65,16 +67,20 @@ class TestsState(rx.State):
     deleting_name: str = ""
 
     @rx.event(background=True, supersedes=True)
-    async def load(self) -> None:
-        """Show the tests, and run the replays on the text on screen."""
+    async def load(self) -> AsyncGenerator[object, None]:
+        """Show the tests, and run the replays on the text on screen; the versions then show how theirs ended."""
         async with self:
             owner_id = await owner_of(self)
             screen = await self._screen()
             if screen.agent_id != self.agent:
                 self.reset()
                 self.agent = screen.agent_id
-        if screen.agent_id:
-            await self._read(owner_id, screen)
+            before = (self.text_key, self.summary)
+        if not screen.agent_id:
+            return
+        await self._read(owner_id, screen)
+        if before != (self.text_key, self.summary):
+            yield VersionsState.open_agent(screen.agent_id)
 
     @rx.event(background=True)
     async def run_all(self, chosen: bool) -> None:
@@ -202,6 +208,7 @@ class TestsState(rx.State):
         try:
             report = await _replay(rt, owner_id, screen)
             tests = await agent_tests.list_tests(rt, owner_id, screen.agent_id)
+            covered = await test_coverage.coverage(rt, owner_id, screen.agent_id, screen.version_id)
         except BabbleError as error:
             async with own_tab(self, owner_id):
                 self.status, self.problem = "ready", str(error)
@@ -213,6 +220,8 @@ class TestsState(rx.State):
                 return
             self.status, self.text_key = "ready", screen.text_key
             self.rows = [views.test_row(test, found.get(test.id)) for test in tests]
+            shows_coverage = bool(tests) and screen.version_id is not None
+            self.coverage = views.coverage_view(covered) if shows_coverage else CoverageView()
             self.summary = badge.summary if found else ""
             self.has_live = any(row.kind != "replay" for row in self.rows)
             self.good = not any(row.status in {"failed", "error"} for row in self.rows)
@@ -221,8 +230,13 @@ class TestsState(rx.State):
 
     async def _read_result(self, owner_id: str, screen: _Screen, test_id: str) -> None:
         rt = runtime.current()
-        test = await agent_tests.get_test(rt, owner_id, test_id)
-        report = await _replay(rt, owner_id, screen)
+        try:
+            test = await agent_tests.get_test(rt, owner_id, test_id)
+            report = await _replay(rt, owner_id, screen)
+        except BabbleError as error:
+            async with own_tab(self, owner_id):
+                self.shown, self.problem = "", str(error)
+            return
         result = views.results_by_test([test], report.results, screen.text).get(test_id)
         async with own_tab(self, owner_id):
             if self.shown == test_id:

@@ -13,6 +13,7 @@ from babble_app.schemas.events import Mode
 from babble_app.services import chats, files, models, runs, runtime
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState, show_choices
+from babble_app.states.files import close_viewer
 from babble_app.states.history import PAGE_SIZE, HistoryState, read_history, show_history
 from babble_app.states.live import LiveState
 from babble_app.states.proposals import ProposalState
@@ -52,6 +53,7 @@ class ChatState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             chat_id = str(getattr(self, "chat_id", ""))
+            await close_viewer(self)
             if chat_id != self.shown_id:
                 self.reset()
                 self.shown_id = chat_id

@@ -132,6 +132,12 @@ class FilesState(rx.State):
         await refresh_files(self, self._workspace)
 
 
+async def close_viewer(state: BaseState) -> None:
+    """Show no file: another page was opened."""
+    shown = await state.get_state(FilesState)
+    shown.viewing, shown.pages = FileRow(), []
+
+
 async def refresh_files(state: BaseState, workspace_id: str) -> None:
     """Read the list again."""
     shown = await state.get_state(FilesState)

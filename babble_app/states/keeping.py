@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import reflex as rx
 
 from babble_app.errors import BabbleError
 from babble_app.services import agent_tests, runtime
+from babble_app.states.agent_tests import TestsState
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.testing import TestState
 from babble_app.states.toasts import toast
@@ -37,7 +39,7 @@ class KeepState(rx.State):
         self.open = False
 
     @rx.event(background=True)
-    async def keep_test(self, form: dict[str, Any]) -> None:
+    async def keep_test(self, form: dict[str, Any]) -> AsyncGenerator[object, None]:
         """Make the test, or say why it cannot be made."""
         async with self:
             owner_id = await owner_of(self)
@@ -60,3 +62,4 @@ class KeepState(rx.State):
                     await toast(
                         self, "Kept as a test. Every new version is run against it.", "good"
                     )
+        yield TestsState.load()

@@ -13,7 +13,7 @@ from benchmarks.diff_corpus.programs import make_program
 from benchmarks.diff_corpus.render import blocks, render
 
 ORDER = [
-    "drifted file", "drifted inside", "less context", "dropped context", "elided", "doubled context", "missing +", "missing -",
+    "drifted file", "drifted inside", "less context", "dropped context", "elided", "doubled context", "missing +",
     "reordered hunks", "wrong start lines", "wrong counts", "bare headings", "worded headings", "heading with scope",
     "outdented", "indented", "tabs for spaces", "spaced signs", "typo in context", "typographic", "HTML escaped", "numbered lines",
     "trailing spaces", "bare blank lines", "unprefixed context", "some unprefixed", "CRLF file", "CRLF answer", "CRLF both",
@@ -25,7 +25,7 @@ EXCLUSIVE = [
     {"bare headings", "worded headings", "heading with scope"}, {"unprefixed context", "some unprefixed", "numbered lines", "doubled context"},
     {"outdented", "indented", "tabs for spaces", "spaced signs"}, {"file headers", "envelope"}, {"whole diff indented", "prose", "JSON"},
     {"HTML escaped", "typo in context", "typographic"}, {"drifted inside", "dropped context", "elided", "numbered lines"},
-    {"missing +", "bare blank lines", "some unprefixed"}, {"missing -", "missing +"}, {"typo in context", "drifted inside"},
+    {"missing +", "bare blank lines", "some unprefixed"}, {"typo in context", "drifted inside"},
 ]  # fmt: skip
 
 
@@ -71,8 +71,15 @@ def _defective(rng: Random, source: str) -> Case | None:
     for kind in sorted(kinds, key=ORDER.index):
         if not {**CORE, **MORE}[kind](rng, draft):
             return None
-    if rng.random() < 0.05 and not set(kinds) & {"missing +", "missing -", "JSON", "envelope", "unprefixed context"}:
+    if rng.random() < 0.05 and not set(kinds) & {
+        "missing +",
+        "JSON",
+        "envelope",
+        "unprefixed context",
+    }:
         kinds = (*kinds, "SEARCH/REPLACE")
+        for piece in draft.pieces:
+            piece.heading = "block"
         draft.right_numbers, draft.loose = False, True
     return _case(rng, draft, kinds)
 
@@ -83,7 +90,9 @@ def _mix(rng: Random) -> tuple[str, ...]:
     chosen: list[str] = []
     while len(chosen) < count:
         name = rng.choice(names)
-        if name not in chosen and not any(name in group and group & set(chosen) for group in EXCLUSIVE):
+        if name not in chosen and not any(
+            name in group and group & set(chosen) for group in EXCLUSIVE
+        ):
             chosen.append(name)
     return tuple(chosen)
 
@@ -102,7 +111,11 @@ def _case(rng: Random, draft: Draft, kinds: tuple[str, ...]) -> Case | None:
 
 def _judge(draft: Draft) -> str:
     """Say whether the answer can be told to mean one place: "one", "open" or "ambiguous"."""
-    if draft.right_numbers and not draft.loose:
+    numbered = draft.right_numbers or not any(
+        piece.heading and not piece.heading.startswith("@@ -") for piece in draft.pieces
+    )
+    right = numbered and all(piece.stated in (None, piece.start + 1) for piece in draft.pieces)
+    if right and not draft.loose:
         return "one"
     verdict = "one"
     keys = [fold(line) for line in draft.old]
@@ -113,7 +126,7 @@ def _judge(draft: Draft) -> str:
         if _insertion_unclear(piece, draft):
             verdict = "open"
         exact = _places(draft.old, piece.old_side())
-        if len(exact) > 1 and not draft.loose and not draft.right_numbers and _differ(draft.old, piece, exact):
+        if len(exact) > 1 and not draft.loose and not right and _differ(draft.old, piece, exact):
             return "ambiguous"
         if len(exact) > 1 or _gapped_places(keys, run) > 1:
             verdict = "open"
@@ -122,12 +135,18 @@ def _judge(draft: Draft) -> str:
 
 def fold(line: str) -> str:
     """Return what is compared of a line when one is generous."""
-    table = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "})
+    table = str.maketrans(
+        {"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "}
+    )
     return "".join(line.translate(table).split())
 
 
 def _places(lines: list[str], run: list[str]) -> list[int]:
-    return [at for at in range(len(lines) - len(run) + 1) if lines[at] == run[0] and lines[at : at + len(run)] == run]
+    return [
+        at
+        for at in range(len(lines) - len(run) + 1)
+        if lines[at] == run[0] and lines[at : at + len(run)] == run
+    ]
 
 
 def _differ(old: list[str], piece: Piece, places: list[int]) -> bool:
@@ -164,7 +183,9 @@ def _insertion_unclear(piece: Piece, draft: Draft) -> bool:
         if sign in "+!?":
             continue
         start = cursor
-        while cursor < len(draft.old) and fold(draft.old[cursor]) != fold(text) and cursor - start < 3:
+        while (
+            cursor < len(draft.old) and fold(draft.old[cursor]) != fold(text) and cursor - start < 3
+        ):
             cursor += 1
         gaps[n] = cursor - start if cursor < len(draft.old) else 0
         cursor += 1

@@ -22,14 +22,22 @@ def pick(rng: Random) -> tuple[list[str], list[Change]]:
         old, new = _lines(old_id), _lines(new_id)
         if old and new and old != new and len(old) <= MAX_LINES:
             changes = between(old, new)
-            if changes and sum(len(change.lines) + change.end - change.start for change in changes) <= MAX_CHANGED:
+            if (
+                changes
+                and sum(len(change.lines) + change.end - change.start for change in changes)
+                <= MAX_CHANGED
+            ):
                 return old, changes
 
 
 @cache
 def _modified(path: str) -> list[tuple[str, str]]:
-    log = _git(path, "log", "--no-merges", "--raw", "--no-abbrev", "--diff-filter=M", "--format=").splitlines()
-    rows = [line.split("\t")[0].split() + line.split("\t")[1:] for line in log if line.startswith(":")]
+    log = _git(
+        path, "log", "--no-merges", "--raw", "--no-abbrev", "--diff-filter=M", "--format="
+    ).splitlines()
+    rows = [
+        line.split("\t")[0].split() + line.split("\t")[1:] for line in log if line.startswith(":")
+    ]
     return sorted({(row[2], row[3]) for row in rows if row[-1].endswith(ENDINGS)})
 
 
@@ -41,4 +49,6 @@ def _lines(blob: str) -> list[str]:
 
 def _git(path: str, *arguments: str) -> str:
     command = ["git", "-C", path, *arguments]
-    return subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8", "replace")
+    return subprocess.run(command, capture_output=True, check=True).stdout.decode(
+        "utf-8", "replace"
+    )

@@ -15,7 +15,11 @@ def wrong_start(rng: Random, draft: Draft) -> bool:
     style = rng.choice(["each", "each", "one", "constant"])
     constant = rng.choice([-7, -3, -2, -1, 1, 2, 3, 5, 11, 40])
     for piece in draft.pieces:
-        off = constant if style == "constant" else rng.choice([-40, -12, -5, -2, -1, 1, 2, 4, 9, 30, 90])
+        off = (
+            constant
+            if style == "constant"
+            else rng.choice([-40, -12, -5, -2, -1, 1, 2, 4, 9, 30, 90])
+        )
         piece.stated = 1 if style == "one" else max(1, piece.start + 1 + off)
     draft.right_numbers = False
     return True
@@ -37,21 +41,42 @@ def bare_heading(rng: Random, draft: Draft) -> bool:
 
 def worded_heading(rng: Random, draft: Draft) -> bool:
     for piece in draft.pieces:
-        above = next((draft.old[at] for at in range(min(piece.start, len(draft.old) - 1), -1, -1) if draft.old[at][:1].strip()), "")
-        piece.heading = rng.choice(["@@ in the greeting @@", "@@ def main @@", f"@@ {above} @@", f"@@ {above}", "@@ changed handler"])
+        above = next(
+            (
+                draft.old[at]
+                for at in range(min(piece.start, len(draft.old) - 1), -1, -1)
+                if draft.old[at][:1].strip()
+            ),
+            "",
+        )
+        piece.heading = rng.choice(
+            [
+                "@@ in the greeting @@",
+                "@@ def main @@",
+                f"@@ {above} @@",
+                f"@@ {above}",
+                "@@ changed handler",
+            ]
+        )
     draft.right_numbers = False
     return True
 
 
 def heading_with_scope(rng: Random, draft: Draft) -> bool:
     for piece in draft.pieces:
-        piece.heading = piece.head() + " " + rng.choice(["def main():", "class Agent", 'until "x":'])
+        piece.heading = (
+            piece.head() + " " + rng.choice(["def main():", "class Agent", 'until "x":'])
+        )
     return True
 
 
 def bare_context(rng: Random, draft: Draft) -> bool:
     for piece in draft.pieces:
-        piece.bare |= {at for at, (sign, text) in enumerate(piece.lines) if sign == " " and not text.startswith(("+", "-", "@", "\\", "<<<<", "```", "***"))}
+        piece.bare |= {
+            at
+            for at, (sign, text) in enumerate(piece.lines)
+            if sign == " " and not text.startswith(("+", "-", "@", "\\", "<<<<", "```", "***"))
+        }
     return True
 
 
@@ -60,7 +85,9 @@ def some_bare_context(rng: Random, draft: Draft) -> bool:
         piece.bare |= {
             at
             for at, (sign, text) in enumerate(piece.lines)
-            if sign == " " and not text.startswith(("+", "-", "@", "\\", "<<<<", "```", "***")) and rng.random() < 0.4
+            if sign == " "
+            and not text.startswith(("+", "-", "@", "\\", "<<<<", "```", "***"))
+            and rng.random() < 0.4
         }
     draft.loose = True
     return any(piece.bare for piece in draft.pieces)
@@ -69,7 +96,9 @@ def some_bare_context(rng: Random, draft: Draft) -> bool:
 def bare_blanks(rng: Random, draft: Draft) -> bool:
     signs = rng.choice([" ", " ", " +"])
     for piece in draft.pieces:
-        piece.bare |= {at for at, (sign, text) in enumerate(piece.lines) if sign in signs and not text}
+        piece.bare |= {
+            at for at, (sign, text) in enumerate(piece.lines) if sign in signs and not text
+        }
     if signs != " ":
         draft.loose = draft.open = True
     return any(piece.bare for piece in draft.pieces)
@@ -78,7 +107,11 @@ def bare_blanks(rng: Random, draft: Draft) -> bool:
 def dropped_context(rng: Random, draft: Draft) -> bool:
     done = False
     for piece in draft.pieces:
-        inner = [at for at, (sign, _) in enumerate(piece.lines) if sign == " "]
+        inner = [
+            at
+            for at, (sign, _) in enumerate(piece.lines)
+            if sign == " " and not _beside_insertion(piece, at)
+        ]
         if len(inner) > 2 and rng.random() < 0.7:
             for at in sorted(rng.sample(inner, rng.choice([1, 1, 2])), reverse=True):
                 _drop(piece, at)
@@ -86,6 +119,15 @@ def dropped_context(rng: Random, draft: Draft) -> bool:
     if done:
         draft.loose = True
     return done
+
+
+def _beside_insertion(piece: Piece, at: int) -> bool:
+    """Whether a line stands next to added lines that replace nothing: without it nobody knows where they go."""
+    signs = "".join(sign for sign, _ in piece.lines)
+    before = re.search(r"[^ ]*$", signs[:at])
+    after = re.match(r"[^ ]*", signs[at + 1 :])
+    runs = [run.group() for run in (before, after) if run and run.group()]
+    return any("-" not in run for run in runs)
 
 
 def _drop(piece: Piece, at: int) -> None:
@@ -114,7 +156,9 @@ def outdented(rng: Random, draft: Draft) -> bool:
         least = min((len(text) - len(text.lstrip()) for text in filled), default=0)
         if least:
             off = rng.choice([least, least, min(least, 4), min(least, 1), min(least, 2)])
-            piece.lines = [(sign, text[off:] if text.strip() else text) for sign, text in piece.lines]
+            piece.lines = [
+                (sign, text[off:] if text.strip() else text) for sign, text in piece.lines
+            ]
             done = True
     draft.loose |= done
     return done
@@ -124,6 +168,7 @@ def indented(rng: Random, draft: Draft) -> bool:
     pad = rng.choice(["    ", "    ", "  ", " ", "        "])
     if any("\t" in text[:1] for _, text in draft.pieces[0].lines):
         pad = "\t"
+    draft.open |= pad == " "  # without prefixes this is a faultless diff of other lines
     for piece in draft.pieces:
         piece.lines = [(sign, pad + text if text.strip() else text) for sign, text in piece.lines]
     draft.loose = True
@@ -149,17 +194,6 @@ def missing_plus(rng: Random, draft: Draft) -> bool:
     return done
 
 
-def missing_minus(rng: Random, draft: Draft) -> bool:
-    """Write a removed line as if it were unchanged: nobody can know, so that only the outcome is looked at."""
-    piece = rng.choice(draft.pieces)
-    removed = [at for at, (sign, _) in enumerate(piece.lines) if sign == "-"]
-    if not removed:
-        return False
-    piece.lines[rng.choice(removed)] = ("~", piece.lines[rng.choice(removed)][1])
-    draft.open = draft.loose = True
-    return True
-
-
 def reordered(rng: Random, draft: Draft) -> bool:
     if len(draft.pieces) < 2:
         return False
@@ -171,7 +205,15 @@ def trailing_spaces(rng: Random, draft: Draft) -> bool:
     signs = rng.choice([" ", " -", " -", " -+"])
     share = rng.choice([0.5, 1.0])
     for piece in draft.pieces:
-        piece.lines = [(sign, text + rng.choice([" ", "  ", "\t"]) if sign in signs and rng.random() < share else text) for sign, text in piece.lines]
+        piece.lines = [
+            (
+                sign,
+                text + rng.choice([" ", "  ", "\t"])
+                if sign in signs and rng.random() < share
+                else text,
+            )
+            for sign, text in piece.lines
+        ]
     draft.loose = True
     draft.open |= "+" in signs and share < 1
     return True
@@ -190,7 +232,9 @@ def typographic(rng: Random, draft: Draft) -> bool:
             curly = text
             if sign in signs:
                 indent = len(text) - len(text.lstrip())
-                curly = text[:indent] + "".join(rng.choice(_TYPOGRAPHIC[c]) if c in kinds else c for c in text[indent:])
+                curly = text[:indent] + "".join(
+                    rng.choice(_TYPOGRAPHIC[c]) if c in kinds else c for c in text[indent:]
+                )
             done |= curly != text
             made.append((sign, curly))
         piece.lines = made
@@ -202,13 +246,21 @@ def typographic(rng: Random, draft: Draft) -> bool:
 
 def drifted(rng: Random, draft: Draft) -> bool:
     """Change the file elsewhere after the diff was made."""
-    covered = {line for piece in draft.pieces for line in range(piece.start - 3, piece.start + len(piece.old_side()) + 3)}
+    covered = {
+        line
+        for piece in draft.pieces
+        for line in range(piece.start - 3, piece.start + len(piece.old_side()) + 3)
+    }
     free = [at for at in range(len(draft.old)) if at not in covered]
     if not free or draft.new_final_newline != draft.final_newline:
         return False
     for _ in range(rng.randint(1, 4)):
         _drift(rng, draft, rng.choice(free))
-        covered = {line for piece in draft.pieces for line in range(piece.start - 3, piece.start + len(piece.old_side()) + 3)}
+        covered = {
+            line
+            for piece in draft.pieces
+            for line in range(piece.start - 3, piece.start + len(piece.old_side()) + 3)
+        }
         free = [at for at in range(len(draft.old)) if at not in covered]
         if not free:
             break
@@ -217,9 +269,21 @@ def drifted(rng: Random, draft: Draft) -> bool:
 
 
 def _drift(rng: Random, draft: Draft, at: int) -> None:
-    lines = rng.choice([[], [f"drifted_{rng.randint(1, 999)} = 1"], [""] * 2, [f"# drift {n}" for n in range(rng.randint(2, 9))], [rng.choice(draft.old)]])
+    lines = rng.choice(
+        [
+            [],
+            [f"drifted_{rng.randint(1, 999)} = 1"],
+            [""] * 2,
+            [f"# drift {n}" for n in range(rng.randint(2, 9))],
+            [rng.choice(draft.old)],
+        ]
+    )
     kept = [draft.old[at]] if rng.random() < 0.6 else []
-    offset = sum(len(change.lines) - change.end + change.start for change in draft.changes if change.start <= at)
+    offset = sum(
+        len(change.lines) - change.end + change.start
+        for change in draft.changes
+        if change.start <= at
+    )
     draft.old[at : at + 1] = kept + lines
     draft.new[at + offset : at + offset + 1] = kept + lines
     grown = len(kept + lines) - 1
@@ -229,7 +293,14 @@ def _drift(rng: Random, draft: Draft, at: int) -> None:
                 piece.stated = piece.start + 1
             piece.start += grown
             piece.new_start += grown
-    draft.changes = [type(change)(change.start + grown * (change.start > at), change.end + grown * (change.start > at), change.lines) for change in draft.changes]
+    draft.changes = [
+        type(change)(
+            change.start + grown * (change.start > at),
+            change.end + grown * (change.start > at),
+            change.lines,
+        )
+        for change in draft.changes
+    ]
 
 
 def drifted_inside(rng: Random, draft: Draft) -> bool:
@@ -244,14 +315,23 @@ def drifted_inside(rng: Random, draft: Draft) -> bool:
         return False
     spot = rng.choice(spots)
     lines = rng.choice([[""], ["# drifted in"], [f"drifted_in = {rng.randint(1, 9)}"]])
-    offset = sum(len(change.lines) - change.end + change.start for change in draft.changes if change.start < spot)
+    offset = sum(
+        len(change.lines) - change.end + change.start
+        for change in draft.changes
+        if change.start < spot
+    )
     draft.old[spot:spot] = lines
     draft.new[spot + offset : spot + offset] = lines
     for other in draft.pieces:
         if other.start >= spot:
             other.stated = other.stated or other.start + 1
             other.start += 1
-    draft.changes = [type(change)(change.start + (change.start >= spot), change.end + (change.start >= spot), change.lines) for change in draft.changes]
+    draft.changes = [
+        type(change)(
+            change.start + (change.start >= spot), change.end + (change.start >= spot), change.lines
+        )
+        for change in draft.changes
+    ]
     draft.right_numbers = False
     draft.loose = draft.open = True
     return True
@@ -286,15 +366,32 @@ def wrapped(*ways: str) -> Defect:
 
 
 def tabs_for_spaces(rng: Random, draft: Draft) -> bool:
-    used = {text[: len(text) - len(text.lstrip())] for piece in draft.pieces for _, text in piece.lines if text.strip()}
+    used = {
+        text[: len(text) - len(text.lstrip())]
+        for piece in draft.pieces
+        for _, text in piece.lines
+        if text.strip()
+    }
     if any("\t" in indent for indent in used):
+        if any(" " in indent for indent in used):
+            return False
         replace = lambda indent: indent.replace("\t", "    ")  # noqa: E731
     elif any(indent for indent in used) and all(len(indent) % 4 == 0 for indent in used):
         replace = lambda indent: indent.replace("    ", "\t")  # noqa: E731
     else:
         return False
     for piece in draft.pieces:
-        piece.lines = [(sign, replace(text[: len(text) - len(text.lstrip())]) + text.lstrip() if text.strip() else text) for sign, text in piece.lines]
+        if not any(text[:1] in " \t" and text.strip() for text in piece.old_side() if text):
+            draft.open = True
+        piece.lines = [
+            (
+                sign,
+                replace(text[: len(text) - len(text.lstrip())]) + text.lstrip()
+                if text.strip()
+                else text,
+            )
+            for sign, text in piece.lines
+        ]
     draft.loose = True
     return True
 
@@ -306,7 +403,9 @@ def elided(rng: Random, draft: Draft) -> bool:
         inner = [(a, b) for a, b in runs if a > 0 and b < len(piece.lines)]
         if inner:
             start, end = rng.choice(inner)
-            piece.lines[start + 1 : end - 1] = [(" ", rng.choice(["...", "    ...", "# ... existing code ..."]))]
+            piece.lines[start + 1 : end - 1] = [
+                (" ", rng.choice(["...", "    ...", "# ... existing code ..."]))
+            ]
             done = True
     draft.loose = draft.open = True
     return done
@@ -325,7 +424,9 @@ def doubled_context(rng: Random, draft: Draft) -> bool:
 
 def typo_in_context(rng: Random, draft: Draft) -> bool:
     piece = rng.choice(draft.pieces)
-    context = [at for at, (sign, text) in enumerate(piece.lines) if sign == " " and len(text.strip()) > 10]
+    context = [
+        at for at, (sign, text) in enumerate(piece.lines) if sign == " " and len(text.strip()) > 10
+    ]
     if not context:
         return False
     at = rng.choice(context)
@@ -343,6 +444,10 @@ def html_escaped(rng: Random, draft: Draft) -> bool:
     if not any(set("<>&\"'") & set(text) for piece in draft.pieces for _, text in piece.lines):
         return False
     quote = rng.random() < 0.5
+    if not any(
+        _escaped(text, quote) != text for piece in draft.pieces for text in piece.old_side()
+    ):
+        return False
     for piece in draft.pieces:
         piece.lines = [(sign, _escaped(text, quote)) for sign, text in piece.lines]
     draft.loose = True
@@ -367,8 +472,15 @@ def numbered_context(rng: Random, draft: Draft) -> bool:
 
 
 def spaced_signs(rng: Random, draft: Draft) -> bool:
+    if not any(
+        sign == "-" and text.strip() for piece in draft.pieces for sign, text in piece.lines
+    ):
+        return False
     for piece in draft.pieces:
-        piece.lines = [(sign, " " + text if sign in "+-" and text.strip() else text) for sign, text in piece.lines]
+        piece.lines = [
+            (sign, " " + text if sign in "+-" and text.strip() else text)
+            for sign, text in piece.lines
+        ]
     draft.open = draft.loose = True
     return True
 
@@ -408,7 +520,6 @@ MORE: dict[str, Defect] = {
     "numbered lines": numbered_context,
     "spaced signs": spaced_signs,
     "drifted inside": drifted_inside,
-    "missing -": missing_minus,
     "file headers": wrapped("names", "git", "index"),
     "envelope": wrapped("envelope"),
     "whole diff indented": wrapped("indent all"),

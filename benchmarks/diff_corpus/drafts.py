@@ -33,7 +33,9 @@ class Piece:
         new = sum(sign != "-" for sign, _ in self.lines)
         counts = self.counts or (old, new)
         first = self.stated if self.stated is not None else (self.start + 1 if old else self.start)
-        return f"@@ -{first},{counts[0]} +{max(0, first + self.new_start - self.start)},{counts[1]} @@"
+        return (
+            f"@@ -{first},{counts[0]} +{max(0, first + self.new_start - self.start)},{counts[1]} @@"
+        )
 
 
 @dataclass

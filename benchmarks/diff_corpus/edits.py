@@ -28,14 +28,19 @@ def changed(old: list[str], changes: list[Change]) -> list[str]:
 
 def between(old: list[str], new: list[str]) -> list[Change]:
     """Return the changes that turn one text into another."""
-    start = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    start = next(
+        (at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b),
+        min(len(old), len(new)),
+    )
     tail = 0
     while tail < min(len(old), len(new)) - start and old[-1 - tail] == new[-1 - tail]:
         tail += 1
     one, other = old[start : len(old) - tail], new[start : len(new) - tail]
     matcher = SequenceMatcher(None, one, other, autojunk=len(one) > 800)
     return [
-        Change(start + a, start + b, tuple(other[c:d])) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
+        Change(start + a, start + b, tuple(other[c:d]))
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
     ]
 
 
@@ -59,7 +64,9 @@ def make_changes(rng: Random, old: list[str], places: int) -> list[Change]:
 
 
 def _edit(rng: Random, old: list[str]) -> Change:
-    at = rng.choice([rng.randrange(len(old)), rng.randrange(len(old)), rng.randrange(len(old)), 0, len(old) - 1])
+    at = rng.choice(
+        [rng.randrange(len(old)), rng.randrange(len(old)), rng.randrange(len(old)), 0, len(old) - 1]
+    )
     roll = rng.random()
     if roll < 0.25:
         at = rng.randint(at, min(len(old), at + 1))
@@ -76,7 +83,11 @@ def _edit(rng: Random, old: list[str]) -> Change:
         return Change(at, end, tuple(unit + line if line.strip() else line for line in old[at:end]))
     start, end = _handler_at(old, at)
     if roll < 0.93:
-        return Change(start, end, tuple([old[start], *_fresh(rng, old, min(start + 1, len(old) - 1), rng.randint(1, 7))]))
+        return Change(
+            start,
+            end,
+            tuple([old[start], *_fresh(rng, old, min(start + 1, len(old) - 1), rng.randint(1, 7))]),
+        )
     return Change(start, end, ())
 
 
@@ -86,7 +97,11 @@ def _handler_at(old: list[str], at: int) -> tuple[int, int]:
         start -= 1
     depth = len(old[start]) - len(old[start].lstrip())
     end = start + 1
-    while end < len(old) and end - start < 25 and (not old[end].strip() or len(old[end]) - len(old[end].lstrip()) > depth):
+    while (
+        end < len(old)
+        and end - start < 25
+        and (not old[end].strip() or len(old[end]) - len(old[end].lstrip()) > depth)
+    ):
         end += 1
     return start, end
 
@@ -116,7 +131,11 @@ def _rename(rng: Random, old: list[str]) -> list[Change]:
     if not names:
         return []
     name = re.compile(rf"\b{rng.choice(names)}\b")
-    changes = [Change(at, at + 1, (name.sub("renamed", line),)) for at, line in enumerate(old) if name.search(line)]
+    changes = [
+        Change(at, at + 1, (name.sub("renamed", line),))
+        for at, line in enumerate(old)
+        if name.search(line)
+    ]
     return changes if len(changes) <= 30 else []
 
 
@@ -125,4 +144,7 @@ def _move(rng: Random, old: list[str]) -> list[Change]:
     target = rng.randrange(len(old) + 1)
     if start - 1 <= target <= end + 1:
         return []
-    return sorted([Change(start, end, ()), Change(target, target, tuple(old[start:end]))], key=lambda change: change.start)
+    return sorted(
+        [Change(start, end, ()), Change(target, target, tuple(old[start:end]))],
+        key=lambda change: change.start,
+    )

@@ -28,7 +28,14 @@ def absent_removed(rng: Random, draft: Draft) -> Made:
     at = rng.choice(removed)
     text = piece.lines[at][1]
     words = text.split()
-    other = rng.choice([text + " extra", text.replace(rng.choice(words), "absent", 1), f'say("absent {rng.randint(1, 99)}")', text.rstrip('")') + "!"])
+    other = rng.choice(
+        [
+            text + " extra",
+            text.replace(rng.choice(words), "absent", 1),
+            f'say("absent {rng.randint(1, 99)}")',
+            text.rstrip('")') + "!",
+        ]
+    )
     if other.strip() in {line.strip() for line in draft.old}:
         return None
     piece.lines[at] = ("-", other)
@@ -75,7 +82,9 @@ def contradictory(rng: Random, draft: Draft) -> Made:
     while at < len(other) and other[at][0] == "-":
         at += 1
     other.insert(at, ("+", f'say("the other way {rng.randint(1, 99)}")'))
-    draft.pieces.insert(rng.randint(0, len(draft.pieces)), Piece(piece.start, other, piece.new_start))
+    draft.pieces.insert(
+        rng.randint(0, len(draft.pieces)), Piece(piece.start, other, piece.new_start)
+    )
     _headed(rng, draft)
     return join(draft.old, "\n", True), render(rng, draft)
 
@@ -86,7 +95,9 @@ def already_applied(rng: Random, draft: Draft) -> Made:
     for piece in draft.pieces:
         size = len(piece.old_side())
         new = draft.new
-        if not piece.old_side() or any(new[at : at + size] == piece.old_side() for at in range(len(new) - size + 1)):
+        if not piece.old_side() or any(
+            new[at : at + size] == piece.old_side() for at in range(len(new) - size + 1)
+        ):
             return None
     _headed(rng, draft)
     return text, render(rng, draft)
@@ -116,7 +127,14 @@ def ambiguous(rng: Random, draft: Draft) -> Made:
     lines = lines[cut:]
     first = start + cut if rng.random() < 0.5 else start + size + len(gap) + cut
     piece = Piece(first, lines, first)
-    piece.heading = rng.choice(["@@", "@@ ... @@", "@@ @@", f"@@ -{first + rng.choice([3, 5, -2, 40]) + 200},9 +{first + 3},9 @@"])
+    piece.heading = rng.choice(
+        [
+            "@@",
+            "@@ ... @@",
+            "@@ @@",
+            f"@@ -{first + rng.choice([3, 5, -2, 40]) + 200},9 +{first + 3},9 @@",
+        ]
+    )
     made = Draft(old, old, [], [piece])
     return join(old, "\n", True), render(rng, made)
 
@@ -125,7 +143,9 @@ def two_files(rng: Random, draft: Draft) -> Made:
     """Change a second file as well."""
     answer = render(rng, draft)
     more = '--- a/other.based\n+++ b/other.based\n@@ -1,2 +1,2 @@\n-say("a")\n+say("b")\n loop:\n'
-    return join(draft.old, "\n", True), f"--- a/agent.based\n+++ b/agent.based\n{answer.rstrip()}\n{more}"
+    return join(
+        draft.old, "\n", True
+    ), f"--- a/agent.based\n+++ b/agent.based\n{answer.rstrip()}\n{more}"
 
 
 def nothing_changed(rng: Random, draft: Draft) -> Made:
@@ -145,14 +165,26 @@ def placeholder(rng: Random, draft: Draft) -> Made:
     at = next((n for n, (sign, _) in enumerate(piece.lines) if sign == "+"), None)
     if at is None:
         return None
-    piece.lines[at] = ("+", rng.choice(["    # ... rest of the code ...", "...", "    # ... existing code ...", "# rest of the program unchanged"]))
+    piece.lines[at] = (
+        "+",
+        rng.choice(
+            [
+                "    # ... rest of the code ...",
+                "...",
+                "    # ... existing code ...",
+                "# rest of the program unchanged",
+            ]
+        ),
+    )
     return join(draft.old, "\n", True), render(rng, draft)
 
 
 def unplaced_insertion(rng: Random, draft: Draft) -> Made:
     """Add lines without saying where."""
     draft.pieces = [Piece(0, [("+", 'say("somewhere")'), ("+", "x = 1")])]
-    draft.pieces[0].heading = rng.choice(["@@ ... @@", "@@", f"@@ -{len(draft.old) // 2},0 +{len(draft.old) // 2 + 1},2 @@"])
+    draft.pieces[0].heading = rng.choice(
+        ["@@ ... @@", "@@", f"@@ -{len(draft.old) // 2},0 +{len(draft.old) // 2 + 1},2 @@"]
+    )
     if len(draft.old) < 4:
         return None
     return join(draft.old, "\n", True), render(rng, draft)

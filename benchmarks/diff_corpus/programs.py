@@ -28,7 +28,10 @@ def make_program(rng: Random, lines: int) -> list[str]:
     """Return a program of about that many lines."""
     unit = rng.choice(["    ", "    ", "    ", "    ", "  ", "\t"])
     program = [f"# Agent: {rng.choice(TOPICS)}"] if rng.random() < 0.7 else []
-    program += rng.sample(["import requests", "import json", "import re", "from datetime import datetime"], rng.randint(0, 3))
+    program += rng.sample(
+        ["import requests", "import json", "import re", "from datetime import datetime"],
+        rng.randint(0, 3),
+    )
     program += [""] * rng.randint(0, 2)
     repetitive = rng.random()
     stock: list[list[str]] = []
@@ -41,14 +44,19 @@ def make_program(rng: Random, lines: int) -> list[str]:
     return program
 
 
-def _part(rng: Random, unit: str, repetitive: float, stock: list[list[str]], room: int) -> list[str]:
+def _part(
+    rng: Random, unit: str, repetitive: float, stock: list[list[str]], room: int
+) -> list[str]:
     roll = rng.random()
     if stock and roll < 0.25 * repetitive:
         return list(rng.choice(stock))
     if roll < 0.2:
         return _function(rng, unit)
     if roll < 0.3:
-        return [f"{rng.choice(THINGS).replace(' ', '_')}_{rng.randint(1, 9)} = {rng.randint(0, 99)}" for _ in range(rng.randint(1, 5))]
+        return [
+            f"{rng.choice(THINGS).replace(' ', '_')}_{rng.randint(1, 9)} = {rng.randint(0, 99)}"
+            for _ in range(rng.randint(1, 5))
+        ]
     made = _conversation(rng, unit, 0, repetitive, min(room, 60))
     stock.append(made)
     return made
@@ -58,10 +66,19 @@ def _conversation(rng: Random, unit: str, depth: int, repetitive: float, room: i
     pad = unit * depth
     thing = rng.choice(THINGS)
     result = "res" if rng.random() < 0.6 else f"res{rng.randint(1, 9)}"
-    prompt = "You help." if rng.random() < repetitive / 2 else f"You handle the {thing} of a {rng.choice(TOPICS)}. Be {rng.choice(['kind', 'brief', 'exact'])}."
-    lines = [f"{pad}loop:", f'{pad}{unit}{result} = talk("{prompt}", {rng.choice(["True", "False"])})']
+    prompt = (
+        "You help."
+        if rng.random() < repetitive / 2
+        else f"You handle the {thing} of a {rng.choice(TOPICS)}. Be {rng.choice(['kind', 'brief', 'exact'])}."
+    )
+    lines = [
+        f"{pad}loop:",
+        f'{pad}{unit}{result} = talk("{prompt}", {rng.choice(["True", "False"])})',
+    ]
     for _ in range(rng.randint(1, 5)):
-        want = rng.choice(WANTS).format(a=rng.choice(THINGS) if rng.random() > repetitive / 3 else thing)
+        want = rng.choice(WANTS).format(
+            a=rng.choice(THINGS) if rng.random() > repetitive / 3 else thing
+        )
         lines.append(f'{pad}until "{want}":')
         lines += _handler(rng, unit, depth + 1, repetitive, result)
         if depth < 3 and len(lines) < room and rng.random() < 0.2:

@@ -7,8 +7,8 @@ from random import Random
 
 from benchmarks.diff_corpus.drafts import Draft, Piece
 
-SIGNS = {"!": " ", "?": "", "~": " "}
-"""How a line that lost its sign is written: as context, without any prefix, as context."""
+SIGNS = {"!": " ", "?": ""}
+"""How a line that lost its sign is written: as context, without any prefix."""
 
 
 def render(rng: Random, draft: Draft) -> str:
@@ -23,7 +23,10 @@ def render(rng: Random, draft: Draft) -> str:
 
 
 def _body(piece: Piece) -> list[str]:
-    return [("" if at in piece.bare else SIGNS.get(sign, sign)) + text for at, (sign, text) in enumerate(piece.lines)]
+    return [
+        ("" if at in piece.bare else SIGNS.get(sign, sign)) + text
+        for at, (sign, text) in enumerate(piece.lines)
+    ]
 
 
 def _noted(draft: Draft, lines: list[str]) -> list[str]:
@@ -32,7 +35,12 @@ def _noted(draft: Draft, lines: list[str]) -> list[str]:
         return lines
     last = max(draft.pieces, key=lambda piece: piece.start)
     reaches = last.start + len(last.old_side()) >= len(draft.old)
-    return [*lines, "\\ No newline at end of file"] if reaches and draft.pieces[-1] is last else lines
+    kept = bool(last.lines) and last.lines[-1][0] == " "
+    return (
+        [*lines, "\\ No newline at end of file"]
+        if reaches and kept and draft.pieces[-1] is last
+        else lines
+    )
 
 
 def _wrapped(rng: Random, way: str, lines: list[str]) -> list[str]:
@@ -49,29 +57,82 @@ def _wrapped(rng: Random, way: str, lines: list[str]) -> list[str]:
         case "prose":
             return ["Here is the change you asked for:", "", *lines]
         case "prose after":
-            return ["Sure.", "", *lines, "", "This makes the agent greet people. Let me know if you need more."]
+            return [
+                "Sure.",
+                "",
+                *lines,
+                "",
+                "This makes the agent greet people. Let me know if you need more.",
+            ]
         case "prose and fence":
-            return ["I change the greeting - as asked.", "", *fenced, "", "Done! The rest is as before."]
+            return [
+                "I change the greeting - as asked.",
+                "",
+                *fenced,
+                "",
+                "Done! The rest is as before.",
+            ]
         case "bullets and fence":
-            return ["Changes:", "- a new greeting", "+ one more exit", "", *fenced, "", "- Added a line", "- Removed another", "---", "Enjoy!"]
+            return [
+                "Changes:",
+                "- a new greeting",
+                "+ one more exit",
+                "",
+                *fenced,
+                "",
+                "- Added a line",
+                "- Removed another",
+                "---",
+                "Enjoy!",
+            ]
         case "names":
             name = rng.choice(["agent.based", "a/b c.based", "src/agent.based"])
             return [f"--- a/{name}", f"+++ b/{name}", *lines]
         case "git":
-            return ["diff --git a/agent.based b/agent.based", "index 83db48f..bf2a3c1 100644", "--- a/agent.based", "+++ b/agent.based", *lines]
+            return [
+                "diff --git a/agent.based b/agent.based",
+                "index 83db48f..bf2a3c1 100644",
+                "--- a/agent.based",
+                "+++ b/agent.based",
+                *lines,
+            ]
         case "index":
-            return ["Index: agent.based", "=" * 67, "--- agent.based\t2026-01-01", "+++ agent.based\t2026-01-02", *lines]
+            return [
+                "Index: agent.based",
+                "=" * 67,
+                "--- agent.based\t2026-01-01",
+                "+++ agent.based\t2026-01-02",
+                *lines,
+            ]
         case "envelope":
             return ["*** Begin Patch", "*** Update File: agent.based", *lines, "*** End Patch"]
         case "indent all":
             pad = rng.choice(["  ", "    "])
             return [pad + line for line in lines]
         case "two fences":
-            return ["The line at fault is:", "", "```python", 'say("Hello")', "    return", "```", "", "So:", "", *fenced]
+            return [
+                "The line at fault is:",
+                "",
+                "```python",
+                'say("Hello")',
+                "    return",
+                "```",
+                "",
+                "So:",
+                "",
+                *fenced,
+            ]
         case "json":
-            return json.dumps({"explanation": "A change.", "diff": "\n".join(lines) + "\n"}, ensure_ascii=rng.random() < 0.5).split("\n")
+            return json.dumps(
+                {"explanation": "A change.", "diff": "\n".join(lines) + "\n"},
+                ensure_ascii=rng.random() < 0.5,
+            ).split("\n")
         case "json fence":
-            return ["```json", *json.dumps({"diff": "\n".join(lines) + "\n"}, indent=2).split("\n"), "```"]
+            return [
+                "```json",
+                *json.dumps({"diff": "\n".join(lines) + "\n"}, indent=2).split("\n"),
+                "```",
+            ]
         case _:
             raise ValueError(way)
 

@@ -49,6 +49,7 @@ class Ids:
     session: str
     login: str
     proposal: str
+    test: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -84,6 +85,8 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "session_id": [ids.session],
         "login_id": [ids.login],
         "proposal_id": [ids.proposal],
+        "test_id": [ids.test],
+        "answer": [{"kind": "user", "text": "Said by the matrix"}],
         "chosen_id": [ids.chat, ids.agent, ids.workspace, ids.file],
         "dialog": [
             *("rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"),

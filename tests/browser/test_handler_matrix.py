@@ -60,6 +60,7 @@ def make_everything(server: Server, person: Person) -> Ids:
         session=session["session_id"],
         login=client.get("/api/auth/logins").json()[0]["id"],
         proposal=propose(server, person, chat, edited),
+        test=person.post(f"/api/sessions/{session['session_id']}/keep", {"name": words})["id"],
         words=words,
     )
 
@@ -132,7 +133,7 @@ def says_of(updates: list[dict[str, Any]], person: Person, ids: Ids) -> list[str
 
 
 def test_it_is_known_how_to_call_every_handler() -> None:
-    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "x")
+    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "x")
 
     assert unknown_arguments(nobody) == []
     assert len(all_handlers()) > 90
@@ -140,6 +141,7 @@ def test_it_is_known_how_to_call_every_handler() -> None:
 
 
 CHANGING = {
+    "agent_tests",
     "chat",
     "files",
     "proposals",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from babble_app.based.machine import (
     assignment,
     calls,
+    classes,
     comprehensions,
+    contexts,
     conversations,
     expressions,
+    patterns,
     pythonic,
     speaking,
     statements,
@@ -20,6 +23,9 @@ _HANDLERS = {
     **assignment.HANDLERS,
     **calls.HANDLERS,
     **statements.HANDLERS,
+    **classes.HANDLERS,
+    **contexts.HANDLERS,
+    **patterns.HANDLERS,
     **conversations.HANDLERS,
 }
 

@@ -49,7 +49,7 @@ def _converse(machine: Machine, node: nodes.Conversation) -> Steps:
         raise HaltError(
             "R_NOT_ALLOWED", "This conversation is not complete; check the program first."
         )
-    start = len(machine.transcript)
+    start = len(machine.trace.transcript)
     talk: _Talk = yield _enter(machine, node, found.call)
     machine.emit("enter_loop", text=talk.prompt, line=node.lineno)
     speaks: bool = talk.first
@@ -139,7 +139,7 @@ def _hear(machine: Machine, talk: _Talk) -> Steps:
         return
     machine.meter.user_turn()
     answer = yield UserEffect(talk.line, talk.exits)
-    machine.hear(answer["text"], talk.line)
+    machine.trace.hear(answer["text"], talk.line)
 
 
 def _turn(machine: Machine, talk: _Talk, *, first: bool) -> Steps:
@@ -149,14 +149,14 @@ def _turn(machine: Machine, talk: _Talk, *, first: bool) -> Steps:
     for _ in range(2):
         machine.meter.model_call()
         context = "\n".join(part for part in (talk.context, problem) if part)
-        messages = tuple(machine.transcript)
+        messages = tuple(machine.trace.transcript)
         answer = yield TalkEffect(
             talk.line, talk.prompt, talk.data, messages, exits, first, context
         )
         if "exit" not in answer:
             talk.context = ""
             if answer["reply"].strip():
-                machine.speak(answer["reply"], "talk", talk.line)
+                machine.trace.speak(answer["reply"], "talk", talk.line)
             return None
         arguments: dict[str, Any] = answer.get("arguments") or {}
         problem = _find_problem(exits, answer["exit"], arguments)
@@ -196,7 +196,7 @@ def _fire(machine: Machine, talk: _Talk, chosen: _Chosen, line: int) -> None:
 
 
 def _result(machine: Machine, talk: _Talk, chosen: _Chosen, start: int) -> TalkResult:
-    lines = [f"{role}: {text}" for role, text in machine.transcript[start:]]
+    lines = [f"{role}: {text}" for role, text in machine.trace.transcript[start:]]
     return TalkResult(
         next=talk.exits[chosen.index].slug,
         arguments=dict(chosen.arguments),
@@ -216,7 +216,7 @@ def _come_back(machine: Machine, signal: Any) -> str:
 
 def _user_waits(machine: Machine) -> bool:
     """Whether nobody has answered the user's last message: then the model speaks next, else the user does."""
-    return bool(machine.transcript) and machine.transcript[-1][0] == "user"
+    return bool(machine.trace.transcript) and machine.trace.transcript[-1][0] == "user"
 
 
 HANDLERS: dict[type[Any], Handler] = {nodes.Conversation: _converse}

@@ -144,6 +144,6 @@ def make_api() -> Module:
     )
 
 
-def make_integrations() -> Service:
-    """Return `integrations`."""
-    return Service("integrations", _service)
+def make_service(name: str) -> Service:
+    """Return an outside service: any dotted name behind it is an action."""
+    return Service(name, _service)

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
-from babble_app.services import publishing, versions
-from tests.factories import PROGRAM, make_agent, make_user, make_workspace
+from babble_app.errors import (
+    ConflictError,
+    GateClosedError,
+    NotFoundError,
+    ValidationFailedError,
+)
+from babble_app.services import agent_tests, proposals, publishing, sessions, versions
+from tests.factories import PROGRAM, make_agent, make_proposal, make_user, make_workspace
 
 if TYPE_CHECKING:
     from babble_app.schemas.agents import Version
@@ -97,3 +102,34 @@ async def test_a_program_with_errors_does_not_go_live(rt: Runtime) -> None:
 
     with pytest.raises(ValidationFailedError, match="Version 1 has errors and cannot go live"):
         await publishing.publish(rt, owner, broken.agent_id, broken.id)
+
+
+async def test_a_gated_agent_goes_live_only_when_its_chosen_tests_pass(rt: Runtime) -> None:
+    program = 'say("Hello!", True)\nsay("Bye!", True)\n'
+    owner, workspace = await make_workspace(rt)
+    first = await make_agent(rt, owner, workspace.id, program=program)
+    session = await sessions.start_session(rt, owner, first.agent_id, model="demo/based")
+    await agent_tests.keep_as_test(rt, owner, session.id, name="Says hello")
+    await versions.update_agent(rt, owner, first.agent_id, gated=True)
+
+    live = await publishing.publish(rt, owner, first.agent_id, first.id)
+    bad = program.replace("Hello!", "Go away!")
+    proposal = await make_proposal(rt, owner, first.agent_id, first.id, text=bad)
+    second = await proposals.keep(rt, owner, proposal.id)
+    with pytest.raises(GateClosedError, match=r"does not go live.*Says hello") as caught:
+        await publishing.publish(rt, owner, first.agent_id, second.id)
+    third = await versions.revert(rt, owner, first.agent_id, first.id)
+    again = await publishing.publish(rt, owner, first.agent_id, third.id)
+
+    assert (live.live_number, caught.value.code, again.live_number) == (1, "tests_failing", 3)
+    badges = [proposal.tests, second.tests, third.tests]
+    assert [badge and (badge.passed, badge.failed) for badge in badges] == [(0, 1), (0, 1), (1, 0)]
+    listed = await versions.list_versions(rt, owner, first.agent_id)
+    assert [item.tests and item.tests.passed for item in listed] == [1, 0, 1]
+    # Ungated, or going back, nothing is asked.
+    await versions.update_agent(rt, owner, first.agent_id, gated=False)
+    assert (
+        await publishing.publish(rt, owner, first.agent_id, second.id)
+    ).live_version_id == second.id
+    await versions.update_agent(rt, owner, first.agent_id, gated=True)
+    assert (await publishing.roll_back(rt, owner, first.agent_id)).live_version_id == third.id

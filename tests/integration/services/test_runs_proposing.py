@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     from babble_app.schemas.agents import Proposal, Version
     from babble_app.schemas.events import RunEvent
     from babble_app.services.runtime import Runtime
+    from tests.databases import Source
 
 MODEL = "custom/fake-model"
 GREET = "Change the goodbye to: See you!"
 AGAIN = "Change the goodbye to: Farewell!"
 BACK = "Change the goodbye back."
+
+
+@pytest.fixture
+def source(sqlite: Source) -> Source:
+    """One kind of database is enough: test_proposals.py asks both."""
+    return sqlite
 
 
 @pytest.fixture

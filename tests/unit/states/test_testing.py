@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -166,7 +166,7 @@ async def test_another_answer_is_played_with_what_follows(tab: Tab, version: Ver
     chained = await tab.run(AnswerState.save_answer, answers, {"text": "{}"})
     assert chained
     assert not answers.open
-    answer = {"kind": "talk", "exit": "the_visitor_says_goodbye", "arguments": {}}
+    answer: dict[str, Any] = {"kind": "talk", "exit": "the_visitor_says_goodbye", "arguments": {}}
     await tab.run(TestState.replace_answer, state, reply.step, answer)
 
     assert [line.kind for line in state.lines][-2:] == ["exit", "agent"]
