@@ -40,7 +40,7 @@ def _names(file: ContextFile) -> list[str]:
     name = file.name.casefold()
     stem = name.rpartition(".")[0]
     # A stem such as `menu` is a common word as well: only one that no prose has is a name.
-    return [name, stem] if re.search(r"[\d_-]|\w\.\w", stem) else [name]
+    return [name, stem] if len(stem) > 3 and re.search(r"[\d_-]|\w\.\w", stem) else [name]
 
 
 def _stands_in(name: str, text: str) -> bool:
