@@ -117,18 +117,19 @@ def _close_text(draft: Draft, line: int, start: int, offset: int) -> None:
 
 
 def _unclosed(draft: Draft, fault: Fault) -> None:
-    bracket, line, offset = fault.open_brackets[-1]
     if len(fault.open_brackets) > MAX_BRACKETS:
         draft.budget = -1  # Python allows 200
         return
-    if bracket == "{" and mend_brace(draft, offset):
-        return
+    offset = fault.open_brackets[0][2]
     logical = next((one for one in reversed(draft.scan.logical) if one.start <= offset), None)
     indent = logical.indent if logical else 0
     start = logical.start if logical else 0
-    last = _last_line(draft, fault, indent, start)
-    bracket, line, offset = _culprit(draft, start, last) or (bracket, line, offset)
-    closers = "".join(CLOSER[one] for one, _, _ in reversed(fault.open_brackets))
+    brackets, last = _one_statement(draft, fault, indent, start)
+    bracket, line, offset = brackets[-1]
+    if bracket == "{" and mend_brace(draft, offset):
+        return
+    bracket, line, offset = _culprit(draft, start, last) or brackets[-1]
+    closers = "".join(CLOSER[one] for one, _, _ in reversed(brackets))
     col = offset - draft.line_bounds(line)[0] + 1
     message = f"Syntax: '{bracket}' was never closed."
     if not draft.find("E100", line, message, _PARTNER, col=col):
@@ -141,11 +142,23 @@ def _unclosed(draft: Draft, fault: Fault) -> None:
     draft.edit([(place, place, closers)])
 
 
-def _last_line(draft: Draft, fault: Fault, indent: int, start: int) -> int:
+def _one_statement(
+    draft: Draft, fault: Fault, indent: int, start: int
+) -> tuple[tuple[tuple[str, int, int], ...], int]:
+    """Return the open brackets of the first statement that has any, and its last line."""
+    brackets = fault.open_brackets
+    for count, (_, opened, _) in enumerate(brackets, 1):
+        last = _last_line(draft, opened, indent, start)
+        if count == len(brackets) or brackets[count][1] > last:
+            return brackets[:count], last
+    raise AssertionError
+
+
+def _last_line(draft: Draft, opened: int, indent: int, start: int) -> int:
     """Return the line on which the statement with the open bracket most likely ends."""
-    opened = fault.open_brackets[-1][1]
     lines = draft.text.split("\n")
-    if lines[opened - 1].rstrip().endswith(":") and _first_word(draft.text, start) in {*COMPOUND, "until"}:
+    header = _first_word(draft.text, start) in {*COMPOUND, "until"}
+    if header and lines[opened - 1].rstrip().endswith(":"):
         return opened
     strings = draft.scan.strings(draft.text)
     last = opened
