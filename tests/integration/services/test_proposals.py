@@ -56,7 +56,9 @@ async def edit(rt: Runtime, owner: str, parent: Version, old: str, new: str) -> 
     )
 
 
-async def decide_at_once(rt: Runtime, owner: str, proposal: Proposal) -> list[object]:
+async def decide_at_once(
+    rt: Runtime, owner: str, proposal: Proposal
+) -> tuple[Version | Proposal | BaseException, ...]:
     return await asyncio.gather(
         proposals.keep(rt, owner, proposal.id),
         proposals.discard(rt, owner, proposal.id),
