@@ -23,6 +23,7 @@ from babble_app.states.live import LiveState
 from babble_app.states.merging import MergeState
 from babble_app.states.panes import PanesState
 from babble_app.states.proposals import ProposalState
+from babble_app.states.publishing import PublishState
 from babble_app.states.restoring import RestoringState
 from babble_app.states.testing import TestState
 from babble_app.states.versions import VersionsState
@@ -52,7 +53,11 @@ def canvas_pane() -> rx.Component:
             ("changes", changes_pane()),
             (
                 "versions",
-                rx.el.div(publish_bar(), version_list(in_canvas=True), class_name="canvas-scroll"),
+                rx.el.div(
+                    publish_bar(tests_link=_tests_link()),
+                    version_list(in_canvas=True),
+                    class_name="canvas-scroll",
+                ),
             ),
             ("tests", tests_tab()),
             rx.fragment(),
@@ -60,6 +65,15 @@ def canvas_pane() -> rx.Component:
         revert_dialog(RestoringState.revert),
         version_details(),
         class_name="canvas",
+    )
+
+
+def _tests_link() -> rx.Component:
+    return rx.el.button(
+        "Show the tests",
+        type="button",
+        on_click=[PublishState.close, PanesState.show_tests],
+        class_name="button button--small",
     )
 
 

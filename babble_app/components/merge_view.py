@@ -60,7 +60,7 @@ def merge_view() -> rx.Component:
                     label="What the merge changes in the newest version",
                 ),
             ),
-            class_name="comparison-scroll",
+            class_name="comparison-body",
         ),
         rx.cond(MergeState.problem != "", notice("bad", MergeState.problem, role="alert")),
         rx.el.div(
