@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from babble_app.based.effects import AnswerMismatchError
 from babble_app.based.parser import parse
 from babble_app.based.recording import Recorded
 from babble_app.based.replay import replay
+from babble_app.based.report import InvalidProgramError
 from babble_app.schemas.agent_tests import Assertion, TestResult, TestSpec
 from tests.unit.based.helpers import BAKERY, leave, reply, run, user, value
 
@@ -330,3 +333,38 @@ def test_the_same_program_and_recording_give_the_same_result() -> None:
 
     assert on(changed, spec) == on(changed, spec)
     assert isinstance(spec.assertions[0], Assertion)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_any_change_of_the_program_ends_in_one_of_the_four_ways(data: st.DataObject) -> None:
+    code, log = data.draw(st.sampled_from([(BAKERY, ORDER), (NESTED, BOOKING)]))
+    spec = record(code, log)
+    lines = code.splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        match data.draw(st.sampled_from(["drop", "twice", "swap", "word"])):
+            case "drop":
+                lines[place : place + 1] = []
+            case "twice":
+                lines.insert(place, lines[place])
+            case "swap":
+                other = data.draw(st.integers(0, len(lines) - 1))
+                lines[place], lines[other] = lines[other], lines[place]
+            case _:
+                lines[place] = lines[place].replace("the ", "a ")
+        if not lines:
+            return
+    try:
+        program = parse("\n".join(lines) + "\n")
+    except InvalidProgramError:
+        return
+
+    result = replay(program, spec)
+
+    assert result.status in {"passed", "failed", "stale"}
+    assert bool(result.problems) == (result.status != "passed")
+    if result.status == "passed":
+        assert result.transcript == result.recorded
+    if result.status == "stale":
+        assert result.transcript[:-1] == result.recorded[: len(result.transcript) - 1]
