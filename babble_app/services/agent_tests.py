@@ -208,9 +208,13 @@ async def record(program: str, log: Sequence[dict[str, Any]]) -> Recorded:
 
     Raises:
         ConflictError: the log does not belong to the program.
+        ValidationFailedError: it is longer than a test may be.
     """
     try:
         return await asyncio.to_thread(lambda: Recorded(parser.parse(program), log))
+    except ValidationError as error:
+        message = "This conversation is too long for a test."
+        raise ValidationFailedError(message) from error
     except AnswerMismatchError as error:
         message = "This conversation cannot be run again as it was, so it cannot be kept. Start a new one."
         raise ConflictError(message) from error
