@@ -115,7 +115,11 @@ def _head() -> rx.Component:
             ),
             class_name="row grow canvas-state",
         ),
-        rx.cond(CanvasState.dirty, _unsaved_acts(), _saved_acts()),
+        rx.cond(
+            MergeState.open,
+            rx.fragment(),  # the merge has its own ways out
+            rx.cond(CanvasState.dirty, _unsaved_acts(), _saved_acts()),
+        ),
         class_name="canvas-head",
     )
 
