@@ -59,14 +59,23 @@ async def select(
     tokens = _Counter(model)
     readable = [file for file in request.files if _has_text(file)]
     choice = await _choose(model, request, readable, decision, tokens)
-    passages = await asyncio.to_thread(_passages_of, choice, readable, tokens)
-    narrowed = replace(
+    # Splitting and counting long texts takes milliseconds that the event loop has not got.
+    narrowed = await asyncio.to_thread(_narrowed, request, readable, choice, tokens)
+    return narrowed, choice.usage
+
+
+def _narrowed(
+    request: AgentRequest, files: Sequence[ContextFile], choice: Choice, tokens: _Counter
+) -> AgentRequest:
+    passages = _passages_of(choice, files, tokens)
+    small_talk = triage.is_small_talk(request.text)
+    return replace(
         request,
         history=choose_earlier(request.history, request.text, tokens),
         passages=tuple(passages),
-        pictures=_pictures(request),
+        pictures=() if small_talk else _pictures(request),
+        has_more=not small_talk and _has_more(files, passages),
     )
-    return narrowed, choice.usage
 
 
 def uses_of(
@@ -87,12 +96,8 @@ def uses_of(
     )
 
 
-def has_more(request: AgentRequest) -> bool:
-    """Whether the files hold text that a prompt about the request does not, so that searching them may help."""
-    if triage.is_small_talk(request.text):
-        return False
-    shown = {_key(one) for one in request.passages}
-    files = (file for file in request.files if _has_text(file))
+def _has_more(files: Sequence[ContextFile], passages: Sequence[Passage]) -> bool:
+    shown = {_key(one) for one in passages}
     return any(_key(one) not in shown for file in files for one in _all_passages(file))
 
 
@@ -236,8 +241,6 @@ def _stands_in(name: str, text: str) -> bool:
 def _pictures(request: AgentRequest) -> tuple[ContextFile, ...]:
     """Return the pictures to be shown: the named ones, else all."""
     pictures = [file for file in request.files if file.image]
-    if triage.is_small_talk(request.text):
-        return ()
     named = _named_in(request.text, request.files)
     if named:
         pictures = [file for file in pictures if file in named]

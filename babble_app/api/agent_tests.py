@@ -13,6 +13,7 @@ from babble_app.api._identity import Me, Rt
 from babble_app.schemas.agent_tests import (
     AgentTest,
     Coverage,
+    TestFix,
     TestKind,
     TestReport,
     TestResult,
@@ -24,6 +25,7 @@ from babble_app.services import (
     limits,
     test_coverage,
     test_files,
+    test_fixes,
     test_recording,
     test_runs,
     versions,
@@ -91,6 +93,22 @@ class RunAllBody(RunBody):
 
     live: bool = False
     """The tests that ask a model too; replays cost nothing and are always run."""
+
+
+class FixBody(Schema):
+    """In which chat to ask for the changes."""
+
+    model_config = example(chat_id="cht_4fzRkP0aYtQ8sLwUe1Gd")
+
+    chat_id: Id
+    model: ModelName = ""
+    """`provider/name`; empty: the chat's."""
+
+
+class FixRequest(Schema):
+    """A message for a chat about the agent."""
+
+    text: str
 
 
 class YamlBody(Schema):
@@ -222,3 +240,29 @@ async def import_tests(rt: Rt, me: Me, agent_id: Id, body: YamlBody) -> list[Age
     """Add the tests of a YAML file, all or none; one with the name of another takes its place."""
     await limits.hit(rt, "check", me.id)
     return await test_files.import_yaml(rt, me.id, agent_id, body.text)
+
+
+@router.post("/tests/{test_id}/fix-request")
+async def make_fix_request(rt: Rt, me: Me, test_id: Id) -> FixRequest:
+    """Return a failed test as a message that asks for what makes it pass; 409 when it does not fail."""
+    return FixRequest(text=await test_fixes.fix_request(rt, me.id, test_id))
+
+
+@router.post("/tests/{test_id}/fix", status_code=status.HTTP_202_ACCEPTED)
+async def fix_test(rt: Rt, me: Me, test_id: Id, body: FixBody, keyed: Keyed) -> TestFix:
+    """Ask in a chat for changes until the test passes, five at the most, each a version or a proposal."""
+    return await test_fixes.start_fix(
+        rt, me.id, test_id, body.chat_id, model=body.model, keyed=keyed
+    )
+
+
+@router.get("/tests/{test_id}/fix")
+async def get_fix(rt: Rt, me: Me, test_id: Id) -> TestFix:
+    """Return where the fixing of a test stands."""
+    return await test_fixes.get_fix(rt, me.id, test_id)
+
+
+@router.post("/tests/{test_id}/fix/stop")
+async def stop_fix(rt: Rt, me: Me, test_id: Id) -> TestFix:
+    """Stop the fixing of a test."""
+    return await test_fixes.stop_fix(rt, me.id, test_id)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from babble_app.based.effects import Effect
     from babble_app.based.nodes import Program
+    from babble_app.based.outline import Outline
     from babble_app.schemas.agent_tests import RecordedAnswer, TestSpec
     from babble_app.schemas.sessions import TraceEvent
 
@@ -42,12 +43,14 @@ MOST_EVENTS = 400
 """Of the trace of a test that did not pass; the first and last of them."""
 
 
-def replay(program: Program, spec: TestSpec) -> TestResult:
-    """Run the test without any model and return what became of it."""
+def replay(program: Program, spec: TestSpec, shape: Outline | None = None) -> TestResult:
+    """Run the test without any model and return what became of it; the program's outline is taken where it is at hand."""
     if spec.recording is None:
         return TestResult(status="error", problems=("The test has no recording. Record it first.",))
     try:
-        player = Player(program, turns=spec.turns, recording=spec.recording, mocks=spec.mocks)
+        player = Player(
+            program, turns=spec.turns, recording=spec.recording, mocks=spec.mocks, shape=shape
+        )
         open_question = player.advance()
     except effects.AnswerMismatchError as error:
         return TestResult(status="error", problems=(f"The recording cannot be used: {error}",))

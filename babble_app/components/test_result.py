@@ -48,6 +48,8 @@ def test_result() -> rx.Component:
             _repairs(),
             rx.cond(TestsState.result.comparison, _comparison()),
             rx.foreach(TestsState.result.trials, _trial),
+            key=TestsState.shown,
+            on_mount=RepairState.watch,
             class_name="tests-body stack stack--tight",
         ),
     )
@@ -116,6 +118,15 @@ def _repairs() -> rx.Component:
                     RepairState.doing,
                     role="status",
                     class_name="doing",
+                ),
+            ),
+            rx.cond(
+                RepairState.fixing,
+                rx.el.button(
+                    "Stop",
+                    type="button",
+                    on_click=RepairState.stop_fix,
+                    class_name="button button--small",
                 ),
             ),
             class_name="row row--wrap",

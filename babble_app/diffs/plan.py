@@ -9,8 +9,8 @@ from babble_app.diffs.lines import Line
 from babble_app.diffs.nearest import refused
 
 if TYPE_CHECKING:
-    from babble_app.diffs.anchor import Placed
     from babble_app.diffs.errors import HunkFailure
+    from babble_app.diffs.placing import Placed
 
 
 @dataclass

@@ -118,8 +118,10 @@ async def update_test(
     """
     async with rt.database.unit_of_work() as db:
         row = await rows.get_test(db, owner_id, test_id, lock=True)
-        if name is not None:
-            row.name = clean_name(name)
+        if name is not None and (name := clean_name(name)) != row.name:
+            await agent_rows.get_agent(db, owner_id, row.agent_id, lock=True)
+            taken = {one.name for one in await rows.list_tests(db, owner_id, row.agent_id)}
+            row.name = _free_name(name, taken)
         if gating is not None:
             row.gating = gating
         if kind is not None or changes:
@@ -138,11 +140,18 @@ async def delete_test(rt: Runtime, owner_id: str, test_id: str) -> None:
 async def add_rows(
     db: AsyncSession, owner_id: str, agent_id: str, added: Sequence[AgentTestRow]
 ) -> None:
-    """Add tests to an agent that the unit of work has locked; raises ValidationFailedError when they are too many."""
-    count = await rows.count_tests(db, owner_id, agent_id)
-    if count + len(added) > MAX_TESTS:
-        message = f"An agent has at most {MAX_TESTS} tests; this one would have {count + len(added)}. Delete some first."
+    """Add tests to an agent that the unit of work has locked; a name that is taken gets a number.
+
+    Raises:
+        ValidationFailedError: they are too many.
+    """
+    taken = {row.name for row in await rows.list_tests(db, owner_id, agent_id)}
+    if len(taken) + len(added) > MAX_TESTS:
+        message = f"An agent has at most {MAX_TESTS} tests; this one would have {len(taken) + len(added)}. Delete some first."
         raise ValidationFailedError(message)
+    for row in added:
+        row.name = _free_name(row.name, taken)
+        taken.add(row.name)
     db.add_all(added)
 
 
@@ -220,6 +229,16 @@ def _changed(spec: TestSpec, changes: Mapping[str, Any]) -> TestSpec:
     kept = tuple(one for one in changed.recording.answers if not is_mocked(changed.mocks, one))
     recording = changed.recording.model_copy(update={"answers": kept})
     return changed.model_copy(update={"recording": recording})
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return the name, with a number when another test of the agent has it: files know tests by their names."""
+    free, number = name, 2
+    while free in taken:
+        end = f" ({number})"
+        free = f"{name[: MAX_NAME_CHARS - len(end)]}{end}"
+        number += 1
+    return free
 
 
 def _suggested_name(recorded: Recorded) -> str:

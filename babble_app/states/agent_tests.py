@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import reflex as rx
 
 from babble_app.errors import BabbleError
-from babble_app.services import agent_tests, runtime, test_coverage, test_runs
+from babble_app.services import agent_tests, runtime, test_coverage, test_reports, test_runs
 from babble_app.states import agent_test_views as views
 from babble_app.states.agent_test_views import CoverageView, ResultView, TestRow
 from babble_app.states.canvas import CanvasState
@@ -214,7 +214,7 @@ class TestsState(rx.State):
                 self.status, self.problem = "ready", str(error)
             return
         found = views.results_by_test(tests, report.results, screen.text)
-        badge = test_runs.make_report(list(found.values()))
+        badge = test_reports.make_report(list(found.values()))
         async with own_tab(self, owner_id):
             if self.agent != screen.agent_id:
                 return

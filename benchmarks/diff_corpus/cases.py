@@ -128,6 +128,8 @@ def _judge(draft: Draft) -> str:
         exact = _places(draft.old, piece.old_side())
         if len(exact) > 1 and not draft.loose and not right and _differ(draft.old, piece, exact):
             return "ambiguous"
+        if draft.loose and exact not in ([], [piece.start]):
+            verdict = "open"  # what was left out makes it a faultless diff of another place
         if len(exact) > 1 or _gapped_places(keys, run) > 1:
             verdict = "open"
     return verdict

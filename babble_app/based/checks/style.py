@@ -29,6 +29,7 @@ _GOODBYE = re.compile(
     re.IGNORECASE,
 )
 _MIN_SECRET_CHARS = 12
+_SEARCHED_CHARS = 4000
 _CHAIN = 3
 _COLLECTING = {"say", "extract", "print"}
 _KNOWN = BUILTINS | FORBIDDEN | UNSUPPORTED | {"ask"}
@@ -72,7 +73,7 @@ def _replacement(node: ast.expr, text: str, context: Context) -> Edit:
 
 def _constant(node: ast.Constant, _place: Place, context: Context) -> None:
     text = node.value
-    if isinstance(text, str) and len(text) >= _MIN_SECRET_CHARS and _SECRET.search(text):
+    if isinstance(text, str) and len(text) >= _MIN_SECRET_CHARS and _SECRET.search(text[:_SEARCHED_CHARS]):
         _secret(node, context)
 
 

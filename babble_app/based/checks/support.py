@@ -55,8 +55,8 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, place: Place, contex
         _warn(node.decorator_list[0], "A decorator", "Call the function directly.", context)
 
 
-def _name(node: ast.Name, _place: Place, context: Context) -> None:
-    if node.id in UNSUPPORTED and node.id not in context.bound:
+def _name(node: ast.Name, place: Place, context: Context) -> None:
+    if node.id in UNSUPPORTED and node.id not in context.bound and not place.in_class:
         _warn(node, f"`{node.id}`", _NAMES.get(node.id, "Use another way."), context)
 
 

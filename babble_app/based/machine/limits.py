@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 _SCALARS = frozenset({type(None), bool, float})
 _COLLECTIONS = frozenset({list, tuple, set, frozenset, dict, Set, FrozenSet, deque})
-_PARTS_PER_STEP = 50
+_PARTS_PER_STEP = 25
 _CHARS_PER_STEP = 20_000
+_AUDITED_PER_STEP = 10
 _AUDIT_BYTES = 16_000_000
 """So much is made between two looks at what is still held."""
 
@@ -177,7 +178,7 @@ class Meter:
             self._fresh = 0
             most = self.limits.held_bytes
             held, looked_at = measure(self.held(), most)
-            self.step(looked_at // _PARTS_PER_STEP)
+            self.step(looked_at // _AUDITED_PER_STEP)
             if held > most:
                 _halt("R_LIMIT_MEMORY", f"The program holds values of more than {most:,} bytes.")
 

@@ -148,6 +148,36 @@ async def test_of_decisions_at_once_one_wins_and_the_others_are_told(rt: Runtime
     assert len(await versions.list_versions(rt, owner, first.agent_id)) <= 2
 
 
+async def test_of_proposals_at_once_one_waits_and_the_others_are_told(rt: Runtime) -> None:
+    owner, chat_id, first = await start(rt)
+    texts = [PROGRAM.replace("line 9.", f"line nine {n}.") for n in range(4)]
+
+    results = await asyncio.gather(
+        *(propose(rt, owner, chat_id, first, text) for text in texts), return_exceptions=True
+    )
+
+    lost = [item for item in results if isinstance(item, BaseException)]
+    assert len(lost) == 3
+    assert all(isinstance(item, ConflictError) for item in lost)
+
+
+async def test_a_proposal_that_is_kept_while_an_edit_comes_in_loses_nothing(rt: Runtime) -> None:
+    owner, first, proposal = await proposed(rt)
+
+    await asyncio.gather(
+        proposals.keep(rt, owner, proposal.id),
+        edit(rt, owner, first, "line 9.", "line nine."),
+        return_exceptions=True,
+    )
+
+    listed = await versions.list_versions(rt, owner, first.agent_id)
+    assert [item.number for item in listed] == list(range(len(listed), 0, -1))
+    kept = {item.kind for item in listed} >= {"edit"}
+    after = await proposals.get_proposal(rt, owner, proposal.id)
+    assert after.status == ("kept" if kept else "pending")
+    assert after.version_id in ({item.id for item in listed} if kept else {None})
+
+
 async def test_an_outdated_proposal_is_brought_together_with_what_came_in(rt: Runtime) -> None:
     owner, first, proposal = await proposed(rt)
     second = await edit(rt, owner, first, "line 9.", "line nine.")

@@ -33,7 +33,7 @@ HANDLERS = {
     "show_tests",
     "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
-    "RepairState": "fix record_again send_request",
+    "RepairState": "fix record_again send_request stop_fix watch",
     "RestoringState": "restore revert",
     "SessionState": "",
     "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
