@@ -108,9 +108,7 @@ def _recover(text: str, scan: Scan, report: Report, bad: set[int]) -> Reading:
     report.quieten(draft.claimed, _UNSURE | ({"E200"} if report.has("E118") else frozenset()))
     group_conversations(*parsed, draft.scan, report, draft.gone)
     program = Program(draft.text, parsed[0])
-    return _visited(
-        Reading(report, program, scan=draft.scan, broken=frozenset(draft.claimed)), parsed[0]
-    )
+    return _visited(Reading(report, program, scan=draft.scan, broken=frozenset(draft.claimed)), parsed[0])
 
 
 def _visited(reading: Reading, tree: ast.Module) -> Reading:

@@ -14,6 +14,7 @@ from babble_app.components.icons import icon
 from babble_app.components.parts import how_many
 from babble_app.components.proposal_view import proposal_banner
 from babble_app.components.publish_bar import publish_bar
+from babble_app.components.tab_list import tab, tab_list
 from babble_app.components.tests_tab import tests_tab
 from babble_app.components.version_details import version_details
 from babble_app.components.version_list import revert_dialog, version_list
@@ -102,7 +103,7 @@ def _shown_tab() -> Any:
 
 def _head() -> rx.Component:
     return rx.el.div(
-        rx.el.div(*[_tab(name, title) for name, title in TABS], role="tablist", class_name="tabs"),
+        tab_list(*[_tab(name, title) for name, title in TABS], label="Canvas"),
         rx.el.div(
             rx.cond(
                 _streams(),
@@ -115,21 +116,22 @@ def _head() -> rx.Component:
             ),
             class_name="row grow canvas-state",
         ),
-        rx.cond(CanvasState.dirty, _unsaved_acts(), _saved_acts()),
+        rx.cond(
+            MergeState.open,
+            rx.fragment(),  # the merge has its own ways out
+            rx.cond(CanvasState.dirty, _unsaved_acts(), _saved_acts()),
+        ),
         class_name="canvas-head",
     )
 
 
 def _tab(name: str, title: str) -> rx.Component:
     picked: Any = PanesState.pick_tab(name)
-    return rx.el.button(
+    return tab(
         title,
         _mark(name),
-        type="button",
-        role="tab",
-        aria_selected=_shown_tab() == name,
+        selected=_shown_tab() == name,
         on_click=[picked, DraftState.compare] if name == "changes" else picked,
-        class_name="tab",
     )
 
 

@@ -105,11 +105,10 @@ function Hunk({ hunk, rows, of, sides, split, mode, disabled, isChosen, choose }
   const first = change.newLine ?? change.oldLine;
   const place = `Change ${hunk.place} of ${of}`;
   const state = { read: "", decide: isChosen ? ", accepted" : ", refused", pick: isChosen ? ", picked" : "" }[mode];
-  const doubtful = hunk.confidence === "aligned";
   return (
     <section
       className={`hunk ${mode === "decide" && !isChosen ? "is-refused" : ""}`} tabIndex={0} role="group" data-number={hunk.number}
-      aria-label={`${place}, line ${first}, ${hunk.added} added, ${hunk.removed} removed${doubtful ? ", placed by alignment" : ""}${state}`}
+      aria-label={`${place}, line ${first}, ${hunk.added} added, ${hunk.removed} removed${hunk.aligned ? ", placed by alignment" : ""}${state}`}
     >
       <header className="hunk-head">
         <span className="hunk-place">{place}</span>
@@ -117,7 +116,7 @@ function Hunk({ hunk, rows, of, sides, split, mode, disabled, isChosen, choose }
         <span className="counts mono" aria-hidden="true">
           <span className="count-added">+{hunk.added}</span><span className="count-removed">−{hunk.removed}</span>
         </span>
-        {doubtful && <span className="badge badge--warn" title="The model's lines did not match exactly">placed by alignment: look twice</span>}
+        {hunk.aligned && <span className="badge badge--warn" title="The model's lines fitted nowhere exactly">placed by alignment: look twice</span>}
         {mode === "decide" && <Decision place={place} isChosen={isChosen} disabled={disabled} choose={choose} />}
         {mode === "pick" && (
           <label className="check hunk-pick">

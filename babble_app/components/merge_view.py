@@ -42,8 +42,13 @@ def merge_view() -> rx.Component:
                     ),
                     rx.el.span("No conflicts", class_name="badge badge--good"),
                 ),
-                counts(MergeState.added, MergeState.removed),
-                layout_switch(VersionsState.layout, VersionsState.pick_layout),
+                rx.cond(
+                    MergeState.open_count == 0,
+                    rx.fragment(
+                        counts(MergeState.added, MergeState.removed),
+                        layout_switch(VersionsState.layout, VersionsState.pick_layout),
+                    ),
+                ),
                 class_name="row row--wrap",
             ),
             class_name="proposal-head",
@@ -68,9 +73,8 @@ def merge_view() -> rx.Component:
                 "Back to my edits",
                 type="button",
                 on_click=MergeState.leave_merge,
-                class_name="button button--quiet button--small",
+                class_name="button button--quiet button--small foot-left",
             ),
-            rx.el.span(class_name="grow"),
             rx.el.button(
                 icon("pencil", 16),
                 "Edit the merged text",

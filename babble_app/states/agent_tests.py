@@ -79,6 +79,8 @@ class TestsState(rx.State):
         if not screen.agent_id:
             return
         await self._read(owner_id, screen)
+        if self.shown:
+            await self._read_result(owner_id, screen, self.shown)
         if before != (self.text_key, self.summary):
             yield VersionsState.open_agent(screen.agent_id)
 

@@ -200,7 +200,9 @@ def test_unsaved_edits_are_compared_with_the_version_they_change(
     expect(canvas.locator(".cm-content")).to_contain_text("step 1")
     type_at_end(page, "# a line by hand")
 
-    canvas.get_by_role("tab", name="Changes").click()
+    # The arrow keys walk through the tabs.
+    canvas.get_by_role("tab", name="Code").focus()
+    page.keyboard.press("ArrowRight")
 
     expect(canvas.get_by_text("Your edits of version 2")).to_be_visible()
     expect(canvas.locator(".diff-lines .is-added")).to_contain_text(["# a line by hand"])

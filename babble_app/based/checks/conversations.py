@@ -20,10 +20,7 @@ def _name(node: ast.Name, _place: Place, context: Context) -> None:
     if node.id == "talk" and node not in context.talks:
         if isinstance(node.ctx, ast.Load):
             context.report.add(
-                "E203",
-                node,
-                "`talk` may only stand in a `loop:` clause.",
-                f"Write\n{_LOOP_EXAMPLE}",
+                "E203", node, "`talk` may only stand in a `loop:` clause.", f"Write\n{_LOOP_EXAMPLE}"
             )
 
 
