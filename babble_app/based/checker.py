@@ -43,6 +43,10 @@ _FENCED = re.compile(
 )
 
 
+_MAX_ERRORS = 200
+"""After so many, those further down the text are not looked for: they would not be shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """What was found; `ok` when nothing of it blocks."""
@@ -68,10 +72,12 @@ def strip_fence(text: str) -> str:
 
 def _check_program(program: Program, scan: Scan, reading: Reading) -> None:
     report = reading.report
-    context = make_context(program, scan, reading.visits, report)
+    context = make_context(program, scan, reading)
     for node, place in reading.visits:
         for check_node in _CHECKS.get(node.__class__, ()):
             check_node(node, place, context)
+        if report.errors > _MAX_ERRORS:
+            break
     if not any(isinstance(node, Conversation) for node, _ in reading.visits):
         report.add(
             "W201",

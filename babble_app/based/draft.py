@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from babble_app.based.lines import LogicalLine, Scan, replace_all, scan_lines
+from babble_app.based.report import MAX_FINDINGS
 from babble_app.schemas.findings import Edit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from babble_app.based.report import Report
+
+
+_BUDGET = 3_000_000
+"""What may be spent on reading a text again and again while it is mended: half a second, or 20 times 1,000 lines."""
+_LINE_COST = 100
 
 
 class Draft:
@@ -24,6 +30,16 @@ class Draft:
         """Lines on which something was found: what else is wrong there may follow from it."""
         self.gone: set[int] = set()
         """Lines of statements that could not be read; a placeholder stands for them."""
+        self.budget = _BUDGET
+
+    @property
+    def spent(self) -> bool:
+        """Whether enough was found, or enough time taken, to look no further."""
+        return self.budget < 0 or len(self.report) > MAX_FINDINGS
+
+    def spend(self) -> None:
+        """Count one more reading of the whole text."""
+        self.budget -= len(self.text) + _LINE_COST * len(self.scan.logical)
 
     def find(
         self,
@@ -47,6 +63,7 @@ class Draft:
     def edit(self, edits: list[tuple[int, int, str]]) -> None:
         """Change the text, and read its lines anew."""
         if edits:
+            self.spend()
             self.text = replace_all(self.text, edits)
             self.scan = scan_lines(self.text)
 

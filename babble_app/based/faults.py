@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from babble_app.based.indentation import COMPOUND
-from babble_app.based.lines import CLOSER
+from babble_app.based.lines import CLOSER, TOKEN
 from babble_app.based.sentences import is_prose
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from babble_app.based.lines import Fault
 
 _MAX_FAULTS = 30
+MAX_BRACKETS = 200
 _STATEMENT = re.compile(
     r"[ \t]*(?:loop[ \t]*:[ \t]*(?:#.*)?$|until\b[ \t]*[\"'({fF].*|until\b.*:[ \t]*$|(?:say|talk|extract|done|print)\("
     r"|(?:async )?def \w+|class \w+|import \w+[\w., ]*$|from [\w.]+ import "
@@ -27,26 +28,26 @@ _PROBABLE = re.compile(
     r"[ \t]*(?:[^\W\d][\w.\[\]\"']*[ \t]*(?:=(?!=)|[-+*/]=|\()|(?:if|for|else)\b.*:[ \t]*$)"
 )
 """Lines that are statements unless they are arguments."""
-_TAIL = re.compile(r"[\])},:\s]*\Z")
-_CLOSE_STRING = (
-    'Close the text with the quote it began with, on the same line; use """ for longer ones.'
-)
+_WORDS = re.compile(r"\s*(until)\s+([^\W\d][\w'’,;.!? /-]*?)\s*:\s*(?:#.*)?$")
+_TAIL = re.compile(r"[\])},:;\s]*\Z")
+_CLOSE_STRING = 'Close the text with the quote it began with, on the same line; use """ for longer ones.'
 _PARTNER = "Each ( [ { needs its closing partner."
 
 
-def mend_faults(draft: Draft) -> bool:
-    """Mend one fault after the other; False when the text cannot be made sound."""
+def mend_faults(draft: Draft) -> None:
+    """Mend one fault after the other, as far as that is possible."""
     for _ in range(_MAX_FAULTS):
         fault = draft.scan.fault
-        if fault is None:
-            return True
+        if fault is None or draft.spent:
+            return
         _MENDERS[fault.kind](draft, fault)
-    return draft.scan.fault is None
 
 
 def _string(draft: Draft, fault: Fault) -> None:
     start, end = draft.line_bounds(fault.line)
-    if is_prose(draft.text[start:end]):
+    if _unquoted(draft, fault.line, start, end):
+        return
+    if not fault.open_brackets and is_prose(draft.text[start:end]):
         draft.find(
             "E113",
             fault.line,
@@ -58,7 +59,9 @@ def _string(draft: Draft, fault: Fault) -> None:
     col = fault.offset - start + 1
     message = f"Syntax: unterminated string literal (detected at line {fault.line})."
     if not draft.find("E100", fault.line, message, _CLOSE_STRING, col=col):
-        draft.edit([(start, end, "")])
+        line = draft.text[start:end]
+        blank = line[: len(line) - len(line.lstrip())]
+        draft.edit([(start, end, "" if fault.open_brackets[:1] and fault.open_brackets[0][2] < start else f"{blank}pass")])
         return
     quote = draft.text[fault.offset]
     swallowed = draft.text[fault.offset + 1 : fault.end]
@@ -66,6 +69,25 @@ def _string(draft: Draft, fault: Fault) -> None:
     assert tail is not None
     place = fault.offset + 1 + tail.start()
     draft.edit([(place, place, quote)])
+
+
+def _unquoted(draft: Draft, line: int, start: int, end: int) -> bool:
+    """Mend a condition without quotes that has an apostrophe in it."""
+    match = _WORDS.match(draft.text[start:end])
+    if not match:
+        return False
+    new = f'"{match.group(2)}"'
+    first, last = start + match.start(2), start + match.end(2)
+    draft.find(
+        "E205",
+        line,
+        "The condition of `until` is a text and needs quotes.",
+        f"Write until {new}:",
+        col=match.start(1) + 1,
+        fix=(draft.change(first, last, new),),
+    )
+    draft.edit([(first, last, new)])
+    return True
 
 
 def _triple(draft: Draft, fault: Fault) -> None:
@@ -95,14 +117,19 @@ def _close_text(draft: Draft, line: int, start: int, offset: int) -> None:
 
 
 def _unclosed(draft: Draft, fault: Fault) -> None:
-    bracket, line, offset = fault.open_brackets[-1]
-    if bracket == "{" and mend_brace(draft, offset):
+    if len(fault.open_brackets) > MAX_BRACKETS:
+        draft.budget = -1  # Python allows 200
         return
+    offset = fault.open_brackets[0][2]
     logical = next((one for one in reversed(draft.scan.logical) if one.start <= offset), None)
     indent = logical.indent if logical else 0
     start = logical.start if logical else 0
-    last = _last_line(draft, fault, indent, start)
-    closers = "".join(CLOSER[one] for one, _, _ in reversed(fault.open_brackets))
+    brackets, last = _one_statement(draft, fault, indent, start)
+    bracket, line, offset = brackets[-1]
+    if bracket == "{" and mend_brace(draft, offset):
+        return
+    bracket, line, offset = _culprit(draft, start, last) or brackets[-1]
+    closers = "".join(CLOSER[one] for one, _, _ in reversed(brackets))
     col = offset - draft.line_bounds(line)[0] + 1
     message = f"Syntax: '{bracket}' was never closed."
     if not draft.find("E100", line, message, _PARTNER, col=col):
@@ -115,14 +142,23 @@ def _unclosed(draft: Draft, fault: Fault) -> None:
     draft.edit([(place, place, closers)])
 
 
-def _last_line(draft: Draft, fault: Fault, indent: int, start: int) -> int:
+def _one_statement(
+    draft: Draft, fault: Fault, indent: int, start: int
+) -> tuple[tuple[tuple[str, int, int], ...], int]:
+    """Return the open brackets of the first statement that has any, and its last line."""
+    brackets = fault.open_brackets
+    for count, (_, opened, _) in enumerate(brackets, 1):
+        last = _last_line(draft, opened, indent, start)
+        if count == len(brackets) or brackets[count][1] > last:
+            return brackets[:count], last
+    raise AssertionError
+
+
+def _last_line(draft: Draft, opened: int, indent: int, start: int) -> int:
     """Return the line on which the statement with the open bracket most likely ends."""
-    opened = fault.open_brackets[-1][1]
     lines = draft.text.split("\n")
-    if lines[opened - 1].rstrip().endswith(":") and _first_word(draft.text, start) in {
-        *COMPOUND,
-        "until",
-    }:
+    header = _first_word(draft.text, start) in {*COMPOUND, "until"}
+    if header and lines[opened - 1].rstrip().endswith(":"):
         return opened
     strings = draft.scan.strings(draft.text)
     last = opened
@@ -136,6 +172,27 @@ def _last_line(draft: Draft, fault: Fault, indent: int, start: int) -> int:
         if line.strip() and not line.lstrip().startswith("#"):
             last = number
     return last
+
+
+def _culprit(draft: Draft, start: int, last: int) -> tuple[str, int, int] | None:
+    """Return the bracket that lacks its partner, by the indentation of those that stand first on their line."""
+    text = draft.text
+    stack: list[tuple[str, int, int]] = []
+    for match in TOKEN.finditer(text, start, draft.line_bounds(last)[1]):
+        char = match.group()
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        before = text[line_start : match.start()]
+        indent = len(before) if not before.strip() else len(before) - len(before.lstrip())
+        if char in CLOSER:
+            stack.append((char, indent, match.start()))
+        elif char in CLOSER.values() and stack:
+            if not before.strip() and stack[-1][1] != indent and indent in {one[1] for one in stack[:-1]}:
+                break
+            stack.pop()
+    if not stack:
+        return None
+    bracket, _, offset = stack[-1]
+    return bracket, draft.place(offset)[0], offset
 
 
 def _first_word(text: str, start: int) -> str:
@@ -174,7 +231,9 @@ def _mismatch(draft: Draft, fault: Fault) -> None:
     line = opened if inner else fault.line
     where = offset if inner else fault.end
     after = f" on line {opened}" if opened != fault.line else ""
-    message = f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
+    message = (
+        f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
+    )
     col = draft.place(where)[1]
     draft.find("E100", line, message, _PARTNER, col=col, end_line=fault.line)
     draft.claimed.update(range(fault.open_brackets[0][1], fault.line + 1))
@@ -209,9 +268,7 @@ def is_brace_block(line: str) -> bool:
     return bool(_BRACE.match(line)) and not re.search(r"(?:=|\bin|[(,:\[])\s*\{\s*$", line)
 
 
-def _block_header(
-    draft: Draft, text: str, start: int, end: int, offset: int
-) -> tuple[int, int, str]:
+def _block_header(draft: Draft, text: str, start: int, end: int, offset: int) -> tuple[int, int, str]:
     stripped = text.strip()
     blank = text[: len(text) - len(text.lstrip())]
     if stripped.startswith("loop"):

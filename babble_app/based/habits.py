@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
 EditList = list[tuple[int, int, str]]
 _TOKEN = re.compile(r"#.*|\"(?:[^\"\\]++|\\.)*+\"?|'(?:[^'\\]++|\\.)*+'?|//")
-_BEFORE = re.compile(r"(?:^|[,(\[{:\"')\]])\s*\Z")
-_REMARK = re.compile(
-    r"//+\s*(?:[A-Za-z][\w'’-]*[ ,.;:!?]+){1,}(?!(?:if|else|for|in|and|or|not|is)\b)[A-Za-z]"
-)
+_BEFORE = re.compile(r"(?:[,(\[{\"')\]]|(?<!http)(?<!https):)\s*\Z")
+_REMARK = re.compile(r"//+\s*(?:[A-Za-z][\w'’-]*[ ,.;:!?]+){1,}(?!(?:if|else|for|in|and|or|not|is)\b)[A-Za-z]")
 _WORD = re.compile(r"[^\W\d]\w*")
-_CONDITION = re.compile(r"\s*(?:[\"'].*[\"']|\w+ as \w+)\s*(?:as \w+\s*)?\Z", re.DOTALL)
+_CONDITION = re.compile(r"\s*+(?:[\"'].*[\"']|\w++ as \w++)\s*+(?:as \w++\s*+)?\Z", re.DOTALL)
 _UNQUOTED = re.compile(r"\s*[^\W\d][\w'’,;.!? /-]*\Z")
+_MAX_SENTENCES = 200
 _LIKE = 0.7
 """How much a mistyped keyword must be like the right one."""
 _TALK = 'res = talk("What the agent knows and does here.", False)'
@@ -36,10 +35,17 @@ def mend_slashes(draft: Draft) -> None:
     if "//" not in draft.text:
         return
     strings = draft.scan.strings(draft.text)
+    starts = {logical.line for logical in draft.scan.logical}
     edits: EditList = []
     offset = 0
     for number, line in enumerate(draft.text.split("\n"), 1):
-        at = _slashes(line) if "//" in line and number not in strings else None
+        if draft.spent:
+            break
+        at = None
+        if number in starts and line.lstrip().startswith("//"):
+            at = line.index("//")
+        elif "//" in line and number not in strings:
+            at = _slashes(line)
         if at is not None:
             place = offset + at
             draft.find(
@@ -60,9 +66,7 @@ def _slashes(line: str) -> int | None:
         if match.group() == "//":
             before = line[: match.start()]
             value = bool(re.search(r"[\w)\]]\s*\Z", before)) and before.rstrip()[-1:] not in "\"'"
-            division = value and re.match(
-                r"//\s*[\w(]+\s*(?:$|[-+*/%)\],:#]|if\b|else\b|for\b)", line[match.start() :]
-            )
+            division = value and re.match(r"//\s*[\w(]+\s*(?:$|[-+*/%)\],:#]|if\b|else\b|for\b)", line[match.start() :])
             if not division and (_BEFORE.search(before) or _REMARK.match(line, match.start())):
                 return match.start()
     return None
@@ -71,7 +75,6 @@ def _slashes(line: str) -> int | None:
 def mend_braces(draft: Draft) -> None:
     """Find blocks in braces, and make them indented ones."""
     strings = draft.scan.strings(draft.text)
-    offset = 0
     for number, line in enumerate(draft.text.split("\n"), 1):
         stripped = line.strip()
         if (
@@ -79,10 +82,10 @@ def mend_braces(draft: Draft) -> None:
             and number not in strings
             and is_brace_block(stripped)
             and not re.match(r"until\s*\{", stripped)
+            and not draft.spent
         ):
             start, _ = draft.line_bounds(number)
             mend_brace(draft, start + line.rindex("{"))
-        offset += len(line) + 1
 
 
 def mend_lines(draft: Draft) -> None:
@@ -90,36 +93,37 @@ def mend_lines(draft: Draft) -> None:
     edits: EditList = []
     prose: list[LogicalLine] = []
     for logical, following in pairwise([*draft.scan.logical, None]):
-        if logical is None:
+        if logical is None or draft.spent:
             break
         head = draft.head(logical)
         if logical.line in draft.claimed:
             if not is_until(draft.text, logical) and is_prose(head) and not _parses(head):
                 edits.append(draft.replaced(logical, "pass"))
-        elif is_prose(head) and not _parses(head):
+        elif changes := _header(draft, logical, following):
+            edits += changes
+        elif is_prose(head) and not _parses(head) and logical.line not in draft.claimed:
             prose.append(logical)
-        else:
-            edits += _header(draft, logical, following)
-    draft.edit(edits + [_sentence(draft, prose, logical) for logical in prose])
-
-
-def _sentence(draft: Draft, prose: list[LogicalLine], logical: LogicalLine) -> tuple[int, int, str]:
-    """Report a sentence, together with those directly after it."""
-    if logical.line not in draft.claimed:
-        last = logical.last_line
-        for one in prose:
-            if (
-                one.line in (last + 1, last + 2) and not draft.line_text(last + 1).strip("\n#")
-            ) or one.line == last + 1:
-                last = one.last_line
+    prose = prose[:_MAX_SENTENCES]
+    for group in _neighbours(prose):
         draft.find(
             "E113",
-            logical.line,
+            group[0].line,
             "A sentence is not part of the program.",
             "Send the program's lines only; make remarks comments with #.",
-            end_line=last,
+            end_line=group[-1].last_line,
         )
-    return draft.replaced(logical, "pass")
+    draft.edit(edits + [draft.replaced(logical, "pass") for logical in prose])
+
+
+def _neighbours(prose: list[LogicalLine]) -> list[list[LogicalLine]]:
+    """Return the sentences in groups, with at most one line between those of one."""
+    groups: list[list[LogicalLine]] = []
+    for logical in prose:
+        if groups and logical.line <= groups[-1][-1].last_line + 2:
+            groups[-1].append(logical)
+        else:
+            groups.append([logical])
+    return groups
 
 
 def _header(draft: Draft, logical: LogicalLine, following: LogicalLine | None) -> EditList:
@@ -165,7 +169,7 @@ def _unquoted(draft: Draft, logical: LogicalLine) -> EditList:
     assert logical.colon is not None
     begin = logical.start + len("until")
     condition = text[begin : logical.colon]
-    words = re.sub(r"\s+as\s+[^\W\d]\w*\s*\Z", "", condition)
+    words = re.sub(r"(?<!\s)\s++as\s++[^\W\d]\w*+\s*+\Z", "", condition)
     if not words.strip() or _parses(f"({words}\n)"):
         if _parses(f"f({words}\n)") and not _parses(f"[{words.strip()}\n][0]"):
             return []
@@ -198,13 +202,7 @@ def _several(draft: Draft, logical: LogicalLine, words: str) -> EditList:
         'Write it as one text, or write two untils: until "the user says goodbye":',
     )
     begin = logical.start + len("until")
-    return [
-        (
-            begin,
-            begin + len(words),
-            f" ({words})".replace("\n", " \n") if "\n" in words else f" ({words.strip()})",
-        )
-    ]
+    return [(begin, begin + len(words), f" ({words})".replace("\n", " \n") if "\n" in words else f" ({words.strip()})")]
 
 
 def _mistyped(draft: Draft, logical: LogicalLine, word: str, *, deeper: bool) -> EditList:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from babble_app.based.lines import TAB_COLUMNS
 from babble_app.based.rewrite import is_loop, is_until
 
 if TYPE_CHECKING:
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
 COMPOUND = frozenset({
     "if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class", "async", "match", "case",
 })  # fmt: skip
-_CONTINUING = re.compile(r"(?:until|elif|else|except|finally)\b")
+_BEFORE = {
+    "until": {"loop", "until"}, "elif": {"if", "elif"}, "else": {"if", "elif", "for", "while", "except"},
+    "except": {"try", "except"}, "finally": {"try", "except", "else"},
+}  # fmt: skip
+"""The headers that a clause may follow."""
 _WORD = re.compile(r"[^\W\d]\w*")
 _HINT = "Indent each block by 4 spaces more than its header line, the same for all its lines."
 
@@ -46,6 +51,8 @@ class _Level:
     """The indentation it gets: another than `indent` if that is wrong."""
     header: str = ""
     """The first word of the last statement in it."""
+    others: set[int] = field(default_factory=set[int])
+    """Wrong indentations that were taken for this block's."""
 
 
 class _Settler:
@@ -54,11 +61,12 @@ class _Settler:
         self.scan = scan
         self.result = Settled()
         self.levels = [_Level(0, 0)]
+        self.index = 0
         self.header: LogicalLine | None = None
         """The line before, if it opens a block."""
 
     def run(self) -> Settled:
-        for logical in self.scan.logical:
+        for self.index, logical in enumerate(self.scan.logical):
             if self.header is not None:
                 self.enter(self.header, logical)
             top = self.levels[-1]
@@ -95,6 +103,8 @@ class _Settler:
         )
 
     def deeper(self, logical: LogicalLine, top: _Level) -> None:
+        if logical.indent in top.others:
+            return
         self.wrong(logical, "unexpected indent")
         self.levels.append(_Level(logical.indent, top.actual, top.header))
 
@@ -104,13 +114,29 @@ class _Settler:
             left = self.levels.pop()
         if logical.indent == self.levels[-1].indent:
             return
-        self.wrong(logical, "unindent does not match any outer indentation level")
         outer = self.levels[-1]
-        continues = _CONTINUING.match(self.text, logical.start) and outer.header
-        if not continues:
-            self.levels.append(_Level(logical.indent, left.actual, left.header))
-        else:
-            self.levels.append(_Level(logical.indent, outer.actual, outer.header))
+        if logical.indent in outer.others:
+            return
+        if logical.indent in left.others:
+            self.levels.append(left)
+            return
+        self.wrong(logical, "unindent does not match any outer indentation level")
+        level = outer if self.is_outer(logical, left, outer) else left
+        level.others.add(logical.indent)
+        if level is left:
+            self.levels.append(left)
+
+    def is_outer(self, logical: LogicalLine, left: _Level, outer: _Level) -> bool:
+        """Whether a line between two blocks belongs to the outer one."""
+        before = _BEFORE.get(_word(self.text, logical))
+        if before is not None:
+            return outer.header in before and left.header not in before
+        if not logical.opens:
+            return False
+        lines = self.scan.logical[self.index + 1 :]
+        block = next((one.indent for one in lines), 0)
+        after = next((one.indent for one in lines if one.indent < block), 0)
+        return after <= outer.indent
 
     def place(self, logical: LogicalLine) -> None:
         level = self.levels[-1]
@@ -118,8 +144,7 @@ class _Settler:
             begin = self.text.rfind("\n", 0, logical.start) + 1
             self.result.edits.append((begin, logical.start, " " * level.actual))
         self.header = logical if logical.opens else None
-        if logical.opens:
-            level.header = _word(self.text, logical)
+        level.header = _word(self.text, logical) if logical.opens else ""
 
     def wrong(self, logical: LogicalLine, message: str, hint: str = _HINT) -> None:
         self.result.misplaced.append(Misplaced(logical.line, logical.indent + 1, message, hint))
@@ -144,6 +169,8 @@ def expand_tabs(text: str, scan: Scan) -> tuple[str, dict[int, int], int | None]
     lines = text.split("\n")
     widened: dict[int, int] = {}
     mixed: list[int] = []
+    if scan.fault is not None:
+        return _expand_all(lines, scan.strings(text))
     made: list[tuple[int, str]] = []
     for logical in scan.logical:
         line = lines[logical.line - 1]
@@ -159,3 +186,15 @@ def expand_tabs(text: str, scan: Scan) -> tuple[str, dict[int, int], int | None]
             widened[logical.line] = logical.indent - len(raw)
             lines[logical.line - 1] = " " * logical.indent + line[len(raw) :]
     return "\n".join(lines), widened, min(mixed, default=None)
+
+
+def _expand_all(lines: list[str], strings: set[int]) -> tuple[str, dict[int, int], int | None]:
+    """The same where it is not known which lines begin a statement."""
+    widened: dict[int, int] = {}
+    for number, line in enumerate(lines, 1):
+        raw = line[: len(line) - len(line.lstrip(" \t\f"))]
+        if "\t" in raw and number not in strings:
+            spaces = raw.expandtabs(TAB_COLUMNS)
+            widened[number] = len(spaces) - len(raw)
+            lines[number - 1] = spaces + line[len(raw) :]
+    return "\n".join(lines), widened, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from babble_app.based.lines import TYPOGRAPHIC_QUOTES
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from babble_app.based.report import Report
 
 MAX_BYTES = 200_000
+_MAX_MENDED = 40
+"""Mistakes of a kind that are mended; more are not shown anyway."""
 _BAD = re.compile("[\0\ud800-\udfff]")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
 _DIFF = re.compile(
@@ -113,7 +116,7 @@ def mark_diff(draft: Draft) -> bool:
             groups[-1].append(line)
         else:
             groups.append([line])
-    for group in groups:
+    for group in groups[:_MAX_MENDED]:
         draft.find(
             "E114",
             group[0],
@@ -138,14 +141,20 @@ def _outside(text: str, scan: Scan, pattern: re.Pattern[str]) -> list[int]:
     if not matches:
         return []
     strings = scan.strings(text)
-    lines = [text.count("\n", 0, offset) + 1 for offset in matches]
-    return [line for line in lines if line not in strings]
+    lines: list[int] = []
+    line, before = 1, 0
+    for offset in matches:
+        line += text.count("\n", before, offset)
+        before = offset
+        if line not in strings:
+            lines.append(line)
+    return lines
 
 
 def blank_fences(draft: Draft) -> None:
     """Find the Markdown fences, and take them out."""
     edits: list[tuple[int, int, str]] = []
-    for line in _outside(draft.text, draft.scan, _FENCE):
+    for line in _outside(draft.text, draft.scan, _FENCE)[:_MAX_MENDED]:
         start, end = draft.line_bounds(line)
         draft.find(
             "E113",
@@ -164,9 +173,9 @@ def straighten_quotes(draft: Draft) -> None:
     lines: dict[int, list[int]] = {}
     for line, offset in draft.scan.quotes:
         lines.setdefault(line, []).append(offset)
-    for line, offsets in lines.items():
+    for line, offsets in islice(lines.items(), _MAX_MENDED):
         start, end = draft.line_bounds(line)
-        changes = _straight(draft.text[start:end], [offset - start for offset in offsets])
+        changes = _straight(draft.text[start:end], offsets[0] - start)
         edits += [(start + at, start + at + 1, new) for at, new in changes]
         fix = tuple(draft.change(start + at, start + at + 1, new) for at, new in changes)
         draft.find(
@@ -180,10 +189,12 @@ def straighten_quotes(draft: Draft) -> None:
     draft.edit(edits)
 
 
-def _straight(line: str, found: list[int]) -> list[tuple[int, str]]:
-    """Return the straight quotes for a line; an apostrophe inside a text stays as it is."""
-    double = any(TYPOGRAPHIC_QUOTES[line[at]] == '"' for at in found) or '"' in line
-    changes = [(at, TYPOGRAPHIC_QUOTES[line[at]]) for at in found]
-    if not double:
-        return changes
-    return [(at, new) for at, new in changes if new == '"']
+def _straight(line: str, first: int) -> list[tuple[int, str]]:
+    """Return the straight quotes for a line, from the first that stands outside of a text.
+
+    Where double ones delimit, a single one is an apostrophe and stays.
+    """
+    found = [(at, TYPOGRAPHIC_QUOTES[char]) for at, char in enumerate(line)
+             if at >= first and char in TYPOGRAPHIC_QUOTES]  # fmt: skip
+    double = any(new == '"' for _, new in found) or '"' in line
+    return [(at, new) for at, new in found if new == '"' or not double]

@@ -15,7 +15,7 @@ TYPOGRAPHIC_QUOTES = {
 }  # fmt: skip
 """Each with the straight one that was meant."""
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r'\#[^\n]*'
     r'|"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|\\?\Z)'
     r"|'''(?:[^'\\]++|\\.|'(?!''))*+(?:'''|\\?\Z)"
@@ -99,7 +99,7 @@ class _Scanner:
     def run(self) -> Scan:
         text = self.text
         self.begin(0)
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             word = match.group()
             first = word[0]
             if first == "\n":

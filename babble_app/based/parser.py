@@ -35,8 +35,8 @@ class Reading:
     program: Program | None = None
     visits: list[Visit] = field(default_factory=list["Visit"])
     scan: Scan | None = None
-    whole: bool = True
-    """False when parts were mended or left out."""
+    broken: frozenset[int] = frozenset()
+    """Lines that were mended, or left out."""
 
 
 def parse(code: str) -> Program:
@@ -104,11 +104,11 @@ def _recover(text: str, scan: Scan, report: Report, bad: set[int]) -> Reading:
     if parsed is None:
         if not report.has_errors:
             report_depth(report, find_deepest(draft))
-        return Reading(report, scan=scan, whole=False)
+        return Reading(report, scan=scan)
     report.quieten(draft.claimed, _UNSURE | ({"E200"} if report.has("E118") else frozenset()))
     group_conversations(*parsed, draft.scan, report, draft.gone)
     program = Program(draft.text, parsed[0])
-    return _visited(Reading(report, program, scan=draft.scan, whole=False), parsed[0])
+    return _visited(Reading(report, program, scan=draft.scan, broken=frozenset(draft.claimed)), parsed[0])
 
 
 def _visited(reading: Reading, tree: ast.Module) -> Reading:

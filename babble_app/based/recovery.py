@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.based import habits, lexical
 from babble_app.based.faults import mend_faults
-from babble_app.based.indentation import settle
+from babble_app.based.indentation import COMPOUND, settle
 from babble_app.based.rewrite import is_loop, is_until, rewrite
 from babble_app.based.sentences import is_prose
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from babble_app.based.rewrite import Rewritten
 
 _MAX_ROUNDS = 25
-_MAX_PARSED = 1_200_000
-"""Characters that are parsed altogether in search of further errors."""
 _HEADER = {
     "for": "for _ in ():", "while": "while 0:", "def": "def _():", "async": "async def _():", "class": "class _:",
     "except": "except:", "else": "else:", "elif": "elif 1:", "finally": "finally:", "try": "try:",
@@ -38,16 +36,10 @@ def recover(draft: Draft) -> tuple[ast.Module, Rewritten] | None:
     """Find what is wrong with a text that does not parse; return what is left of it as a tree, if there is one."""
     if lexical.mark_diff(draft):
         return None
-    lexical.blank_fences(draft)
-    habits.mend_slashes(draft)
-    lexical.straighten_quotes(draft)
-    habits.mend_braces(draft)
-    if not mend_faults(draft):
-        return None
-    habits.mend_lines(draft)
-    if not mend_faults(draft):
-        return None
-    _settle(draft)
+    for step in _STEPS:
+        step(draft)
+        if draft.spent or (draft.scan.fault is not None and step is mend_faults):
+            return None
     return _parse_rest(draft)
 
 
@@ -57,22 +49,32 @@ def _settle(draft: Draft) -> None:
 
 
 def _parse_rest(draft: Draft) -> tuple[ast.Module, Rewritten] | None:
-    budget = _MAX_PARSED
     for _ in range(_MAX_ROUNDS):
         edits = settle(draft.text, draft.scan).edits
         rewritten = rewrite(draft.text, draft.scan, edits)
+        draft.spend()
         try:
             return try_parse(rewritten.text), rewritten
         except SyntaxError as error:
-            if not _refused(draft, error):
+            if not _refused(draft, error) or draft.spent:
                 return None
         except (ValueError, RecursionError, MemoryError):
             report_depth(draft.report, find_deepest(draft))
             return None
-        budget -= len(draft.text)
-        if budget < 0:
-            return None
     return None
+
+
+_STEPS = (
+    lexical.blank_fences,
+    habits.mend_slashes,
+    lexical.straighten_quotes,
+    habits.mend_braces,
+    mend_faults,
+    habits.mend_lines,
+    mend_faults,
+    _settle,
+)
+"""In the order in which mistakes hide each other."""
 
 
 def try_parse(text: str) -> ast.Module:
@@ -150,14 +152,14 @@ def _placeholder(draft: Draft, logical: LogicalLine) -> str:
         return "loop:"
     if is_until(draft.text, logical):
         return f'until "condition of line {logical.line}":' + ("" if logical.opens else " pass")
-    if not logical.opens:
-        return "pass"
     match = re.compile(r"\w*").match(draft.text, logical.start)
     word = match.group() if match else ""
-    text = draft.text[logical.start : logical.end]
-    if word in _HEADER and _HEADER[word] != text:
-        return _HEADER[word]
-    return "if 1:"
+    if logical.colon is None or (word not in COMPOUND and not logical.opens):
+        return "pass"
+    header = _HEADER.get(word, "if 1:")
+    if header == draft.text[logical.start : logical.end]:
+        header = "if 1:"
+    return header if logical.opens else f"{header} pass"
 
 
 def _hint(message: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ValidationFailedError
@@ -14,7 +15,19 @@ if TYPE_CHECKING:
     from babble_app.schemas.findings import Edit
 
 MAX_FINDINGS = 20
+_MAX_KEPT = 500
+"""Warnings beyond this are not even noted."""
 _SOURCE_LINE_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A finding but for its code and place; a hostile program has more of them than are ever shown."""
+
+    message: str
+    hint: str
+    end_line: int
+    fix: tuple[Edit, ...]
 
 
 class InvalidProgramError(ValidationFailedError):
@@ -32,9 +45,11 @@ class Report:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
-        self._found: dict[tuple[str, int, int], Finding] = {}
+        self._found: dict[tuple[str, int, int], _Found] = {}
         self._quiet_lines: Collection[int] = ()
         self._quiet_codes: Collection[str] = ()
+        self.errors = 0
+        """How many were noted."""
         self.widened: dict[int, int] = {}
         """By how many columns a line's indentation grew when its tabs became spaces."""
 
@@ -69,18 +84,12 @@ class Report:
         line = max(1, min(line, len(self._lines) or 1))
         if line in self._quiet_lines or code in self._quiet_codes:
             return
-        finding = Finding(
-            code=code,
-            severity="error" if code.startswith("E") else "warning",
-            message=message,
-            hint=hint,
-            line=line,
-            col=max(1, col),
-            end_line=max(line, end_line or line),
-            source_line=self._source_line(line),
-            fix=tuple(fix),
-        )
-        self._found.setdefault((code, line, finding.col), finding)
+        if code.startswith("E"):
+            self.errors += 1
+        elif len(self._found) > _MAX_KEPT:
+            return
+        found = _Found(message, hint, max(line, end_line or line), tuple(fix))
+        self._found.setdefault((code, line, max(1, col)), found)
 
     def column(self, node: ast.AST, *, end: bool = False) -> int:
         """Return a node's 1-based column in the source; syntax trees count bytes of the text without tabs."""
@@ -97,6 +106,9 @@ class Report:
         self._quiet_lines = lines
         self._quiet_codes = codes
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def has(self, code: str) -> bool:
         """Whether something was found under this code."""
         return any(found == code for found, _, _ in self._found)
@@ -108,9 +120,24 @@ class Report:
     @property
     def has_errors(self) -> bool:
         """Whether anything found blocks."""
-        return any(finding.severity == "error" for finding in self._found.values())
+        return self.errors > 0
 
     def findings(self) -> tuple[Finding, ...]:
         """Return at most 20 findings by position; warnings give way to errors."""
-        urgent = sorted(self._found.values(), key=lambda f: (f.severity != "error", f.line, f.col))
-        return tuple(sorted(urgent[:MAX_FINDINGS], key=lambda f: (f.line, f.col, f.code)))
+        places = sorted(self._found, key=lambda one: (not one[0].startswith("E"), *one[1:], one[0]))
+        chosen = sorted(places[:MAX_FINDINGS], key=lambda one: (*one[1:], one[0]))
+        return tuple(self._finding(*place) for place in chosen)
+
+    def _finding(self, code: str, line: int, col: int) -> Finding:
+        found = self._found[code, line, col]
+        return Finding(
+            code=code,
+            severity="error" if code.startswith("E") else "warning",
+            message=found.message,
+            hint=found.hint,
+            line=line,
+            col=col,
+            end_line=found.end_line,
+            source_line=self._source_line(line),
+            fix=found.fix,
+        )

@@ -14,7 +14,7 @@ from babble_app.based.lines import replace_all
 if TYPE_CHECKING:
     from babble_app.based.lines import LogicalLine, Scan
 
-_AS = re.compile(r"\s+as\s+([^\W\d]\w*)\s*\Z")
+_AS = re.compile(r"(?<!\s)\s++as\s++([^\W\d]\w*+)\s*+\Z")
 _INLINE_TALK = re.compile(r"\s*(?:[^\W\d]\w*\s*=\s*)?(?:await\s+)?talk\s*\(")
 _CONDITION = re.compile(
     r"""[ \t\\\n]*(?:["'({]|-?\d|(?!(?:in|is|if|and|or)\b)[^\W\d])"""

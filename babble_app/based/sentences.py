@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
+_MAX_CHARS = 1000
 _MARK = r"(?:[*_]{1,2})?"
 _PROSE = re.compile(
-    r"\s*(?:[-*•]\s+|\d+[.)]\s+|>\s+)?"
-    + _MARK
-    + r"[A-Za-z][\w'’-]*(?:[,;:*_]*\s+[\w'’`\"“”*_(&/+-]+[),.;:!?*_`\"”]*){2,}\s*$"
+    r"\s*+(?:[-*•]\s++|\d++[.)]\s++|>\s++)?" + _MARK + r"[A-Za-z][\w'’-]*+(?:[,;:*_]*+\s++[\w'’`\"“”*_(&/+-]++[),.;:!?*_`\"”]*+){2,}+\s*$"
 )
 _SENTENCE = re.compile(r"\s*[A-Z“\"*].*|.*[.!?:]\W*$|.*\w, \w.*")
 _BULLET = re.compile(r"\s*(?:[-*•]|\d+[.)])\s+" + _MARK + r"[A-Z][\w'’-]*\b(?!\s*[=(\[])")
@@ -24,7 +23,7 @@ _CODE = re.compile(r"[=(\[{]\s*[\w\"'\])}]|\w\(|\s[<>=+*/]=?\s|\w\[\w|^\s*[\"']"
 
 def is_prose(line: str) -> bool:
     """Whether a line that is no valid code reads like a sentence."""
-    if _KEYWORD.match(line) or not line.strip():
+    if len(line) > _MAX_CHARS or _KEYWORD.match(line) or not line.strip():
         return False
     if _GREETING.match(line) or _BULLET.match(line):
         return not re.search(r"\w\(\"|\s=\s", line)

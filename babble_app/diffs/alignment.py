@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MIN_MATCHED = 0.6
 """Share of a hunk's non-blank old lines that must stand in the file."""
+MIN_LINES = 2
+"""Non-blank old lines that must stand in the file unless all do, just as they are."""
 MARGIN = 0.75
 """How much dearer any other text must be."""
 MAX_ITEMS = 400
@@ -65,7 +67,7 @@ def align(index: Index, items: tuple[Item, ...], near: int | None = None) -> lis
         found += [
             _alignment(way)
             for state, way in (search.run(sorted(starts)) if search.lines else [])
-            if way.matched >= MIN_MATCHED * filled and _complete(index, state)
+            if _complete(index, state) and _matches_enough(way, filled)
         ]
     return _cheapest(index, found)
 
@@ -73,6 +75,11 @@ def align(index: Index, items: tuple[Item, ...], near: int | None = None) -> lis
 def _complete(index: Index, state: State) -> bool:
     """Whether context that was taken for additions stands between lines of the file, or at its end."""
     return not state.pending and not (state.gap_added and state.at < len(index.lines))
+
+
+def _matches_enough(way: Way, filled: int) -> bool:
+    """Whether so much of a hunk's old lines stands in the file that the rest may be doubted."""
+    return way.matched >= MIN_MATCHED * filled and (not way.cost or way.matched >= MIN_LINES)
 
 
 def _windows(index: Index, items: tuple[Item, ...], near: int | None) -> dict[Change, set[int]]:

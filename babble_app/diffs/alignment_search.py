@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from babble_app.diffs.indentation import Change, Shift
@@ -80,6 +80,8 @@ class Line(NamedTuple):
     """Whether the unchanged line before it is the same."""
     repeated: bool
     """Whether the unchanged line after it is the same."""
+    replaced: bool
+    """Whether it is removed next to lines that are added in its place."""
 
 
 @dataclass
@@ -148,7 +150,7 @@ class Search:
     ) -> Iterator[tuple[State, Way]]:
         """Keep up to so many of the file's lines that the hunk leaves out."""
         yield state, way
-        if first or state.gap_added or state.pending or not _may_part(state.last, line.kind):
+        if first or state.gap_added or state.pending or not _may_part(state.last, line):
             return
         while state.skipped < MAX_SKIPPED and state.at < len(self.index.lines):
             text = self.index.lines[state.at]
@@ -185,6 +187,7 @@ class Search:
 def moved(items: tuple[Item, ...], change: Change) -> list[Line]:
     """Return the hunk's lines at the file's indentation; nothing if one of them cannot be brought there."""
     twins = [False, *(_same(one, two) for one, two in pairwise(items)), False]
+    replaced = _replaced(items)
     lines: list[Line] = []
     for number, item in enumerate(items):
         texts = tuple(text for one in item.texts if (text := change.apply(one)) is not None)
@@ -201,6 +204,7 @@ def moved(items: tuple[Item, ...], change: Change) -> list[Line]:
             touches="added" in around,
             repeats=twins[number],
             repeated=twins[number + 1],
+            replaced=replaced[number],
         )
         lines.append(line)
     return lines
@@ -216,8 +220,19 @@ def _needless(line: Line) -> bool:
     return not line.touches if line.blank else line.repeats
 
 
-def _may_part(last: Kind, kind: Kind) -> bool:
-    """Whether a skipped line may stand between two lines of a hunk: what replaces a line stays beside it."""
-    if kind == "added":
+def _may_part(last: Kind, line: Line) -> bool:
+    """Whether a skipped line may stand before a line of the hunk: what replaces lines stays beside them."""
+    if line.kind == "added":
         return last == "context"
-    return not (kind == "removed" and last == "added")
+    if line.kind == "removed":
+        return last == "context" or (last == "removed" and not line.replaced)
+    return True
+
+
+def _replaced(items: tuple[Item, ...]) -> list[bool]:
+    """Say of each line whether the run of changes it stands in both removes and adds."""
+    found: list[bool] = []
+    for _, run in groupby(items, key=lambda item: item.kind == "context"):
+        kinds = [item.kind for item in run]
+        found += [len(set(kinds)) > 1] * len(kinds)
+    return found

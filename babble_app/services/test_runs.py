@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.based import parser
+from babble_app.based.outline import outline
 from babble_app.based.replay import replay
 from babble_app.based.report import InvalidProgramError
 from babble_app.schemas.agent_tests import TestReport, TestResult, TestSpec
@@ -225,9 +226,10 @@ async def _run(
 
 
 async def _replay(program: Program, tests: Sequence[AgentTestRow]) -> list[TestResult]:
-    specs = [TestSpec.model_validate(test.spec) for test in tests]
-    loop = asyncio.get_running_loop()
-    found = await loop.run_in_executor(_pool, replay_all, program.text, specs)
+    def work() -> list[TestResult]:
+        return replay_all(program.text, [TestSpec.model_validate(test.spec) for test in tests])
+
+    found = await asyncio.get_running_loop().run_in_executor(_pool, work)
     return [_about(result, test, program) for result, test in zip(found, tests, strict=True)]
 
 
@@ -240,10 +242,11 @@ def replay_all(text: str, specs: Sequence[TestSpec]) -> list[TestResult]:
     except InvalidProgramError as error:
         problem = f"The program is not valid: {error}"
         return [TestResult(status="error", problems=(problem,)) for _ in specs]
+    shape = outline(program)
     end = time.monotonic() + REPLAY_SECONDS
     late = f"Not run: the tests before it took more than {REPLAY_SECONDS:g} seconds."
     return [
-        replay(program, spec)
+        replay(program, spec, shape)
         if time.monotonic() < end
         else TestResult(status="error", problems=(late,), runs=0)
         for spec in specs

@@ -13,7 +13,7 @@ from babble_app.diffs.pick import pick
 from babble_app.errors import BabbleError, ConflictError, NotFoundError
 from babble_app.services import checks, proposals, runtime, versions
 from babble_app.states.canvas import CanvasState
-from babble_app.states.comparisons import HunkView, comparison_of
+from babble_app.states.comparisons import HunkView, comparison_of, mark_aligned
 from babble_app.states.outcomes import read_outcomes
 from babble_app.states.panes import PanesState
 from babble_app.states.tab import own_tab, owner_of
@@ -195,6 +195,7 @@ class ProposalState(rx.State):
         parent = await versions.get_version(rt, owner_id, proposal.parent_id)
         agent = await versions.get_agent(rt, owner_id, proposal.agent_id)
         found = comparison_of(proposal.diff)
+        hunks = await mark_aligned(found.hunks, parent.text, proposal.text, proposal.raw)
         async with own_tab(self, owner_id):
             news = self.proposal != proposal.id
             self._agent, self._parent_id = proposal.agent_id, proposal.parent_id
@@ -204,7 +205,7 @@ class ProposalState(rx.State):
             self.made_by = _made_by(proposal)
             self.warnings = [f"Line {item.line}: {item.message}" for item in proposal.findings]
             self.tests, self.tests_kind = tests_words(proposal.tests), tests_kind(proposal.tests)
-            self.old_text, self.new_text, self.hunks = parent.text, proposal.text, found.hunks
+            self.old_text, self.new_text, self.hunks = parent.text, proposal.text, hunks
             self.added, self.removed = found.added, found.removed
             if news:
                 self.accepted = [hunk.number for hunk in found.hunks]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from babble_app.based.lines import Scan
+    from babble_app.based.parser import Reading
     from babble_app.based.places import Place, Visit
     from babble_app.based.report import Report
 
@@ -29,6 +30,8 @@ class Context:
     report: Report
     scan: Scan
     visits: list[Visit]
+    broken: frozenset[int]
+    """Lines that could not be read as they are."""
     bound: set[str] = field(default_factory=set[str])
     """Every name that is bound anywhere in the program."""
     own: set[str] = field(default_factory=set[str])
@@ -67,10 +70,10 @@ _VOICE = frozenset({"transfer_call", "end_call", "hangup", "click_ivr"})
 """`transfer` is not among them: chats hand over to people with it too."""
 
 
-def make_context(program: Program, scan: Scan, visits: list[Visit], report: Report) -> Context:
+def make_context(program: Program, scan: Scan, reading: Reading) -> Context:
     """Collect what the checks need to know beforehand."""
-    context = Context(program, report, scan, visits)
-    for node, _ in visits:
+    context = Context(program, reading.report, scan, reading.visits, reading.broken)
+    for node, _ in reading.visits:
         collect = _COLLECT.get(node.__class__)
         if collect:
             collect(node, context)

@@ -20,10 +20,7 @@ def _name(node: ast.Name, _place: Place, context: Context) -> None:
     if node.id == "talk" and node not in context.talks:
         if isinstance(node.ctx, ast.Load):
             context.report.add(
-                "E203",
-                node,
-                "`talk` may only stand in a `loop:` clause.",
-                f"Write\n{_LOOP_EXAMPLE}",
+                "E203", node, "`talk` may only stand in a `loop:` clause.", f"Write\n{_LOOP_EXAMPLE}"
             )
 
 
@@ -62,6 +59,9 @@ def _conversation(node: Conversation, place: Place, context: Context) -> None:
 
 def _bad_body(node: Conversation, context: Context) -> None:
     _excuse(node.body, context)
+    last = node.body[-1].end_lineno or node.lineno
+    if not context.broken.isdisjoint(range(node.lineno, last + 1)):
+        return
     count = len(node.body)
     rest = [statement for statement in node.body if not _has_talk(statement)]
     where: ast.AST | int = node.lineno
@@ -85,11 +85,7 @@ def _bad_body(node: Conversation, context: Context) -> None:
 def _excuse(body: list[ast.stmt], context: Context) -> None:
     """Let the talks of a loop whose body is wrong anyway be."""
     for statement in body:
-        context.talks.update(
-            node.func
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Call) and is_talk(node)
-        )
+        context.talks.update(node for node in ast.walk(statement) if isinstance(node, ast.Name))
 
 
 def _has_talk(statement: ast.stmt) -> bool:

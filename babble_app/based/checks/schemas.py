@@ -17,7 +17,7 @@ _EXAMPLE = (
 def check_tool(node: ast.Dict, context: Context) -> None:
     """Check a dict display that serves as a tool schema, as far as it is literal."""
     problem = _find_problem(node)
-    if problem:
+    if problem and context.broken.isdisjoint(range(node.lineno, (node.end_lineno or 0) + 1)):
         where, words = problem
         context.report.add(
             "E210", where, f"The tool schema {words}.", f"A complete one: {_EXAMPLE}"

@@ -52,6 +52,8 @@ def check_talk(call: ast.Call, context: Context) -> None:
 
 def _prompt(prompt: ast.expr, context: Context) -> None:
     text = text_of(prompt)
+    if isinstance(prompt, ast.Constant) and prompt.value is Ellipsis:
+        return
     if text is None or not text.strip():
         message = "The prompt of `talk` must be a text that is not empty."
         context.report.add("E206", prompt, message, f"Write {EXAMPLE}")
@@ -107,7 +109,7 @@ def check_condition(clause: Exit, _place: Place, context: Context) -> None:
         schemas.check_tool(condition, context)
     elif isinstance(condition, ast.Name) and condition.id in context.bound:
         schemas.check_named(condition, context)
-    else:
+    elif not (isinstance(condition, ast.Name) and context.broken):
         word = condition.id if isinstance(condition, ast.Name) else ""
         hint = f'until "{word}":' if word else 'until "the user wants to stop":'
         context.report.add(

@@ -154,7 +154,7 @@ def _pow(machine: Machine, base: Any, exponent: Any, modulus: Any = None) -> Any
     if not all(isinstance(number, int) for number in (base, exponent, modulus)):
         message = "pow() 3rd argument not allowed unless all arguments are integers"
         raise TypeError(message)
-    machine.meter.step(exponent.bit_length() * modulus.bit_length() // 2_000)
+    machine.meter.step(exponent.bit_length() * modulus.bit_length() // 500)
     return pow(base, exponent, modulus)
 
 

@@ -45,7 +45,7 @@ def server() -> Iterator[ModelServer]:
 
 
 async def make_failing(
-    rt: Runtime, server: ModelServer, **chat_fields: bool
+    rt: Runtime, server: ModelServer, *, review_changes: bool = False
 ) -> tuple[str, Chat, AgentTest]:
     """A bakery whose second version says goodbye in a way that its test does not like."""
     owner = (await make_user(rt, role="admin")).id
