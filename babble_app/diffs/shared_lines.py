@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from difflib import Match, SequenceMatcher
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,9 @@ class _Counted(SequenceMatcher[str]):
     def __init__(self, old: Sequence[str], new: Sequence[str], pairs: int) -> None:
         super().__init__(None, old, new, autojunk=len(old) > AUTOJUNK_LINES)
         self.pairs_left = pairs
-        places = self.b2j  # type: ignore[attr-defined]  # documented in difflib, but not in typeshed
-        self._sums = [0, *accumulate(1 + len(places.get(line, ())) for line in old)]
+        places = cast("dict[str, list[int]]", self.__dict__["b2j"])  # typeshed does not know it
+        alike = (len(places.get(line, ())) for line in old)
+        self._sums = [0, *accumulate(1 + count for count in alike)]
 
     def find_longest_match(
         self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
