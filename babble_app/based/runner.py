@@ -133,10 +133,15 @@ class Execution:
         return moment
 
 
+def _nothing(_constant: str) -> None:
+    """Stand for a number that JSON has not, such as NaN."""
+
+
 def _copy(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer as it will be when it was stored and read again."""
+    """Return the answer as it will be when it was stored and read again; what no store can carry is replaced."""
     try:
-        copy: Any = json.loads(json.dumps(answer))
+        text = json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace").decode()
+        copy: Any = json.loads(text, parse_constant=_nothing)
     except (TypeError, ValueError, RecursionError) as error:
         message = "The answer is not made of JSON values."
         raise AnswerMismatchError(message) from error

@@ -18,6 +18,7 @@ from babble_app.schemas.agent_tests import TestSpec
 from babble_app.schemas.mocks import Mock
 from babble_app.services import test_runs
 from babble_app.services.names import MAX_NAME_CHARS, clean_name, usable_name
+from babble_app.services.storable import check_json
 from babble_app.store import agent_tests as rows
 from babble_app.store import agents as agent_rows
 from babble_app.store import sessions as session_rows
@@ -184,6 +185,7 @@ def set_spec(row: AgentTestRow, kind: TestKind, spec: TestSpec) -> None:
     """
     if problem := find_problem(kind, spec):
         raise ValidationFailedError(problem, field="spec")
+    check_json(spec.model_dump(), field="spec")
     try:
         plain = spec.model_dump(mode="json", exclude_defaults=True)
     except ValueError as error:

@@ -8,6 +8,7 @@ from babble_app.errors import ValidationFailedError
 from babble_app.schemas.mocks import Mock
 from babble_app.schemas.sessions import AgentSession, SessionState, TraceEvent
 from babble_app.services.playback import USED
+from babble_app.services.storable import check_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ def check_mocks(mocks: Sequence[Mock]) -> None:
     if len(mocks) > MAX_MOCKS:
         message = f"A conversation has at most {MAX_MOCKS} mocks."
         raise ValidationFailedError(message, field="mocks")
+    check_json([mock.model_dump() for mock in mocks], field="mocks")
     if sum(len(mock.model_dump_json()) for mock in mocks) > MAX_MOCKS_CHARS:
         message = f"The mocks have more than {MAX_MOCKS_CHARS:,} characters together."
         raise ValidationFailedError(message, field="mocks")

@@ -17,8 +17,18 @@ from weakref import WeakValueDictionary
 from babble_app.based.effects import AnswerMismatchError, UserEffect
 from babble_app.errors import ConflictError, ValidationFailedError
 from babble_app.schemas.sessions import AgentSession, SessionTurn
-from babble_app.services import checks, idempotency, limits, models, outside, playback, versions
+from babble_app.services import (
+    checks,
+    idempotency,
+    limits,
+    models,
+    outside,
+    playback,
+    test_runs,
+    versions,
+)
 from babble_app.services import session_shapes as shapes
+from babble_app.store import agents as agent_rows
 from babble_app.store import sessions as rows
 
 if TYPE_CHECKING:
@@ -186,6 +196,7 @@ async def set_mocks(
 async def find_mocks(rt: Runtime, owner_id: str, agent_id: str) -> tuple[Mock, ...]:
     """Return the mocks of the agent's newest conversation; none if there was no conversation."""
     async with rt.database.reading() as db:
+        await agent_rows.get_agent(db, owner_id, agent_id)
         row = await rows.find_newest_session(db, owner_id, agent_id)
         return shapes.mocks_of(row) if row is not None else ()
 
@@ -294,9 +305,8 @@ async def _read_source(
     if program is not None:
         source = _Source(agent_id, None, program)
     else:
-        agent = await versions.get_agent(rt, owner_id, agent_id)
-        version = await versions.get_version(rt, owner_id, version_id or agent.head_version_id)
-        source = _Source(agent_id, version.id, version.text)
+        version = await test_runs.find_program(rt, owner_id, agent_id, version_id)
+        source = _Source(agent_id, version.version_id, version.text)
     await _require_valid(source.program)
     return source
 

@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from babble_app.errors import BabbleError, NotFoundError
+from babble_app.schemas.agent_tests import TestSpec
 from babble_app.services import (
     accounts,
+    agent_tests,
     chats,
     files,
     keys,
     proposals,
     publishing,
+    sessions,
+    test_coverage,
+    test_files,
+    test_fixes,
+    test_recording,
+    test_runs,
     versions,
     workspaces,
 )
@@ -36,6 +44,9 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
 
 
+SCRIPTED = TestSpec(turns=("hello",))
+
+
 @dataclass
 class World:
     """What the owner has; `stranger` asks for it, and `own_workspace` is the stranger's."""
@@ -53,6 +64,10 @@ class World:
     version: str
     proposal: str
     login: str
+    session: str
+    test: str
+    own_agent: str
+    own_test: str
 
 
 @pytest.fixture
@@ -66,6 +81,14 @@ async def world(rt: Runtime) -> World:
     )
     stranger, own = await make_workspace(rt)
     own_chat = await chats.create_chat(rt, stranger, own.id)
+    session = await sessions.start_session(rt, owner, version.agent_id, model="demo/based")
+    test = await agent_tests.add_test(
+        rt, owner, version.agent_id, name="x", kind="scripted", spec=SCRIPTED
+    )
+    own_agent = (await make_agent(rt, stranger, own.id)).agent_id
+    own_test = await agent_tests.add_test(
+        rt, stranger, own_agent, name="x", kind="scripted", spec=SCRIPTED
+    )
     login = await accounts.register(
         rt,
         email="owner@example.com",
@@ -76,7 +99,7 @@ async def world(rt: Runtime) -> World:
     )
     return World(
         rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
-        version.agent_id, version.id, proposal.id, login.login.id,
+        version.agent_id, version.id, proposal.id, login.login.id, session.id, test.id, own_agent, own_test.id,
     )  # fmt: skip
 
 
@@ -152,7 +175,70 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "versions.diff_versions": lambda w: versions.diff_versions(
         w.rt, w.stranger, w.agent, w.version, w.version
     ),
+    "sessions.start_session": lambda w: sessions.start_session(w.rt, w.stranger, w.agent),
+    "sessions.start_session version": lambda w: sessions.start_session(
+        w.rt, w.stranger, w.own_agent, version_id=w.version
+    ),
+    "sessions.get_session": lambda w: sessions.get_session(w.rt, w.stranger, w.session),
+    "sessions.send_message": lambda w: sessions.send_message(w.rt, w.stranger, w.session, "hello"),
+    "sessions.reset": lambda w: sessions.reset(w.rt, w.stranger, w.session),
+    "sessions.fork": lambda w: sessions.fork(w.rt, w.stranger, w.session, step=0),
+    "sessions.replay": lambda w: sessions.replay(w.rt, w.stranger, w.session),
+    "sessions.set_mocks": lambda w: sessions.set_mocks(w.rt, w.stranger, w.session, []),
+    "sessions.find_mocks": lambda w: sessions.find_mocks(w.rt, w.stranger, w.agent),
+    "agent_tests.list_tests": lambda w: agent_tests.list_tests(w.rt, w.stranger, w.agent),
+    "agent_tests.get_test": lambda w: agent_tests.get_test(w.rt, w.stranger, w.test),
+    "agent_tests.add_test": lambda w: agent_tests.add_test(
+        w.rt, w.stranger, w.agent, name="x", kind="scripted", spec=SCRIPTED
+    ),
+    "agent_tests.keep_as_test": lambda w: agent_tests.keep_as_test(w.rt, w.stranger, w.session),
+    "agent_tests.update_test": lambda w: agent_tests.update_test(
+        w.rt, w.stranger, w.test, name="y"
+    ),
+    "agent_tests.delete_test": lambda w: agent_tests.delete_test(w.rt, w.stranger, w.test),
+    "test_runs.run_replays": lambda w: test_runs.run_replays(w.rt, w.stranger, w.agent, text="x"),
+    "test_runs.run_test": lambda w: test_runs.run_test(w.rt, w.stranger, w.test),
+    "test_runs.run_test version": lambda w: test_runs.run_test(
+        w.rt, w.stranger, w.own_test, version_id=w.version
+    ),
+    "test_runs.run_on": lambda w: test_runs.run_on(w.rt, w.stranger, w.test),
+    "test_runs.run_tests": lambda w: test_runs.run_tests(w.rt, w.stranger, w.agent),
+    "test_runs.run_tests version": lambda w: test_runs.run_tests(
+        w.rt, w.stranger, w.own_agent, version_id=w.version
+    ),
+    "test_runs.gate_problems": lambda w: test_runs.gate_problems(
+        w.rt, w.stranger, w.agent, w.version
+    ),
+    "test_runs.find_program": lambda w: test_runs.find_program(w.rt, w.stranger, w.agent, None),
+    "test_recording.record_again": lambda w: test_recording.record_again(w.rt, w.stranger, w.test),
+    "test_coverage.coverage": lambda w: test_coverage.coverage(w.rt, w.stranger, w.agent),
+    "test_coverage.generate": lambda w: test_coverage.generate(w.rt, w.stranger, w.agent),
+    "test_files.export_yaml": lambda w: test_files.export_yaml(w.rt, w.stranger, w.agent),
+    "test_files.import_yaml": lambda w: test_files.import_yaml(
+        w.rt, w.stranger, w.agent, "babble_tests: 1\ntests: []\n"
+    ),
+    "test_fixes.fix_request": lambda w: test_fixes.fix_request(w.rt, w.stranger, w.test),
+    "test_fixes.start_fix": lambda w: test_fixes.start_fix(w.rt, w.stranger, w.test, w.own_chat),
+    "test_fixes.start_fix chat": lambda w: test_fixes.start_fix(
+        w.rt, w.stranger, w.own_test, w.chat
+    ),
+    "test_fixes.get_fix": lambda w: test_fixes.get_fix(w.rt, w.stranger, w.test),
+    "test_fixes.stop_fix": lambda w: test_fixes.stop_fix(w.rt, w.stranger, w.test),
+    "publishing.publish version": lambda w: publishing.publish(
+        w.rt, w.stranger, w.own_agent, w.version
+    ),
+    "versions.revert version": lambda w: versions.revert(w.rt, w.stranger, w.own_agent, w.version),
+    "versions.restore_hunks version": lambda w: versions.restore_hunks(
+        w.rt, w.stranger, w.own_agent, from_id=w.version, hunks=[1]
+    ),
+    "versions.merge version": lambda w: versions.merge(
+        w.rt, w.stranger, w.own_agent, base_id=w.version, text="x"
+    ),
 }
+MODULES = (
+    accounts, workspaces, files, chats, versions, proposals, publishing, keys, sessions, agent_tests, test_runs,
+    test_recording, test_coverage, test_files, test_fixes,
+)  # fmt: skip
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
@@ -206,9 +292,9 @@ def test_every_service_that_takes_an_owner_is_in_the_matrix() -> None:
     covered = {name.split()[0] for name in CASES} | OF_ONESELF
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (accounts, workspaces, files, chats, versions, proposals, publishing, keys)
+        for module in MODULES
         for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
-        if not name.startswith("_") and "owner_id" in inspect.signature(function).parameters
+        if not name.startswith("_") and {"rt", "owner_id"} <= {*inspect.signature(function).parameters}
         and (function.__module__ == module.__name__ or name in getattr(module, "__all__", ()))
     }  # fmt: skip
 

@@ -206,3 +206,43 @@ async def test_nobody_else_s_conversation_is_there(rt: Runtime, owner: str) -> N
     )
 
     assert [type(result) for result in results] == [NotFoundError] * 3
+
+
+async def test_a_version_of_another_agent_does_not_run(rt: Runtime, owner: str) -> None:
+    session = await begin(rt, owner)
+    _, workspace = await make_workspace(rt, owner)
+    other = await make_agent(rt, owner, workspace.id)
+
+    for call in (
+        sessions.start_session(rt, owner, session.agent_id, version_id=other.id),
+        sessions.replay(rt, owner, session.id, version_id=other.id),
+    ):
+        with pytest.raises(NotFoundError):
+            await call
+
+
+@pytest.mark.parametrize("body", ["a\0b", ["\ud800"], {"\ud800": 1}, [[float("nan")]]])
+async def test_mocks_that_cannot_be_stored_are_refused_in_words(
+    rt: Runtime, owner: str, body: Any
+) -> None:
+    session = await begin(rt, owner)
+
+    with pytest.raises(ValidationFailedError, match="cannot be stored"):
+        await sessions.set_mocks(rt, owner, session.id, [Mock(kind="http", body=body)])
+
+
+async def test_what_cannot_be_stored_of_an_answer_is_replaced(rt: Runtime, owner: str) -> None:
+    old = await begin(rt, owner, "What is in stock?", "bye")
+    call = next(step.number for step in old.steps if step.kind == "http")
+    answer = {
+        "kind": "http",
+        "status": 200,
+        "body": {"count": "\ud800", "rate": float("inf")},
+        "headers": {},
+    }
+
+    new = await sessions.fork(rt, owner, old.id, step=call, answer=answer)
+
+    assert "We have ? cakes." in spoken(new)
+    assert new.log[call]["body"] == {"count": "?", "rate": None}
+    assert (await sessions.get_session(rt, owner, new.id)).model_dump_json()
