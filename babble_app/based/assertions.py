@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from typing import TYPE_CHECKING, Any
 
-import regex
+from babble_app.based.machine.errors import HaltError
+from babble_app.based.machine.matches import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.sessions import SessionStatus, TraceEvent
 
 PATTERN_SECONDS = 0.2
+"""Of one assertion, over all messages."""
 
 
 def find_failures(
@@ -103,12 +107,19 @@ def _words(wanted: Assertion, said: Sequence[str]) -> str:
 
 
 def _match(pattern: str, said: Sequence[str]) -> str:
+    end = time.monotonic() + PATTERN_SECONDS
     try:
-        if any(regex.search(pattern, message, timeout=PATTERN_SECONDS) for message in said):
-            return ""
-    except TimeoutError:
+        wanted = compiled(pattern)
+        for message in said:
+            if wanted.search(message, timeout=max(0.001, end - time.monotonic())):
+                return ""
+    except (TimeoutError, MemoryError):
         return f"The pattern {pattern[:200]!r} takes too long; write a simpler one."
-    except regex.error as error:
+    except HaltError:
+        return (
+            f"The pattern {pattern[:200]!r} is too long, or repeats too often; write a simpler one."
+        )
+    except re.error as error:
         return f"The pattern {pattern[:200]!r} is not a regular expression: {error}."
     return f"Nothing that the agent says matches {pattern[:200]!r}."
 

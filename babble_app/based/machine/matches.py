@@ -68,11 +68,18 @@ def _compile(machine: Machine, pattern: Any, flags: Any = 0) -> Pattern:
     if key not in machine.patterns:
         if len(machine.patterns) >= _MAX_PATTERNS:
             raise HaltError("R_LIMIT_PATTERN", f"More than {_MAX_PATTERNS} regular expressions.")
-        machine.patterns[key] = _compiled(pattern, int(flags) & int(_ALLOWED_FLAGS))
+        machine.patterns[key] = Pattern(pattern, compiled(pattern, int(flags)))
     return machine.patterns[key]
 
 
-def _compiled(pattern: str, flags: int) -> Pattern:
+def compiled(pattern: str, flags: int = 0) -> Any:
+    """Return a pattern ready to search with, which takes a `timeout`.
+
+    Raises:
+        HaltError: it is too long, or would be when its repeats are written out, which takes all memory.
+        re.error: it is none.
+    """
+    flags &= int(_ALLOWED_FLAGS)
     if len(pattern) > _PATTERN_CHARS or _repeats(pattern) > _MAX_REPEAT:
         raise HaltError("R_LIMIT_PATTERN", "A regular expression is too long or repeats too often.")
     try:
@@ -80,7 +87,7 @@ def _compiled(pattern: str, flags: int) -> Pattern:
             warnings.simplefilter("ignore")
             re.compile(pattern, flags)  # refuses what only `regex` knows, such as recursion
             translated = _NOT_REPEATS.sub(lambda found: found[1] or "\\{", pattern)
-            return Pattern(pattern, regex.compile(translated, flags, cache_pattern=False))
+            return regex.compile(translated, flags, cache_pattern=False)
     except (re.error, regex.error) as error:
         raise re.error(str(error)) from None
     except (RecursionError, OverflowError) as error:
