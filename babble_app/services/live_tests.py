@@ -87,7 +87,7 @@ async def _attempt(model: ModelClient, program: Program, kind: TestKind, spec: T
     attempt = _Try(player)
     try:
         await _converse(model, attempt, kind, spec)
-        attempt.problems += _failures(attempt.player, spec)
+        attempt.problems += await asyncio.to_thread(_failures, attempt.player, spec)
         await _judge(model, attempt, spec, kind)
     except BabbleError as error:
         attempt.error = str(error)

@@ -12,11 +12,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from babble_app.based import parser
 from babble_app.based.outline import outline
 from babble_app.based.replay import replay
 from babble_app.based.report import InvalidProgramError
+from babble_app.errors import RateLimitedError
 from babble_app.schemas.agent_tests import TestReport, TestResult, TestSpec
 from babble_app.services import idempotency, limits, live_tests, models
 from babble_app.services.test_reports import gate_problem, make_report
@@ -39,6 +41,8 @@ REPLAY_SECONDS = 30.0
 KEPT_PROGRAMS = 50
 """Results are kept for the programs of an agent that were tested last."""
 _pool = ThreadPoolExecutor(1, thread_name_prefix="replay")
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+"""By owner: who has replays running waits with more, so that everybody else's come in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,21 +219,36 @@ async def _run(
     results = {result.test_id: result for result in await _replay(program, replays)}
     others = [one for one in tests if one.kind != "replay"]
     if others:
-        await limits.hit(rt, "send", owner_id)
         name = model or await models.default_model(rt, owner_id)
         client = await models.open_model(rt, owner_id, name)
         for test in others:
-            shape = rows.agent_test_shape(test)
-            trial = await live_tests.run(client, program.text, shape.kind, shape.spec)
-            results[test.id] = _about(trial, test, program)
+            results[test.id] = _about(
+                await _try(rt, owner_id, client, program, test), test, program
+            )
     return [results[one.id] for one in tests]
+
+
+async def _try(
+    rt: Runtime, owner_id: str, client: ModelClient, program: Program, test: AgentTestRow
+) -> TestResult:
+    """Run a live test; each counts as often as it is tried, and those that are too many are not run."""
+    shape = rows.agent_test_shape(test)
+    try:
+        for _ in range(shape.spec.runs):
+            await limits.hit(rt, "send", owner_id)
+    except RateLimitedError as error:
+        return TestResult(status="error", problems=(f"Not run: {error}",), runs=0)
+    return await live_tests.run(client, program.text, shape.kind, shape.spec)
 
 
 async def _replay(program: Program, tests: Sequence[AgentTestRow]) -> list[TestResult]:
     def work() -> list[TestResult]:
         return replay_all(program.text, [TestSpec.model_validate(test.spec) for test in tests])
 
-    found = await asyncio.get_running_loop().run_in_executor(_pool, work)
+    if not tests:
+        return []
+    async with _turns.setdefault(tests[0].owner_id, asyncio.Lock()):
+        found = await asyncio.get_running_loop().run_in_executor(_pool, work)
     return [_about(result, test, program) for result, test in zip(found, tests, strict=True)]
 
 

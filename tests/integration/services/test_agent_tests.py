@@ -404,3 +404,19 @@ async def test_coverage_shows_the_exits_that_no_test_takes(rt: Runtime) -> None:
     assert (now.version_id, now.conditions_hit, now.tests) == (second.id, 2, 1)
     assert [(one.line, one.text) for one in now.untested] == [(10, "the customer wants a person")]
     assert (before.untested, before.lines_hit) == ((), before.lines)
+
+
+@one_database
+async def test_replays_of_others_come_between_those_of_one_person(rt: Runtime) -> None:
+    slow = "for i in range(99_999):\n    x = [i] * 9\n"
+    done: list[str] = []
+
+    async def go(name: str, owner: str, agent: str, text: str) -> None:
+        await test_runs.run_replays(rt, owner, agent, text=text)
+        done.append(name)
+
+    (greedy, theirs, _), (other, own, _) = [await make_test(rt) for _ in range(2)]
+    many = [go(f"greedy {n}", greedy, theirs.agent_id, f"{slow}# {n}\n") for n in range(5)]
+    await asyncio.gather(*many, go("other", other, own.agent_id, slow))
+
+    assert done.index("other") <= 2

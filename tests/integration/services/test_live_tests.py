@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from babble_app.schemas.agent_tests import Assertion, TestSpec
-from babble_app.services import agent_tests, idempotency, keys, test_runs
+from babble_app.services import agent_tests, idempotency, keys, limits, test_runs
 from tests.factories import make_agent, make_user, make_workspace
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule, ToolUse
@@ -223,3 +223,24 @@ async def test_a_keyed_run_is_paid_for_once(
 
     assert second.id == first.id
     assert len(server.requests) == asked
+
+
+async def test_live_tests_that_are_too_many_at_once_are_not_run(
+    rt: Runtime, server: ModelServer, bakery: tuple[str, Version]
+) -> None:
+    owner, version = bakery
+    server.script.rules = order_rules()
+    spec = SCRIPTED.model_copy(update={"runs": 1})
+    await agent_tests.add_test(
+        rt, owner, version.agent_id, name="First", kind="scripted", spec=spec
+    )
+    last = spec.model_copy(update={"runs": 10})
+    await agent_tests.add_test(rt, owner, version.agent_id, name="Last", kind="scripted", spec=last)
+    for _ in range(115):
+        await limits.hit(rt, "send", owner)
+
+    report = await test_runs.run_tests(rt, owner, version.agent_id, live=True, model=MODEL)
+
+    assert [result.status for result in report.results] == ["passed", "error"]
+    assert "too often" in report.results[1].problems[0]
+    assert (await agent_tests.list_tests(rt, owner, version.agent_id))[1].last is None
