@@ -144,6 +144,7 @@ async def add_test(rt: Rt, me: Me, agent_id: Id, body: TestBody) -> AgentTest:
 @router.post("/sessions/{session_id}/keep", status_code=status.HTTP_201_CREATED)
 async def keep_session(rt: Rt, me: Me, session_id: Id, body: KeepBody | None = None) -> AgentTest:
     """Make a replay test of a test conversation."""
+    await limits.hit(rt, "compare", me.id)
     return await agent_tests.keep_as_test(rt, me.id, session_id, name=body.name if body else "")
 
 
@@ -220,12 +221,14 @@ async def generate_tests(
     rt: Rt, me: Me, agent_id: Id, body: VersionBody | None = None
 ) -> list[AgentTest]:
     """Add a test with a simulated user for each way through the program's conditions; asks no model."""
+    await limits.hit(rt, "compare", me.id)
     return await test_coverage.generate(rt, me.id, agent_id, body.version_id if body else None)
 
 
 @router.get("/agents/{agent_id}/coverage")
 async def get_coverage(rt: Rt, me: Me, agent_id: Id, version_id: Id | None = None) -> Coverage:
     """Return which conditions and lines of a version (the newest when none is named) the tests have run."""
+    await limits.hit(rt, "compare", me.id)
     return await test_coverage.coverage(rt, me.id, agent_id, version_id)
 
 

@@ -11,7 +11,7 @@ from babble_app.api._bodies import Id, Name, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.agents import Agent, Diff, Merge, Version, VersionSummary
 from babble_app.schemas.base import Schema
-from babble_app.services import versions
+from babble_app.services import limits, versions
 
 router = APIRouter(prefix="/api", tags=["agents"])
 ProgramText = Annotated[Text, StringConstraints(min_length=1, max_length=400_000)]
@@ -94,6 +94,7 @@ async def list_agents(rt: Rt, me: Me, workspace_id: Id) -> list[Agent]:
 @router.post("/workspaces/{workspace_id}/agents", status_code=status.HTTP_201_CREATED)
 async def import_agent(rt: Rt, me: Me, workspace_id: Id, body: ImportBody) -> Version:
     """Make an agent of a program; one with errors is refused with what is wrong."""
+    await limits.hit(rt, "compare", me.id)
     return await versions.import_agent(rt, me.id, workspace_id, name=body.name, text=body.text)
 
 
@@ -124,6 +125,7 @@ async def list_versions(rt: Rt, me: Me, agent_id: Id) -> list[VersionSummary]:
 @router.post("/agents/{agent_id}/versions", status_code=status.HTTP_201_CREATED)
 async def add_version(rt: Rt, me: Me, agent_id: Id, body: HandEditBody) -> Version:
     """Save a hand edit as a new version; a program with errors is refused with what is wrong."""
+    await limits.hit(rt, "compare", me.id)
     return await versions.add_version(
         rt,
         me.id,
@@ -145,6 +147,7 @@ async def revert_agent(rt: Rt, me: Me, agent_id: Id, body: RevertBody) -> Versio
 @router.post("/agents/{agent_id}/restore", status_code=status.HTTP_201_CREATED)
 async def restore_hunks(rt: Rt, me: Me, agent_id: Id, body: RestoreBody) -> Version:
     """Copy some changes of another version into the newest one."""
+    await limits.hit(rt, "compare", me.id)
     return await versions.restore_hunks(
         rt,
         me.id,
@@ -158,6 +161,7 @@ async def restore_hunks(rt: Rt, me: Me, agent_id: Id, body: RestoreBody) -> Vers
 @router.post("/agents/{agent_id}/merge")
 async def merge_text(rt: Rt, me: Me, agent_id: Id, body: MergeBody) -> Merge:
     """Bring a hand edit of an older version together with the newest one; nothing is saved."""
+    await limits.hit(rt, "compare", me.id)
     return await versions.merge(rt, me.id, agent_id, base_id=body.base_id, text=body.text)
 
 
@@ -170,6 +174,7 @@ async def diff_versions(
     to_id: Annotated[Id, Query(alias="to")],
 ) -> Diff:
     """Compare any two versions of an agent."""
+    await limits.hit(rt, "compare", me.id)
     return await versions.diff_versions(rt, me.id, agent_id, from_id, to_id)
 
 

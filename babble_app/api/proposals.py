@@ -11,7 +11,7 @@ from babble_app.api._bodies import Id, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.agents import Proposal, Version
 from babble_app.schemas.base import Schema
-from babble_app.services import proposals
+from babble_app.services import limits, proposals
 
 router = APIRouter(prefix="/api/proposals", tags=["agents"])
 
@@ -34,6 +34,7 @@ async def get_proposal(rt: Rt, me: Me, proposal_id: Id) -> Proposal:
 @router.post("/{proposal_id}/keep", status_code=status.HTTP_201_CREATED)
 async def keep_proposal(rt: Rt, me: Me, proposal_id: Id, body: KeepBody | None = None) -> Version:
     """Make a version of a proposal, or of some of its changes; brought together with what was changed since."""
+    await limits.hit(rt, "compare", me.id)
     return await proposals.keep(rt, me.id, proposal_id, hunks=body.hunks if body else None)
 
 

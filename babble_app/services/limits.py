@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Act = Literal[
     "log_in_address", "log_in_email", "register", "password", "upload", "send", "test_key", "export",
-    "check", "event", "socket", "page_error",
+    "check", "compare", "event", "socket", "page_error",
 ]  # fmt: skip
 # An office behind one address logs in more often than one person does.
 _LIMITS: dict[Act, RateLimitItem] = {
@@ -33,6 +33,8 @@ _LIMITS: dict[Act, RateLimitItem] = {
     "export": RateLimitItemPerHour(10),
     # Checking the largest program takes half a second of CPU.
     "check": RateLimitItemPerMinute(120),
+    # Two of the largest programs take half a second, too; pages show many differences of small ones.
+    "compare": RateLimitItemPerMinute(300),
     # Typing in the editor sends three a second.
     "event": RateLimitItemPerMinute(1200),
     "socket": RateLimitItemPerMinute(600),
