@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from babble_app.schemas.sessions import SessionStatus, TraceEvent
 
+_MOST_PAIRS = 100_000
+"""Of lines that are compared with each other."""
+
 
 def transcript(events: Sequence[TraceEvent], status: SessionStatus) -> tuple[str, ...]:
     """Return what the user and the world could notice, a line each.
@@ -49,8 +52,7 @@ def _json(value: Any, *, empty: bool = False) -> str:
 def compare(recorded: Sequence[str], now: Sequence[str]) -> tuple[Comparison, ...]:
     """Return two transcripts side by side, equal lines beside each other."""
     rows: list[Comparison] = []
-    matcher = SequenceMatcher(None, list(recorded), list(now), autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    for tag, i1, i2, j1, j2 in _opcodes(recorded, now):
         left, right = recorded[i1:i2], now[j1:j2]
         if tag == "equal":
             rows += [Comparison(mark="same", recorded=line, now=line) for line in left]
@@ -79,3 +81,27 @@ def first_difference(recorded: Sequence[str], now: Sequence[str]) -> str:
 
 def _short(line: str) -> str:
     return line if len(line) <= 200 else f"{line[:199]}…"
+
+
+def _opcodes(recorded: Sequence[str], now: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """Compare the lines; those of two long ones between what they begin and end with are changed, line by line.
+
+    2,000 lines of which every other one is the same take difflib minutes.
+    """
+    start = _same(recorded, now)
+    end = _same(recorded[start:][::-1], now[start:][::-1])
+    old_end, new_end = len(recorded) - end, len(now) - end
+    middle = [("replace", 0, old_end - start, 0, new_end - start)]
+    if (old_end - start) * (new_end - start) <= _MOST_PAIRS:
+        matcher = SequenceMatcher(
+            None, list(recorded[start:old_end]), list(now[start:new_end]), autojunk=False
+        )
+        middle = matcher.get_opcodes()
+    moved = [(tag, a + start, b + start, c + start, d + start) for tag, a, b, c, d in middle]
+    whole = [("equal", 0, start, 0, start), *moved]
+    return [*whole, ("equal", old_end, len(recorded), new_end, len(now))]
+
+
+def _same(one: Sequence[str], other: Sequence[str]) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -24,7 +24,7 @@ SAID = [TraceEvent(type="agent", line=1, text="x" * 3_000)] * 500
         ("^y", "Nothing that the agent says"),
     ],
 )
-def test_a_pattern_ends_soon_whatever_it_is(pattern, words):
+def test_a_pattern_ends_soon_whatever_it_is(pattern: str, words: str) -> None:
     start = time.thread_time()
 
     (problem,) = find_failures([Assertion(kind="matches", value=pattern)], SAID, "finished", {})

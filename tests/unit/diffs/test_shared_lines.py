@@ -45,7 +45,7 @@ HARD = {
 
 
 @pytest.mark.parametrize("name", HARD)
-def test_the_hardest_texts_are_compared_in_bounded_time(name):
+def test_the_hardest_texts_are_compared_in_bounded_time(name: str) -> None:
     old, new = HARD[name]
     start = time.thread_time()
 
@@ -62,7 +62,7 @@ def test_the_hardest_texts_are_compared_in_bounded_time(name):
     st.lists(st.integers(0, 30), max_size=60),
     st.sampled_from([0, 1, 100, 10_000, 1_000_000]),
 )
-def test_what_is_shared_stands_in_both_in_order(old, new, pairs):
+def test_what_is_shared_stands_in_both_in_order(old: list[int], new: list[int], pairs: int) -> None:
     before, after = [f"{n}\n" for n in old], [f"{n}\n" for n in new]
 
     found = shared_lines(before, after, pairs)
