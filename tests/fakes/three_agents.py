@@ -117,7 +117,7 @@ AGENTS = (
         QUIZ,
         ("Paris", "It is 54"),
         "You had 1 of 2.",
-        "The agent ended the call.",
+        "The agent hung up.",
     ),
 )
 
