@@ -75,7 +75,7 @@ def heading_with_scope(rng: Random, draft: Draft) -> bool:
     return True
 
 
-def bare_context(rng: Random, draft: Draft) -> bool:
+def bare_context(_: Random, draft: Draft) -> bool:
     """Make the mistake: unprefixed context."""
     for piece in draft.pieces:
         piece.bare |= {
@@ -352,27 +352,27 @@ def drifted_inside(rng: Random, draft: Draft) -> bool:
     return True
 
 
-def crlf_file(rng: Random, draft: Draft) -> bool:
+def crlf_file(_: Random, draft: Draft) -> bool:
     """Make the mistake: CRLF file."""
     draft.file_newline = "\r\n"
     return True
 
 
-def crlf_answer(rng: Random, draft: Draft) -> bool:
+def crlf_answer(_: Random, draft: Draft) -> bool:
     """Make the mistake: CRLF answer."""
     draft.answer_newline = "\r\n"
     return True
 
 
-def crlf_both(rng: Random, draft: Draft) -> bool:
+def crlf_both(_: Random, draft: Draft) -> bool:
     """Make the mistake: CRLF both."""
     draft.file_newline = draft.answer_newline = "\r\n"
     return True
 
 
-def no_final_newline(rng: Random, draft: Draft) -> bool:
+def no_final_newline(_: Random, draft: Draft) -> bool:
     """Make the mistake: no final newline."""
-    if not draft.old[-1] or not draft.new or not draft.new[-1]:
+    if len(draft.old) < 2 or not draft.old[-1] or not draft.new or not draft.new[-1]:
         return False
     draft.final_newline = draft.new_final_newline = False
     return True
@@ -388,7 +388,7 @@ def wrapped(*ways: str) -> Defect:
     return defect
 
 
-def tabs_for_spaces(rng: Random, draft: Draft) -> bool:
+def tabs_for_spaces(_: Random, draft: Draft) -> bool:
     """Make the mistake: tabs for spaces."""
     used = {
         text[: len(text) - len(text.lstrip())]
@@ -500,7 +500,7 @@ def numbered_context(rng: Random, draft: Draft) -> bool:
     return True
 
 
-def spaced_signs(rng: Random, draft: Draft) -> bool:
+def spaced_signs(_: Random, draft: Draft) -> bool:
     """Make the mistake: spaced signs."""
     if not any(
         sign == "-" and text.strip() for piece in draft.pieces for sign, text in piece.lines
