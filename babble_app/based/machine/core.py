@@ -217,10 +217,10 @@ class Machine(Uncounted):
         self.meter.step()
         if isinstance(node, ast.stmt):
             self.line = node.lineno
+            self.visited.add(node.lineno)
         handler = self.handlers.get(type(node))
         if handler is None:
             raise HaltError("R_NOT_ALLOWED", f"`{type(node).__name__}` is not supported.")
-            self.visited.add(node.lineno)
         return handler(self, node)
 
     def emit(self, kind: Any, *, line: int | None = -1, **fields: Any) -> None:
