@@ -10,7 +10,7 @@ from babble_app.agents.citations import find_citations
 from babble_app.agents.context import images_for, passage_block
 from babble_app.agents.prompt_texts import render
 from babble_app.agents.revision import program_message
-from babble_app.agents.selection import has_more, uses_of
+from babble_app.agents.selection import uses_of
 from babble_app.agents.turn import Turn
 from babble_app.errors import ModelAnswerInvalidError, ModelUnavailableError
 from babble_app.schemas.events import (
@@ -50,7 +50,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     yield StateChanged(name="answering")
     context = ToolContext(documents=request.files, passages=list(request.passages))
     messages = _opening(model, request)
-    tools = all_tools() if has_more(request) else {}
+    tools = all_tools() if request.has_more else {}
     text, broken, turn, seen = "", 0, Turn(), len(context.passages)
     for number in range(TOOL_ROUNDS + 1):
         offered = tools if number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS else {}

@@ -42,7 +42,8 @@ def choose_earlier(
 ) -> tuple[ModelMessage, ...]:
     """Return the messages that a prompt about `text` holds, the oldest first."""
     messages = [_shortened(message) for message in history]
-    if sum(tokens(message.text) for message in messages) <= ALL_TOKENS:
+    short = sum(len(message.text) for message in messages) <= ALL_TOKENS
+    if short or sum(tokens(message.text) for message in messages) <= ALL_TOKENS:
         return tuple(messages)
     # Whole exchanges only: providers refuse a conversation that begins with an answer.
     newest = _first_question(messages, len(messages) - NEWEST)

@@ -66,3 +66,5 @@ class AgentRequest:
     passages: tuple[Passage, ...] = ()
     """In the order of the files and of their text."""
     pictures: tuple[ContextFile, ...] = ()
+    has_more: bool = False
+    """Whether the files hold text that `passages` do not, so that searching them may help."""

@@ -13,6 +13,7 @@ from babble_app.api._identity import Me, Rt
 from babble_app.schemas.agent_tests import (
     AgentTest,
     Coverage,
+    TestFix,
     TestKind,
     TestReport,
     TestResult,
@@ -24,6 +25,7 @@ from babble_app.services import (
     limits,
     test_coverage,
     test_files,
+    test_fixes,
     test_recording,
     test_runs,
     versions,
@@ -93,6 +95,22 @@ class RunAllBody(RunBody):
     """The tests that ask a model too; replays cost nothing and are always run."""
 
 
+class FixBody(Schema):
+    """In which chat to ask for the changes."""
+
+    model_config = example(chat_id="cht_4fzRkP0aYtQ8sLwUe1Gd")
+
+    chat_id: Id
+    model: ModelName = ""
+    """`provider/name`; empty: the chat's."""
+
+
+class FixRequest(Schema):
+    """A message for a chat about the agent."""
+
+    text: str
+
+
 class YamlBody(Schema):
     """Tests as YAML."""
 
@@ -160,6 +178,7 @@ async def run_test(
     rt: Rt, me: Me, test_id: Id, keyed: Keyed, body: RunBody | None = None
 ) -> TestResult:
     """Run a test and return what came of it; a failed test is no failed request."""
+    await limits.hit(rt, "check", me.id)
     wanted = body or RunBody()
     return await test_runs.run_test(
         rt, me.id, test_id, version_id=wanted.version_id, model=wanted.model, keyed=keyed
@@ -171,6 +190,7 @@ async def run_tests(
     rt: Rt, me: Me, agent_id: Id, keyed: Keyed, body: RunAllBody | None = None
 ) -> TestReport:
     """Run all of an agent's replays, or with `live` all its tests."""
+    await limits.hit(rt, "check", me.id)
     wanted = body or RunAllBody()
     return await test_runs.run_tests(
         rt,
@@ -188,6 +208,7 @@ async def record_test(
     rt: Rt, me: Me, test_id: Id, keyed: Keyed, body: RunBody | None = None
 ) -> AgentTest:
     """Record a replay again: what the agent does now is what it must do from now on."""
+    await limits.hit(rt, "check", me.id)
     wanted = body or RunBody()
     return await test_recording.record_again(
         rt, me.id, test_id, version_id=wanted.version_id, model=wanted.model, keyed=keyed
@@ -222,3 +243,30 @@ async def import_tests(rt: Rt, me: Me, agent_id: Id, body: YamlBody) -> list[Age
     """Add the tests of a YAML file, all or none; one with the name of another takes its place."""
     await limits.hit(rt, "check", me.id)
     return await test_files.import_yaml(rt, me.id, agent_id, body.text)
+
+
+@router.post("/tests/{test_id}/fix-request")
+async def make_fix_request(rt: Rt, me: Me, test_id: Id) -> FixRequest:
+    """Return a failed test as a message that asks for what makes it pass; 409 when it does not fail."""
+    await limits.hit(rt, "check", me.id)
+    return FixRequest(text=await test_fixes.fix_request(rt, me.id, test_id))
+
+
+@router.post("/tests/{test_id}/fix", status_code=status.HTTP_202_ACCEPTED)
+async def fix_test(rt: Rt, me: Me, test_id: Id, body: FixBody, keyed: Keyed) -> TestFix:
+    """Ask in a chat for changes until the test passes, five at the most, each a version or a proposal."""
+    return await test_fixes.start_fix(
+        rt, me.id, test_id, body.chat_id, model=body.model, keyed=keyed
+    )
+
+
+@router.get("/tests/{test_id}/fix")
+async def get_fix(rt: Rt, me: Me, test_id: Id) -> TestFix:
+    """Return where the fixing of a test stands."""
+    return await test_fixes.get_fix(rt, me.id, test_id)
+
+
+@router.post("/tests/{test_id}/fix/stop")
+async def stop_fix(rt: Rt, me: Me, test_id: Id) -> TestFix:
+    """Stop the fixing of a test."""
+    return await test_fixes.stop_fix(rt, me.id, test_id)

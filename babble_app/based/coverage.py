@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from babble_app.based.outline import outline
 from babble_app.schemas.agent_tests import Assertion, Coverage, CoveredCondition, TestSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping, Sequence, Set
 
     from babble_app.based.nodes import Program
     from babble_app.based.outline import ExitOutline
+    from babble_app.schemas.agent_tests import TestResult
 
 MAX_SKELETONS = 50
 _NAME_CHARS = 110
@@ -36,6 +38,15 @@ def cover(program: Program, hits: Mapping[int, int], lines: Set[int]) -> Coverag
         untested=tuple(one for one in conditions if not one.hits),
         tests=0,
     )
+
+
+def cover_results(program: Program, results: Sequence[TestResult]) -> Coverage:
+    """Return what tests have run of the program, from their results on it."""
+    hits: Counter[int] = Counter()
+    for result in results:
+        hits.update(result.conditions)
+    lines = {line for result in results for line in result.lines}
+    return cover(program, hits, lines).model_copy(update={"tests": len(results)})
 
 
 def _covered(one: ExitOutline, hits: int, lines: Set[int]) -> CoveredCondition:

@@ -36,10 +36,20 @@ class Player:
         turns: Sequence[str] = (),
         recording: Recording | None = None,
         mocks: Sequence[Mock] = (),
+        shape: Outline | None = None,
         real_time: bool = False,
     ) -> None:
-        """Start the program; it stands at its first question that has to be answered from outside."""
-        self.outline = outline(program)
+        """Start the program; it stands at its first question that has to be answered from outside.
+
+        Args:
+            program: What is run.
+            turns: What the user says.
+            recording: The answers that are known.
+            mocks: Answer the network calls and actions that are not recorded.
+            shape: The program's outline, where it is at hand.
+            real_time: Whether a time that is not recorded is the real one.
+        """
+        self.outline = shape or outline(program)
         self.recording = recording or Recording()
         self.turn = 0
         """Messages of the user that were heard."""

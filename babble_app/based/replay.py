@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from babble_app.based.effects import Effect
     from babble_app.based.nodes import Program
+    from babble_app.based.outline import Outline
     from babble_app.schemas.agent_tests import RecordedAnswer, TestSpec
     from babble_app.schemas.sessions import TraceEvent
 
@@ -42,12 +43,14 @@ MOST_EVENTS = 400
 """Of the trace of a test that did not pass; the first and last of them."""
 
 
-def replay(program: Program, spec: TestSpec) -> TestResult:
-    """Run the test without any model and return what became of it."""
+def replay(program: Program, spec: TestSpec, shape: Outline | None = None) -> TestResult:
+    """Run the test without any model and return what became of it; the program's outline is taken where it is at hand."""
     if spec.recording is None:
         return TestResult(status="error", problems=("The test has no recording. Record it first.",))
     try:
-        player = Player(program, turns=spec.turns, recording=spec.recording, mocks=spec.mocks)
+        player = Player(
+            program, turns=spec.turns, recording=spec.recording, mocks=spec.mocks, shape=shape
+        )
         open_question = player.advance()
     except effects.AnswerMismatchError as error:
         return TestResult(status="error", problems=(f"The recording cannot be used: {error}",))
@@ -137,13 +140,20 @@ def _why_stale(player: Player, effect: Effect) -> str:
         why = f"the recorded answer to {_in_words(asked)} does not fit any more"
     elif expected is not None and _chose_what_is_gone(player, effect, expected):
         why = f"the condition “{expected.exit}”, which the model chose here, was changed or removed"
-    elif expected is not None and not _still_there(player, expected):
+    elif expected is not None and (
+        not _still_there(player, expected) or _is_reworded(expected, asked)
+    ):
         why = f"{_in_words(asked)}, but recorded is {_in_words(expected)}"
     elif not _was_known(player, asked, effect.line):
         why = f"{_in_words(asked)}, for which nothing is recorded"
     else:
         return ""
     return f"Line {effect.line}: {why}. Record the test again."
+
+
+def _is_reworded(expected: RecordedAnswer, asked: RecordedAnswer) -> bool:
+    """Whether the same expression made other words of the question."""
+    return bool(asked.source) and (expected.kind, expected.source) == (asked.kind, asked.source)
 
 
 def _chose_what_is_gone(player: Player, effect: Effect, expected: RecordedAnswer) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from babble_app.based.effects import Effect
+    from babble_app.based.machine.limits import Limits
     from babble_app.based.nodes import Program
     from babble_app.schemas.sessions import SessionStatus, TraceEvent
 
@@ -36,6 +37,7 @@ class Execution:
         seed: int = 0,
         *,
         now: Callable[[], datetime] = _utc_now,
+        limits: Limits | None = None,
     ) -> None:
         """Run from the top; answers of the log are given where they were given before.
 
@@ -47,7 +49,7 @@ class Execution:
         self.log: list[dict[str, Any]] = []
         self.pending: Effect | None = None
         self._now = now
-        self._machine = make_machine(seed=seed)
+        self._machine = make_machine(seed=seed, limits=limits)
         self._run = self._machine.run(program.tree)
         self._replay: deque[dict[str, Any]] = deque(_copy(answer) for answer in log)
         self._advance(None)

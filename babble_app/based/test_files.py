@@ -87,9 +87,16 @@ def read_tests(text: str) -> list[FileTest]:
         raise InvalidYamlError(1, message)
     root = plain_yaml.compose(text)
     try:
-        return list(_File.model_validate(plain_yaml.value_of(root)).tests)
+        tests = list(_File.model_validate(plain_yaml.value_of(root)).tests)
     except ValidationError as error:
         raise _field_error(root, error) from error
+    names: set[str] = set()
+    for place, test in enumerate(tests):
+        if test.name in names:
+            line = plain_yaml.line_of(plain_yaml.find_node(root, ("tests", place, "name")))
+            raise InvalidYamlError(line, f"Another test is called {test.name!r} too.")
+        names.add(test.name)
+    return tests
 
 
 def _plain(test: FileTest) -> dict[str, Any]:

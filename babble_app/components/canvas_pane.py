@@ -14,15 +14,16 @@ from babble_app.components.icons import icon
 from babble_app.components.parts import how_many
 from babble_app.components.proposal_view import proposal_banner
 from babble_app.components.publish_bar import publish_bar
+from babble_app.components.tab_list import tab, tab_list
 from babble_app.components.tests_tab import tests_tab
 from babble_app.components.version_details import version_details
 from babble_app.components.version_list import revert_dialog, version_list
 from babble_app.states.canvas import CanvasState
-from babble_app.states.drafts import DraftState
 from babble_app.states.live import LiveState
 from babble_app.states.merging import MergeState
 from babble_app.states.panes import PanesState
 from babble_app.states.proposals import ProposalState
+from babble_app.states.publishing import PublishState
 from babble_app.states.restoring import RestoringState
 from babble_app.states.testing import TestState
 from babble_app.states.versions import VersionsState
@@ -52,7 +53,11 @@ def canvas_pane() -> rx.Component:
             ("changes", changes_pane()),
             (
                 "versions",
-                rx.el.div(publish_bar(), version_list(in_canvas=True), class_name="canvas-scroll"),
+                rx.el.div(
+                    publish_bar(tests_link=_tests_link()),
+                    version_list(in_canvas=True),
+                    class_name="canvas-scroll",
+                ),
             ),
             ("tests", tests_tab()),
             rx.fragment(),
@@ -60,6 +65,15 @@ def canvas_pane() -> rx.Component:
         revert_dialog(RestoringState.revert),
         version_details(),
         class_name="canvas",
+    )
+
+
+def _tests_link() -> rx.Component:
+    return rx.el.button(
+        "Show the tests",
+        type="button",
+        on_click=[PublishState.close, PanesState.show_tests],
+        class_name="button button--small",
     )
 
 
@@ -88,7 +102,7 @@ def _shown_tab() -> Any:
 
 def _head() -> rx.Component:
     return rx.el.div(
-        rx.el.div(*[_tab(name, title) for name, title in TABS], role="tablist", class_name="tabs"),
+        tab_list(*[_tab(name, title) for name, title in TABS], label="Canvas"),
         rx.el.div(
             rx.cond(
                 _streams(),
@@ -101,21 +115,21 @@ def _head() -> rx.Component:
             ),
             class_name="row grow canvas-state",
         ),
-        rx.cond(CanvasState.dirty, _unsaved_acts(), _saved_acts()),
+        rx.cond(
+            MergeState.open,
+            rx.fragment(),  # the merge has its own ways out
+            rx.cond(CanvasState.dirty, _unsaved_acts(), _saved_acts()),
+        ),
         class_name="canvas-head",
     )
 
 
 def _tab(name: str, title: str) -> rx.Component:
-    picked: Any = PanesState.pick_tab(name)
-    return rx.el.button(
+    return tab(
         title,
         _mark(name),
-        type="button",
-        role="tab",
-        aria_selected=_shown_tab() == name,
-        on_click=[picked, DraftState.compare] if name == "changes" else picked,
-        class_name="tab",
+        selected=_shown_tab() == name,
+        on_click=PanesState.pick_tab(name),
     )
 
 

@@ -25,23 +25,22 @@ def changes_pane() -> rx.Component:
     choose: Any = ChoicesState.choose_review
     return rx.cond(
         MergeState.open,
-        merge_view(),
+        rx.el.div(merge_view(), class_name="changes"),
         rx.el.div(
-            rx.cond(_has_proposal() | CanvasState.dirty, _kinds()),
+            rx.el.div(
+                rx.cond(_has_proposal() | CanvasState.dirty, _kinds()),
+                rx.el.label(
+                    rx.el.input(type="checkbox", checked=ChoicesState.review, on_change=choose),
+                    rx.el.span("Review changes before they are saved"),
+                    class_name="check review-switch",
+                ),
+                class_name="changes-kinds",
+            ),
             rx.match(
                 _shown(),
                 ("proposal", proposal_view()),
                 ("draft", _draft()),
                 comparison(RestoringState.restore),
-            ),
-            rx.el.label(
-                rx.el.input(
-                    type="checkbox",
-                    checked=ChoicesState.review,
-                    on_change=choose,
-                ),
-                rx.el.span("Review changes before they are saved"),
-                class_name="check review-switch",
             ),
             class_name="changes",
         ),
@@ -63,27 +62,21 @@ def _shown() -> Any:
 
 def _kinds() -> rx.Component:
     return rx.el.div(
-        rx.el.div(
-            rx.cond(_has_proposal(), _kind("proposal", "Proposed change")),
-            rx.cond(
-                CanvasState.dirty,
-                _kind("draft", "Unsaved edits", DraftState.compare),
-            ),
-            _kind("versions", "Versions"),
-            role="group",
-            aria_label="What is compared",
-            class_name="segmented",
-        ),
-        class_name="changes-kinds",
+        rx.cond(_has_proposal(), _kind("proposal", "Proposed change")),
+        rx.cond(CanvasState.dirty, _kind("draft", "Unsaved edits")),
+        _kind("versions", "Versions"),
+        role="group",
+        aria_label="What is compared",
+        class_name="segmented",
     )
 
 
-def _kind(name: str, title: str, *events: Any) -> rx.Component:
+def _kind(name: str, title: str) -> rx.Component:
     return rx.el.button(
         title,
         type="button",
         aria_pressed=_shown() == name,
-        on_click=[PanesState.pick_changes(name), *events],
+        on_click=PanesState.pick_changes(name),
         class_name="segmented-option",
     )
 
@@ -103,5 +96,6 @@ def _draft() -> rx.Component:
             layout=VersionsState.layout,
             label="Unsaved edits",
         ),
+        on_mount=DraftState.compare,
         class_name="comparison",
     )

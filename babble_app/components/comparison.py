@@ -25,7 +25,6 @@ def comparison(on_restore: Any) -> rx.Component:
             layout_switch(VersionsState.layout, VersionsState.pick_layout),
             class_name="comparison-head",
         ),
-        rx.cond(_can_restore(), _restore_bar(on_restore)),
         rx.cond(
             (VersionsState.to_id != "") & (VersionsState.old_text == VersionsState.new_text),
             rx.el.p(
@@ -44,6 +43,7 @@ def comparison(on_restore: Any) -> rx.Component:
                 on_choose=VersionsState.pick_hunk,
             ),
         ),
+        rx.cond(_can_restore(), _restore_bar(on_restore)),
         class_name="comparison",
     )
 
@@ -91,7 +91,7 @@ def _restore_bar(on_restore: Any) -> rx.Component:
             disabled=VersionsState.busy | (number == 0),
             class_name="button button--primary button--small",
         ),
-        class_name="decision-bar",
+        class_name="proposal-foot",
     )
 
 

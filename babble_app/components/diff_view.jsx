@@ -8,9 +8,10 @@ const SAID = { "-": "removed: ", "+": "added: ", " ": "" };
 const KINDS = { "-": "is-removed", "+": "is-added", " ": "" };
 const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 const CHOICES = { a: true, r: false };
+const NONE = []; // the same one in every render: effects depend on it
 
 export function DiffView({
-  original = "", modified = "", hunks = [], layout = "unified", mode = "read", chosen = [], disabled = false,
+  original = "", modified = "", hunks = NONE, layout = "unified", mode = "read", chosen = NONE, disabled = false,
   label = "Changes", onChoose,
 }) {
   const root = useRef(null);
@@ -26,6 +27,14 @@ export function DiffView({
   const sides = useMemo(() => ({ old: side(original), new: side(modified) }), [original, modified]);
   const shown = useMemo(() => withGaps(hunks, sides), [hunks, sides]);
 
+  // What was just chosen shows at once; the server's word for it comes a moment later.
+  const [wanted, setWanted] = useState({});
+  useEffect(() => setWanted({}), [chosen, hunks]);
+  const choose = (number, choice) => {
+    setWanted((now) => ({ ...now, [number]: choice }));
+    onChoose?.(number, choice);
+  };
+
   const pressed = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=checkbox]), textarea, select")) return;
     const sections = [...root.current.querySelectorAll(".hunk")];
@@ -37,7 +46,7 @@ export function DiffView({
       sections[Math.min(sections.length - 1, Math.max(0, here + step))]?.focus();
     } else if (here >= 0 && mode !== "read" && !disabled && event.key in CHOICES) {
       event.preventDefault();
-      onChoose?.(hunks[here].number, CHOICES[event.key]);
+      choose(hunks[here].number, CHOICES[event.key]);
     }
   };
 
@@ -50,7 +59,7 @@ export function DiffView({
           <Gap {...gap} sides={sides} split={split} />
           <Hunk
             hunk={hunk} rows={rows} of={hunks.length} sides={sides} split={split} mode={mode} disabled={disabled}
-            isChosen={chosen.includes(hunk.number)} choose={(wanted) => onChoose?.(hunk.number, wanted)}
+            isChosen={wanted[hunk.number] ?? chosen.includes(hunk.number)} choose={(choice) => choose(hunk.number, choice)}
           />
           {at === shown.length - 1 && <Gap {...endGap(hunk, rows, sides)} sides={sides} split={split} />}
         </div>
@@ -96,11 +105,10 @@ function Hunk({ hunk, rows, of, sides, split, mode, disabled, isChosen, choose }
   const first = change.newLine ?? change.oldLine;
   const place = `Change ${hunk.place} of ${of}`;
   const state = { read: "", decide: isChosen ? ", accepted" : ", refused", pick: isChosen ? ", picked" : "" }[mode];
-  const doubtful = hunk.confidence === "aligned";
   return (
     <section
       className={`hunk ${mode === "decide" && !isChosen ? "is-refused" : ""}`} tabIndex={0} role="group" data-number={hunk.number}
-      aria-label={`${place}, line ${first}, ${hunk.added} added, ${hunk.removed} removed${doubtful ? ", placed by alignment" : ""}${state}`}
+      aria-label={`${place}, line ${first}, ${hunk.added} added, ${hunk.removed} removed${hunk.aligned ? ", placed by alignment" : ""}${state}`}
     >
       <header className="hunk-head">
         <span className="hunk-place">{place}</span>
@@ -108,7 +116,7 @@ function Hunk({ hunk, rows, of, sides, split, mode, disabled, isChosen, choose }
         <span className="counts mono" aria-hidden="true">
           <span className="count-added">+{hunk.added}</span><span className="count-removed">−{hunk.removed}</span>
         </span>
-        {doubtful && <span className="badge badge--warn" title="The model's lines did not match exactly">placed by alignment: look twice</span>}
+        {hunk.aligned && <span className="badge badge--warn" title="The model's lines fitted nowhere exactly">placed by alignment: look twice</span>}
         {mode === "decide" && <Decision place={place} isChosen={isChosen} disabled={disabled} choose={choose} />}
         {mode === "pick" && (
           <label className="check hunk-pick">

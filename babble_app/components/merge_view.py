@@ -42,8 +42,13 @@ def merge_view() -> rx.Component:
                     ),
                     rx.el.span("No conflicts", class_name="badge badge--good"),
                 ),
-                counts(MergeState.added, MergeState.removed),
-                layout_switch(VersionsState.layout, VersionsState.pick_layout),
+                rx.cond(
+                    MergeState.open_count == 0,
+                    rx.fragment(
+                        counts(MergeState.added, MergeState.removed),
+                        layout_switch(VersionsState.layout, VersionsState.pick_layout),
+                    ),
+                ),
                 class_name="row row--wrap",
             ),
             class_name="proposal-head",
@@ -60,7 +65,7 @@ def merge_view() -> rx.Component:
                     label="What the merge changes in the newest version",
                 ),
             ),
-            class_name="comparison-scroll",
+            class_name="comparison-body",
         ),
         rx.cond(MergeState.problem != "", notice("bad", MergeState.problem, role="alert")),
         rx.el.div(
@@ -68,9 +73,8 @@ def merge_view() -> rx.Component:
                 "Back to my edits",
                 type="button",
                 on_click=MergeState.leave_merge,
-                class_name="button button--quiet button--small",
+                class_name="button button--quiet button--small foot-left",
             ),
-            rx.el.span(class_name="grow"),
             rx.el.button(
                 icon("pencil", 16),
                 "Edit the merged text",

@@ -38,7 +38,7 @@ def proposal_view() -> rx.Component:
                 ProposalState.raw != "",
                 rx.el.div(raw_answer(ProposalState.raw), class_name="comparison-end"),
             ),
-            class_name="comparison-scroll",
+            class_name="comparison-body",
         ),
         _foot(),
         class_name="comparison",

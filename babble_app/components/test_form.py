@@ -138,6 +138,16 @@ def _assertion(row: AssertionRow) -> rx.Component:
         return TestFormState.pick_assertion(value, row.number)
 
     named = rx.Var.create(["extract", "action", "variable"]).contains(row.kind)
+    example: Any = rx.match(
+        row.kind,
+        ("conditions", "one exit a line"),
+        ("reaches", "one exit a line"),
+        ("extract", 'JSON: "apple", 2, {"day": "Friday"}'),
+        ("action", "JSON of the arguments; empty for any"),
+        ("status", "finished, done, transferred, waiting"),
+        ("outcome", "The order was repeated before the goodbye."),
+        "",
+    )
     return rx.el.div(
         rx.el.select(
             *[rx.el.option(words, value=kind) for kind, words in ASSERTIONS.items()],
@@ -160,16 +170,7 @@ def _assertion(row: AssertionRow) -> rx.Component:
         rx.el.textarea(
             name=rx.Var.create(f"value-{row.number}"),
             default_value=row.value,
-            placeholder=rx.match(
-                row.kind,
-                ("conditions", "one exit a line"),
-                ("reaches", "one exit a line"),
-                ("extract", 'JSON: "apple", 2, {"day": "Friday"}'),
-                ("action", "JSON of the arguments; empty for any"),
-                ("status", "finished, done, transferred, waiting"),
-                ("outcome", "The order was repeated before the goodbye."),
-                "",
-            ),
+            placeholder=example,
             aria_label="What it must be",
             rows="1",
             class_name="textarea",

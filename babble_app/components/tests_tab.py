@@ -8,16 +8,15 @@ import reflex as rx
 
 from babble_app.components.dialogs import confirm_dialog
 from babble_app.components.icons import icon
-from babble_app.components.parts import empty, how_many, menu, menu_item, skeleton_list
+from babble_app.components.parts import how_many, menu, menu_item, skeleton_list
 from babble_app.components.test_form import test_form
 from babble_app.components.test_result import test_result
 from babble_app.components.test_suite import import_dialog
-from babble_app.components.trace_list import line_link
-from babble_app.states.agent_test_views import ExitRow, TestRow
+from babble_app.components.tests_coverage import no_tests, tests_coverage
+from babble_app.states.agent_test_views import TestRow
 from babble_app.states.agent_tests import TestsState
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState
-from babble_app.states.panes import PanesState
 from babble_app.states.test_form import TestFormState
 from babble_app.states.test_suite import SuiteState
 
@@ -32,7 +31,7 @@ def tests_tab() -> rx.Component:
             rx.cond(
                 TestsState.status == "loading",
                 rx.el.div(skeleton_list(), class_name="tests-body"),
-                rx.cond(how_many(TestsState.rows) > 0, _list(), _nothing()),
+                rx.cond(how_many(TestsState.rows) > 0, _list(), no_tests()),
             ),
         ),
         test_form(),
@@ -76,7 +75,7 @@ def _list() -> rx.Component:
             ),
         ),
         rx.el.ul(rx.foreach(TestsState.rows, _row), class_name="tests-list", aria_label="Tests"),
-        _coverage(),
+        tests_coverage(),
     )
 
 
@@ -96,7 +95,7 @@ def _head() -> rx.Component:
             TestsState.has_live,
             _act(
                 "play",
-                "With the live ones",
+                "Run live too",
                 TestsState.run_all(True),
                 "Also those that ask a model",
             ),
@@ -110,7 +109,7 @@ def _head() -> rx.Component:
 def _menu() -> rx.Component:
     return menu(
         "More about the tests",
-        menu_item("agent", "Generate: a persona for every path", on_click=SuiteState.generate),
+        menu_item("agent", "Generate tests", on_click=SuiteState.generate),
         menu_item("upload", "Import from YAML", on_click=SuiteState.open_import),
         menu_item("download", "Export as YAML", on_click=SuiteState.export),
     )
@@ -233,87 +232,6 @@ def _gate(row: TestRow) -> rx.Component:
         rx.el.span("must pass"),
         title="This test must pass before a version goes live, where the agent asks for that",
         class_name="check tests-gate",
-    )
-
-
-def _coverage() -> rx.Component:
-    return rx.cond(
-        TestsState.coverage.words != "",
-        rx.el.section(
-            rx.el.h3("Coverage", class_name="inside-title"),
-            rx.el.p(TestsState.coverage.words, class_name="muted"),
-            rx.cond(
-                TestsState.coverage.exits,
-                rx.fragment(
-                    rx.el.p("No test has taken:", class_name="muted tests-untested"),
-                    rx.el.ul(
-                        rx.foreach(TestsState.coverage.exits, _exit), class_name="inside-exits"
-                    ),
-                ),
-            ),
-            rx.cond(
-                TestsState.coverage.missed,
-                rx.el.p(
-                    "In exits that were taken, no test has run:",
-                    rx.foreach(TestsState.coverage.missed, _missed),
-                    class_name="row row--wrap muted tests-untested",
-                ),
-            ),
-            class_name="tests-body",
-        ),
-    )
-
-
-def _missed(line: Any) -> rx.Component:
-    return line_link(line)
-
-
-def _exit(row: ExitRow) -> rx.Component:
-    return rx.el.li(rx.el.span(row.text, class_name="grow"), line_link(row.line), key=row.line)
-
-
-def _nothing() -> rx.Component:
-    return rx.el.div(
-        empty(
-            "No tests yet",
-            rx.el.p(
-                "Talk to the agent in the test pane, then press ",
-                rx.el.strong("Keep as test"),
-                ". From then on every new version is held against that conversation before it is shown, and you see at "
-                "once when a change made the agent do something else.",
-            ),
-            rx.el.div(
-                rx.el.button(
-                    icon("play", 16),
-                    "Talk to the agent",
-                    type="button",
-                    on_click=PanesState.show_test,
-                    class_name="button button--primary",
-                ),
-                rx.el.button(
-                    "Write a test by hand",
-                    type="button",
-                    on_click=TestFormState.open_new,
-                    class_name="button",
-                ),
-                rx.el.button(
-                    "Generate tests",
-                    type="button",
-                    title="One persona for every path through the program, for you to edit",
-                    on_click=SuiteState.generate,
-                    disabled=SuiteState.busy,
-                    class_name="button",
-                ),
-                rx.el.button(
-                    "Import from YAML",
-                    type="button",
-                    on_click=SuiteState.open_import,
-                    class_name="button button--quiet",
-                ),
-                class_name="row row--wrap",
-            ),
-        ),
-        class_name="tests-body",
     )
 
 

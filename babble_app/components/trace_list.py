@@ -9,8 +9,9 @@ import reflex as rx
 from babble_app.components.icons import icon
 from babble_app.states.answers import AnswerState
 from babble_app.states.panes import PanesState
+from babble_app.states.step_details import Part
 from babble_app.states.testing import TestState
-from babble_app.states.testing_views import Part, TraceRow
+from babble_app.states.testing_views import TraceRow
 from babble_app.states.trace import TraceState
 
 

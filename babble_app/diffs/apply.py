@@ -16,9 +16,9 @@ from babble_app.diffs.plan import build, plan
 from babble_app.diffs.readings import old_side
 
 if TYPE_CHECKING:
-    from babble_app.diffs.anchor import Placed
     from babble_app.diffs.errors import HunkFailure
     from babble_app.diffs.hunks import Hunk
+    from babble_app.diffs.placing import Placed
 
 MAX_TEXT_CHARS = 2_000_000
 

@@ -10,6 +10,7 @@ MAX_LOST = 0.30
 
 MAX_PLACEHOLDER_CHARS = 120
 _ELLIPSIS = re.compile(r"(#|//|--)?\s*(\.{3,}|…)$")
+_HEADER = re.compile(r"(?:async def |def |class |\)).*:$")
 _PLACE = r"(?:code|program|file|agent|handlers?|conditions?|exits?|logic|loops?|lines?)"
 _PLACEHOLDER = re.compile(
     r"(?:#|//|\.\.\.|…|\[|\(|<)\W*(?:(?:keep|the|all|and|insert|add|your|every)\s+)*"
@@ -34,8 +35,20 @@ def find_laziness(old: list[str], new: list[str], *, may_shrink: bool) -> str:
 
 def _added_placeholder(old: list[str], new: list[str]) -> str:
     added = Counter(new) - Counter(old)
-    short = (line.strip() for line in added)
-    return next((line for line in short if _is_placeholder(line)), "")
+    found = (
+        line.strip()
+        for at, line in enumerate(new)
+        if line in added and _is_placeholder(line.strip()) and not _is_stub(new, at)
+    )
+    return next(found, "")
+
+
+def _is_stub(lines: list[str], at: int) -> bool:
+    """Whether `...` is all that a function or class has, as in a Python protocol; nothing is left out there."""
+    if lines[at].strip() != "...":
+        return False
+    before = next((line.strip() for line in reversed(lines[:at]) if line.strip()), "")
+    return bool(_HEADER.match(before)) or before.endswith('"""')
 
 
 def _is_placeholder(line: str) -> bool:

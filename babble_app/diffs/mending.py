@@ -15,7 +15,7 @@ from babble_app.diffs.readings import old_side
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from babble_app.diffs.anchor import Placed
+    from babble_app.diffs.placing import Placed
 
 
 def mend(lines: Sequence[str], places: list[Placed]) -> list[Placed]:

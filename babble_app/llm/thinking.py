@@ -59,6 +59,10 @@ class ThoughtSplitter:
 
     def feed(self, text: str) -> list[Part]:
         """Take a piece and return what is certain now."""
+        tail = self._tail + text
+        if not (self._closing or self._held or self._line_start or "<" in tail or "\n" in text):
+            self._tail = tail[-6:]  # nearly every piece comes here: a third of the time
+            return self._say(text)
         parts: list[Part] = []
         for line in _LINE.findall(text):
             self._held += line

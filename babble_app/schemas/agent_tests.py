@@ -285,3 +285,18 @@ class Coverage(Schema):
     """Exits that no test has taken."""
     tests: int
     """How many tests have a result for this program."""
+
+
+class TestFix(_Quiet):
+    """Rounds of changes that shall make a test pass."""
+
+    test_id: str
+    status: Literal["none", "running", "passed", "failed", "stopped"] = "none"
+    """`none`: nothing was asked for since the server started."""
+    chat_id: str = ""
+    round: int = 0
+    """The change that is being made, or was made last."""
+    of: int = 5
+    run_ids: tuple[str, ...] = ()
+    message: str = ""
+    """How it ended, for people."""

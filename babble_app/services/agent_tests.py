@@ -16,6 +16,7 @@ from babble_app.based.recording import Recorded
 from babble_app.errors import ConflictError, ValidationFailedError
 from babble_app.schemas.agent_tests import TestSpec
 from babble_app.schemas.mocks import Mock
+from babble_app.services import test_runs
 from babble_app.services.names import MAX_NAME_CHARS, clean_name, usable_name
 from babble_app.store import agent_tests as rows
 from babble_app.store import agents as agent_rows
@@ -78,6 +79,8 @@ async def add_test(
 async def keep_as_test(rt: Runtime, owner_id: str, session_id: str, *, name: str = "") -> AgentTest:
     """Make a replay test of a test conversation: its turns, its answers, its mocks, and what happened as assertions.
 
+    It is run at once on the conversation's version (the newest, when that text was not saved).
+
     Raises:
         ConflictError: the conversation cannot be run again as it was.
     """
@@ -90,7 +93,7 @@ async def keep_as_test(rt: Runtime, owner_id: str, session_id: str, *, name: str
         assertions=recorded.assertions(),
         recording=recorded.recording,
     )
-    return await add_test(
+    test = await add_test(
         rt,
         owner_id,
         session.agent_id,
@@ -99,6 +102,8 @@ async def keep_as_test(rt: Runtime, owner_id: str, session_id: str, *, name: str
         spec=spec,
         gating=True,
     )
+    result = await test_runs.run_test(rt, owner_id, test.id, version_id=session.version_id)
+    return test.model_copy(update={"last": result})
 
 
 async def update_test(
@@ -118,8 +123,10 @@ async def update_test(
     """
     async with rt.database.unit_of_work() as db:
         row = await rows.get_test(db, owner_id, test_id, lock=True)
-        if name is not None:
-            row.name = clean_name(name)
+        if name is not None and (name := clean_name(name)) != row.name:
+            await agent_rows.get_agent(db, owner_id, row.agent_id, lock=True)
+            taken = {one.name for one in await rows.list_tests(db, owner_id, row.agent_id)}
+            row.name = _free_name(name, taken)
         if gating is not None:
             row.gating = gating
         if kind is not None or changes:
@@ -138,11 +145,18 @@ async def delete_test(rt: Runtime, owner_id: str, test_id: str) -> None:
 async def add_rows(
     db: AsyncSession, owner_id: str, agent_id: str, added: Sequence[AgentTestRow]
 ) -> None:
-    """Add tests to an agent that the unit of work has locked; raises ValidationFailedError when they are too many."""
-    count = await rows.count_tests(db, owner_id, agent_id)
-    if count + len(added) > MAX_TESTS:
-        message = f"An agent has at most {MAX_TESTS} tests; this one would have {count + len(added)}. Delete some first."
+    """Add tests to an agent that the unit of work has locked; a name that is taken gets a number.
+
+    Raises:
+        ValidationFailedError: they are too many.
+    """
+    taken = {row.name for row in await rows.list_tests(db, owner_id, agent_id)}
+    if len(taken) + len(added) > MAX_TESTS:
+        message = f"An agent has at most {MAX_TESTS} tests; this one would have {len(taken) + len(added)}. Delete some first."
         raise ValidationFailedError(message)
+    for row in added:
+        row.name = _free_name(row.name, taken)
+        taken.add(row.name)
     db.add_all(added)
 
 
@@ -199,9 +213,13 @@ async def record(program: str, log: Sequence[dict[str, Any]]) -> Recorded:
 
     Raises:
         ConflictError: the log does not belong to the program.
+        ValidationFailedError: it is longer than a test may be.
     """
     try:
         return await asyncio.to_thread(lambda: Recorded(parser.parse(program), log))
+    except ValidationError as error:
+        message = "This conversation is too long for a test."
+        raise ValidationFailedError(message) from error
     except AnswerMismatchError as error:
         message = "This conversation cannot be run again as it was, so it cannot be kept. Start a new one."
         raise ConflictError(message) from error
@@ -220,6 +238,16 @@ def _changed(spec: TestSpec, changes: Mapping[str, Any]) -> TestSpec:
     kept = tuple(one for one in changed.recording.answers if not is_mocked(changed.mocks, one))
     recording = changed.recording.model_copy(update={"answers": kept})
     return changed.model_copy(update={"recording": recording})
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return the name, with a number when another test of the agent has it: files know tests by their names."""
+    free, number = name, 2
+    while free in taken:
+        end = f" ({number})"
+        free = f"{name[: MAX_NAME_CHARS - len(end)]}{end}"
+        number += 1
+    return free
 
 
 def _suggested_name(recorded: Recorded) -> str:

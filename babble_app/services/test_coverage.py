@@ -6,16 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from babble_app.based import parser
-from babble_app.based.coverage import cover, make_skeletons
+from babble_app.based.coverage import cover_results, make_skeletons
 from babble_app.services import agent_tests, test_runs
 from babble_app.services.names import usable_name
 from babble_app.store import agent_tests as rows
 from babble_app.store import agents as agent_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from babble_app.schemas.agent_tests import AgentTest, Coverage, TestResult
+    from babble_app.schemas.agent_tests import AgentTest, Coverage
     from babble_app.services.runtime import Runtime
 
 
@@ -24,7 +22,7 @@ async def coverage(
 ) -> Coverage:
     """Return what the agent's tests have run of a version, the newest when none is named.
 
-    Replays are run for it when they were not, which stores nothing; of the other tests those count that were run on this program.
+    Replays are run for it when they were not, which stores nothing; of the other tests those count that were run on it.
     """
     program = await test_runs.find_program(rt, owner_id, agent_id, version_id)
     replays = await test_runs.run_replays(
@@ -34,14 +32,8 @@ async def coverage(
         stored = await rows.list_results(db, owner_id, agent_id, program.sha256)
     live = [one for one in stored if one.kind != "replay"]
     results = [*replays.results, *live]
-    found = await asyncio.to_thread(_cover, program.text, results)
-    return found.model_copy(
-        update={
-            "version_id": program.version_id,
-            "sha256": program.sha256,
-            "tests": len(results),
-        }
-    )
+    found = await asyncio.to_thread(lambda: cover_results(parser.parse(program.text), results))
+    return found.model_copy(update={"version_id": program.version_id, "sha256": program.sha256})
 
 
 async def generate(
@@ -73,12 +65,3 @@ async def generate(
         ]
         await agent_tests.add_rows(db, owner_id, agent_id, added)
         return [rows.agent_test_shape(row) for row in added]
-
-
-def _cover(text: str, results: Sequence[TestResult]) -> Coverage:
-    hits: dict[int, int] = {}
-    for result in results:
-        for line, count in result.conditions.items():
-            hits[line] = hits.get(line, 0) + count
-    lines = {line for result in results for line in result.lines}
-    return cover(parser.parse(text), hits, lines)

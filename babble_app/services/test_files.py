@@ -46,16 +46,14 @@ async def import_yaml(rt: Runtime, owner_id: str, agent_id: str, text: str) -> l
                 owner_id, agent_id, name=one.name, kind=one.kind, spec=one.spec, gating=one.gating
             )
             if (old := there.get(row.name)) is None:
-                there[row.name] = row
                 added.append(row)
-                kept.append(row)
             else:
                 agent_tests.set_spec(old, one.kind, one.spec)
                 old.gating, old.updated_at = one.gating, now()
-                kept.append(old)
+            kept.append(old or row)
         await agent_tests.add_rows(db, owner_id, agent_id, added)
         await db.flush()
-        return [rows.agent_test_shape(row) for row in dict.fromkeys(kept)]
+        return [rows.agent_test_shape(row) for row in kept]
 
 
 def file_test(test: AgentTest) -> FileTest:

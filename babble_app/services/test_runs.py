@@ -14,16 +14,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.based import parser
+from babble_app.based.outline import outline
 from babble_app.based.replay import replay
 from babble_app.based.report import InvalidProgramError
-from babble_app.schemas.agent_tests import TestBadge, TestReport, TestResult, TestSpec
+from babble_app.schemas.agent_tests import TestReport, TestResult, TestSpec
 from babble_app.services import idempotency, limits, live_tests, models
+from babble_app.services.test_reports import gate_problem, make_report
 from babble_app.store import agent_tests as rows
 from babble_app.store import agents as agent_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from babble_app.based.test_files import FileTest
+    from babble_app.llm.client import ModelClient
     from babble_app.schemas.base import Schema
     from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.runtime import Runtime
@@ -114,6 +118,18 @@ async def run_test(
     return await asyncio.shield(rt.start_task(run, f"run of {test_id}"))
 
 
+async def run_on(
+    rt: Runtime, owner_id: str, test_id: str, *, text: str | None = None, model: str = ""
+) -> TestResult:
+    """Run one test on a text, saved or not (the newest version's when none is given), and keep what came of it."""
+    async with rt.database.reading() as db:
+        test = await rows.get_test(db, owner_id, test_id)
+    head = await find_program(rt, owner_id, test.agent_id, None)
+    program = head if text in (None, head.text) else Program(text)
+    results = await _run(rt, owner_id, program, [test], model=model)
+    return (await _keep(rt, owner_id, test.agent_id, [test], results))[0]
+
+
 async def run_tests(
     rt: Runtime,
     owner_id: str,
@@ -145,6 +161,21 @@ async def run_tests(
     return await asyncio.shield(rt.start_task(run, f"tests of {agent_id}"))
 
 
+async def run_file(text: str, tests: Sequence[FileTest], model: ModelClient | None) -> TestReport:
+    """Run tests of a file on a program, without a database: the replays, and with a model all."""
+    results: list[TestResult] = []
+    for one in tests:
+        if one.kind == "replay":
+            (found,) = await asyncio.to_thread(replay_all, text, [one.spec])
+        elif model is not None:
+            found = await live_tests.run(model, text, one.kind, one.spec)
+        else:
+            continue
+        about = {"name": one.name, "kind": one.kind, "gating": one.gating}
+        results.append(found.model_copy(update=about))
+    return make_report(results)
+
+
 async def gate_problems(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> list[str]:
     """Return why the chosen tests keep a version from going live; nothing when all pass, or none is chosen.
 
@@ -156,7 +187,7 @@ async def gate_problems(rt: Runtime, owner_id: str, agent_id: str, version_id: s
         tests = await rows.list_tests(db, owner_id, agent_id)
         results = await rows.list_results(db, owner_id, agent_id, program.sha256)
     by_test = {result.test_id: result for result in results}
-    problems = [_gate_problem(one, by_test.get(one.id)) for one in tests if one.gating]
+    problems = [gate_problem(one.name, by_test.get(one.id)) for one in tests if one.gating]
     return [problem for problem in problems if problem]
 
 
@@ -169,44 +200,6 @@ async def find_program(
         wanted = version_id or agent.head_version_id
         row: VersionRow = await agent_rows.get_version(db, owner_id, wanted, agent_id=agent_id)
     return Program(agent_rows.unpacked(row.text_zlib), row.id)
-
-
-def make_report(results: Sequence[TestResult]) -> TestReport:
-    """Sum up results of one program."""
-    counts: dict[str, int] = {}
-    for result in results:
-        counts[result.status] = counts.get(result.status, 0) + 1
-    badge = rows.make_badge(counts)
-    changed = sum(result.status == "failed" and result.kind == "replay" for result in results)
-    return TestReport(
-        badge=badge,
-        changed=changed,
-        summary=_summary(counts, badge, changed),
-        results=tuple(results),
-    )
-
-
-def _summary(counts: dict[str, int], badge: TestBadge, changed: int) -> str:
-    if not badge.total:
-        return "No tests"
-    others = {
-        "changed": changed,
-        "failed": counts.get("failed", 0) - changed,
-        "stale": badge.stale,
-        "could not be run": counts.get("error", 0),
-    }
-    parts = [f"{badge.passed}/{badge.total} pass"]
-    return "; ".join(parts + [f"{count} {word}" for word, count in others.items() if count])
-
-
-def _gate_problem(test: AgentTestRow, result: TestResult | None) -> str:
-    if result is None:
-        return f"“{test.name}” was not run on this version."
-    if result.status == "passed":
-        return ""
-    words = {"failed": "fails", "stale": "is stale", "error": "could not be run"}
-    why = f": {result.problems[0]}" if result.problems else "."
-    return f"“{test.name}” {words[result.status]}{why}"
 
 
 async def _run(
@@ -233,9 +226,10 @@ async def _run(
 
 
 async def _replay(program: Program, tests: Sequence[AgentTestRow]) -> list[TestResult]:
-    specs = [TestSpec.model_validate(test.spec) for test in tests]
-    loop = asyncio.get_running_loop()
-    found = await loop.run_in_executor(_pool, replay_all, program.text, specs)
+    def work() -> list[TestResult]:
+        return replay_all(program.text, [TestSpec.model_validate(test.spec) for test in tests])
+
+    found = await asyncio.get_running_loop().run_in_executor(_pool, work)
     return [_about(result, test, program) for result, test in zip(found, tests, strict=True)]
 
 
@@ -248,10 +242,11 @@ def replay_all(text: str, specs: Sequence[TestSpec]) -> list[TestResult]:
     except InvalidProgramError as error:
         problem = f"The program is not valid: {error}"
         return [TestResult(status="error", problems=(problem,)) for _ in specs]
+    shape = outline(program)
     end = time.monotonic() + REPLAY_SECONDS
     late = f"Not run: the tests before it took more than {REPLAY_SECONDS:g} seconds."
     return [
-        replay(program, spec)
+        replay(program, spec, shape)
         if time.monotonic() < end
         else TestResult(status="error", problems=(late,), runs=0)
         for spec in specs

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from babble_app.diffs.apply import apply
 from babble_app.diffs.compare import compare
+from babble_app.diffs.errors import DiffError
 
 if TYPE_CHECKING:
     from babble_app.schemas.agents import Diff, DiffHunk
@@ -28,8 +30,8 @@ class HunkView:
     removed: int
     kinds: str
     """A sign for each line: blank for context, - for removed, + for added."""
-    confidence: str = ""
-    """`aligned` where the engine had to guess the place."""
+    aligned: bool = False
+    """Whether the model's lines fitted nowhere exactly, so that the engine chose the likeliest place."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,27 @@ def comparison_of(diff: Diff) -> Comparison:
     """Return a difference as it is painted."""
     hunks = [_hunk(place, hunk) for place, hunk in enumerate(diff.hunks, 1)]
     return Comparison(hunks=hunks, added=diff.added, removed=diff.removed)
+
+
+async def mark_aligned(hunks: list[HunkView], old: str, new: str, answer: str) -> list[HunkView]:
+    """Mark the hunks whose place the engine had to work out, by reading the model's own `answer` once more.
+
+    Nothing is marked when the change was made in several rounds: the last answer alone does not lead to `new`.
+    """
+    lines = await asyncio.to_thread(_aligned_lines, old, new, answer)
+    ends = [hunk.old_start + len(hunk.kinds.replace("+", "")) for hunk in hunks]
+    doubtful = {next((at for at, end in enumerate(ends) if line < end), -1) for line in lines}
+    return [replace(hunk, aligned=at in doubtful) for at, hunk in enumerate(hunks)]
+
+
+def _aligned_lines(old: str, new: str, answer: str) -> list[int]:
+    try:
+        applied = apply(old, answer, may_shrink=True)
+    except DiffError:
+        return []
+    if applied.text != new:
+        return []
+    return [report.line for report in applied.hunks if report.confidence == "aligned"]
 
 
 def _hunk(place: int, hunk: DiffHunk) -> HunkView:

@@ -13,7 +13,7 @@ from babble_app.diffs.pick import pick
 from babble_app.errors import BabbleError, ConflictError, NotFoundError
 from babble_app.services import checks, proposals, runtime, versions
 from babble_app.states.canvas import CanvasState
-from babble_app.states.comparisons import HunkView, comparison_of
+from babble_app.states.comparisons import HunkView, comparison_of, mark_aligned
 from babble_app.states.outcomes import read_outcomes
 from babble_app.states.panes import PanesState
 from babble_app.states.tab import own_tab, owner_of
@@ -58,6 +58,8 @@ class ProposalState(rx.State):
     busy: bool = False
     _agent: str = ""
     _parent_id: str = ""
+    _shown: tuple[str, str] = ("", "")
+    """What the page was filled with: every assignment goes over the wire."""
 
     @rx.event(background=True)
     async def open_agent(self, agent_id: str) -> None:
@@ -79,7 +81,7 @@ class ProposalState(rx.State):
         proposal = await proposals.get_proposal(runtime.current(), owner_id, proposal_id)
         if proposal.status == "pending":
             await self._show(owner_id, proposal)
-            yield PanesState.show_decision()
+            yield PanesState.pick_tab("changes")
 
     @rx.event(background=True)
     async def decide(self, number: int, chosen: bool) -> AsyncGenerator[object, None]:
@@ -181,7 +183,7 @@ class ProposalState(rx.State):
         pending = await proposals.find_pending(rt, owner_id, agent_id)
         await read_outcomes(self, owner_id, agent_id)
         gone = self.proposal if self.proposal and not pending else ""
-        if pending:
+        if pending and _key(pending) != self._shown:
             await self._show(owner_id, pending)
         if gone:
             decided = await proposals.get_proposal(rt, owner_id, gone)
@@ -195,16 +197,18 @@ class ProposalState(rx.State):
         parent = await versions.get_version(rt, owner_id, proposal.parent_id)
         agent = await versions.get_agent(rt, owner_id, proposal.agent_id)
         found = comparison_of(proposal.diff)
+        hunks = await mark_aligned(found.hunks, parent.text, proposal.text, proposal.raw)
         async with own_tab(self, owner_id):
             news = self.proposal != proposal.id
             self._agent, self._parent_id = proposal.agent_id, proposal.parent_id
+            self._shown = _key(proposal)
             self.proposal, self.parent_number = proposal.id, parent.number
             self.stale, self.head_number = proposal.stale, agent.head_number
             self.summary, self.request, self.raw = proposal.summary, proposal.request, proposal.raw
             self.made_by = _made_by(proposal)
             self.warnings = [f"Line {item.line}: {item.message}" for item in proposal.findings]
             self.tests, self.tests_kind = tests_words(proposal.tests), tests_kind(proposal.tests)
-            self.old_text, self.new_text, self.hunks = parent.text, proposal.text, found.hunks
+            self.old_text, self.new_text, self.hunks = parent.text, proposal.text, hunks
             self.added, self.removed = found.added, found.removed
             if news:
                 self.accepted = [hunk.number for hunk in found.hunks]
@@ -255,6 +259,10 @@ ENDS = {
     "replaced": "The proposed change was replaced by a newer one.",
     "pending": "",
 }
+
+
+def _key(proposal: Proposal) -> tuple[str, str]:
+    return proposal.id, proposal.head_id
 
 
 def _made_by(proposal: Proposal) -> str:

@@ -9,8 +9,9 @@ from reflex.state import BaseState
 
 from babble_app.services import runtime, sessions
 from babble_app.states import testing_views as views
+from babble_app.states.step_details import StepDetail, step_detail
 from babble_app.states.tab import own_tab, owner_of
-from babble_app.states.testing_views import ConditionRow, Named, StepDetail, TraceRow
+from babble_app.states.testing_views import ConditionRow, Named, TraceRow
 
 if TYPE_CHECKING:
     from babble_app.schemas.sessions import AgentSession
@@ -42,7 +43,7 @@ class TraceState(rx.State):
         session = await sessions.get_session(runtime.current(), owner_id, session_id)
         async with own_tab(self, owner_id):
             if self.shown == number:
-                self.detail = views.detail(session, number)
+                self.detail = step_detail(session, number)
 
     def _show(self, session: AgentSession) -> None:
         self._session = session.id

@@ -60,14 +60,6 @@ async def lock_tests(db: AsyncSession, owner_id: str, test_ids: Sequence[str]) -
     return {row.id: row.spec_sha256 for row in (await db.exec(statement)).all()}
 
 
-async def count_tests(db: AsyncSession, owner_id: str, agent_id: str) -> int:
-    """Return how many tests the agent has."""
-    statement = select(func.count()).where(
-        AgentTestRow.owner_id == owner_id, AgentTestRow.agent_id == agent_id
-    )
-    return (await db.exec(statement)).one()
-
-
 async def delete_test(db: AsyncSession, owner_id: str, test_id: str) -> None:
     """Delete the owner's test with its results; raises NotFoundError."""
     await db.delete(await get_test(db, owner_id, test_id))

@@ -179,7 +179,7 @@ def missing_plus(rng: Random, draft: Draft) -> bool:
     done = False
     as_context = rng.random() < 0.5
     for piece in draft.pieces:
-        added = [at for at, (sign, _) in enumerate(piece.lines) if sign == "+"]
+        added = [at for at, (sign, text) in enumerate(piece.lines) if sign == "+" and text.strip()]
         if len(added) >= 1 and rng.random() < 0.8:
             for at in rng.sample(added, min(len(added), rng.choice([1, 1, 2]))):
                 piece.lines[at] = ("!" if as_context else "?", piece.lines[at][1])
@@ -353,6 +353,8 @@ def crlf_both(rng: Random, draft: Draft) -> bool:
 
 
 def no_final_newline(rng: Random, draft: Draft) -> bool:
+    if not draft.old[-1] or not draft.new or not draft.new[-1]:
+        return False
     draft.final_newline = draft.new_final_newline = False
     return True
 

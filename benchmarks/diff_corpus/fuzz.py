@@ -35,7 +35,8 @@ def make_input(rng: Random) -> tuple[str, str]:
 def _soup(rng: Random, lines: int) -> str:
     newline = rng.choice(NEWLINES[:4])
     return "".join(
-        rng.choice(PIECES) + (rng.choice(NEWLINES) if rng.random() < 0.1 else newline) for _ in range(lines)
+        rng.choice(PIECES) + (rng.choice(NEWLINES) if rng.random() < 0.1 else newline)
+        for _ in range(lines)
     )
 
 
@@ -72,8 +73,17 @@ def huge() -> list[tuple[str, str]]:
         (handlers, '@@\n     say("Hullo")\n-    return\n+    done()\n until "y":\n' * 150),
         (handlers, '@@\n+x\n     say("Hello")\n     return\n' * 200),
         (lines, "@@\n" + "".join(f" line {n}\n" for n in range(0, 20_000, 2)) + "-line 7\n+x\n"),
-        (lines, "".join(f"@@\n line {n}\n line {n + 2}\n-line {n + 3}\n+x\n" for n in range(0, 800, 4))),
-        (lines, "".join(f"@@ -{n} @@\n line {n + 1}\n line {n + 3}\n-line {n + 4}\n+x\n" for n in range(0, 800, 4))),
+        (
+            lines,
+            "".join(f"@@\n line {n}\n line {n + 2}\n-line {n + 3}\n+x\n" for n in range(0, 800, 4)),
+        ),
+        (
+            lines,
+            "".join(
+                f"@@ -{n} @@\n line {n + 1}\n line {n + 3}\n-line {n + 4}\n+x\n"
+                for n in range(0, 800, 4)
+            ),
+        ),
         ("\n" * 100_000, "@@\n" + "\n" * 50_000 + "+x\n-y\n"),
         ("a\n", "x" * 5_000_000),
         ("a\n", "@@\n-a\n+b\n" * 600_000),
@@ -82,7 +92,14 @@ def huge() -> list[tuple[str, str]]:
         ("a\n", "{" * 500_000),
         ("a\n", '[{"a":' * 100_000),
         ("a\n", "<<<<<<< SEARCH\n" * 60_000),
-        ("a\n" * 2000, "<<<<<<< SEARCH\n" + "a\n" * 90_000 + "=======\n" + "a\n" * 90_001 + ">>>>>>> REPLACE\n"),
+        (
+            "a\n" * 2000,
+            "<<<<<<< SEARCH\n"
+            + "a\n" * 90_000
+            + "=======\n"
+            + "a\n" * 90_001
+            + ">>>>>>> REPLACE\n",
+        ),
         ("a\n", "--- a\n+++ b\n" * 50_000),
         ("a\n", "    @@\n" * 100_000),
         ("x" * 900_000 + "\n", "@@\n-" + "x" * 450_000 + "y\n+z\n"),

@@ -19,18 +19,42 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 PADDING = "".join(f"    # step {number} of the conversation\n" for number in range(1, 10))
+PROGRAM = f"""# Agent: Front desk
+
+say("Hello, this is the front desk. How can I help you?")
+
+loop:
+    conversation = talk(
+        "You are the front desk, a conversational assistant. "
+        "Ask for these details, one at a time: name and pickup date. "
+        "Exits: the person has given their name and pickup date; the person says goodbye.",
+        False,
+    )
+{PADDING}until "the person has given their name and pickup date":
+    details = conversation.ask(
+        question="Which name and pickup date did the person give?",
+        example={{
+            "name": "Ada Lovelace",
+            "pickup_date": "2026-12-24",
+        }},
+    )
+    extract("name", details["name"])
+    extract("pickup_date", details["pickup_date"])
+until "the person says goodbye":
+    say("Goodbye!")
+"""
+"""As the demo model writes them, its two parts far enough from each other to be changed in two hunks."""
 
 
-def make_agent(person: Person, *, review: bool = True) -> tuple[str, str]:
-    """Let the demo model write an agent, and space its parts out by hand; returns chat and agent."""
-    workspace = person.post("/api/workspaces", {"name": "Shop"})
-    body = {"model": "demo/based", "review_changes": review}
-    chat = person.post(f"/api/workspaces/{workspace['id']}/chats", body)["id"]
-    ask(person, chat, "Build an agent that welcomes guests, asks for their name and says goodbye.")
-    agent = person.client.get(f"/api/chats/{chat}").json()["agent_id"]
-    text = head_of(person, agent)["text"]
-    at = text.index("until ")
-    save(person, agent, text[:at] + PADDING + text[at:])
+def make_agent(person: Person) -> tuple[str, str]:
+    """Bring in an agent of the demo model's making, with two versions; returns a chat about it and the agent."""
+    workspace = person.post("/api/workspaces", {"name": "Shop"})["id"]
+    body = {"name": "Front desk", "text": PROGRAM.replace(PADDING, "")}
+    agent = person.post(f"/api/workspaces/{workspace}/agents", body)["agent_id"]
+    body = {"model": "demo/based", "review_changes": True}
+    chat = person.post(f"/api/workspaces/{workspace}/chats", body)["id"]
+    person.client.patch(f"/api/chats/{chat}", json={"agent_id": agent}).raise_for_status()
+    save(person, agent, PROGRAM)
     return chat, agent
 
 
@@ -164,7 +188,7 @@ def test_edits_of_two_tabs_are_merged_and_where_they_collide_a_person_chooses(
     conflict.get_by_label("What shall stand there").fill("# ours\n")
     canvas.get_by_role("button", name="Save merged version").click()
     expect(canvas.locator(".canvas-head .badge", has_text="v6")).to_be_visible()
-    assert head_of(person, agent)["text"] == merged.replace("# mine", "# ours")
+    assert head_of(person, agent)["text"] == merged.rstrip().replace("# mine", "# ours\n")
 
 
 def test_unsaved_edits_are_compared_with_the_version_they_change(
@@ -176,7 +200,9 @@ def test_unsaved_edits_are_compared_with_the_version_they_change(
     expect(canvas.locator(".cm-content")).to_contain_text("step 1")
     type_at_end(page, "# a line by hand")
 
-    canvas.get_by_role("tab", name="Changes").click()
+    # The arrow keys walk through the tabs.
+    canvas.get_by_role("tab", name="Code").focus()
+    page.keyboard.press("ArrowRight")
 
     expect(canvas.get_by_text("Your edits of version 2")).to_be_visible()
     expect(canvas.locator(".diff-lines .is-added")).to_contain_text(["# a line by hand"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from babble_app.based.machine import (
     assignment,
     calls,
@@ -17,6 +19,9 @@ from babble_app.based.machine import (
 )
 from babble_app.based.machine.core import Machine
 
+if TYPE_CHECKING:
+    from babble_app.based.machine.limits import Limits
+
 _HANDLERS = {
     **expressions.HANDLERS,
     **comprehensions.HANDLERS,
@@ -30,6 +35,7 @@ _HANDLERS = {
 }
 
 
-def make_machine(*, seed: int = 0) -> Machine:
+def make_machine(*, seed: int = 0, limits: Limits | None = None) -> Machine:
     """Return a machine that has run nothing yet."""
-    return Machine(_HANDLERS, {**pythonic.make_builtins(), **speaking.make_builtins()}, seed=seed)
+    builtins = {**pythonic.make_builtins(), **speaking.make_builtins()}
+    return Machine(_HANDLERS, builtins, seed=seed, limits=limits)

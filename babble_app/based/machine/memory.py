@@ -14,15 +14,16 @@ from types import (
     ModuleType,
     TracebackType,
 )
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from babble_app.based.machine.values import is_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SMALL = frozenset({bool, int, float, type(None)})
-_NOT_VALUES = (
-    ast.AST, type, BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType, TracebackType,
-)  # fmt: skip
+_SMALL = frozenset({bool, int, float, type(None)})
+_SMALL_BYTES = 24
+_PARTS_AT_ONCE = 20
 _SHARED_CHARS = 200
 """Shorter texts are counted as often as they are met: cheaper than to remember each."""
 
@@ -33,21 +34,35 @@ class Uncounted:
     __slots__ = ()
 
 
+_NOT_VALUES = (
+    Uncounted, ast.AST, type, BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, ModuleType, TracebackType,
+)  # fmt: skip
+
+
 def measure(roots: Iterable[Any], enough: int) -> tuple[int, int]:
     """Return the bytes of what can be reached, and how many things were looked at; stops when it is more than enough."""
     seen: set[int] = set()
+    counted: dict[type[Any], bool] = {}
     stack = list(roots)
     total = count = 0
     while stack and total <= enough:
         value = stack.pop()
         count += 1
-        kind: type[Any] = type(value)
+        kind = cast("type[Any]", type(value))  # any type of a value
         if kind is str and len(value) <= _SHARED_CHARS:
             total += sys.getsizeof(value)
-        elif kind in SMALL:
-            total += 0 if value is None or kind is bool else 28
-        elif id(value) not in seen and not isinstance(value, (Uncounted, *_NOT_VALUES)):
-            seen.add(id(value))
-            total += sys.getsizeof(value)
-            stack.extend(gc.get_referents(value))
+            continue
+        if kind not in counted:
+            counted[kind] = not issubclass(kind, _NOT_VALUES)
+        if not counted[kind] or id(value) in seen:
+            continue
+        seen.add(id(value))
+        total += sys.getsizeof(value)
+        parts = gc.get_referents(value)
+        if is_dict(value):
+            parts.extend(key for key in value if type(key) is str)  # which `gc` leaves out
+        walked = [part for part in parts if type(part) not in _SMALL]
+        total += (len(parts) - len(walked)) * _SMALL_BYTES
+        count += len(parts) // _PARTS_AT_ONCE
+        stack.extend(walked)
     return total, count

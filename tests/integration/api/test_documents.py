@@ -33,6 +33,7 @@ POST /api/agents/{}/sessions|POST /api/sessions/{}/messages|POST /api/sessions/{
 PUT /api/sessions/{}/mocks|GET /api/models|GET /api/settings/keys/{}
 GET /api/agents/{}/tests|POST /api/agents/{}/tests|POST /api/agents/{}/tests/run|POST /api/sessions/{}/keep
 GET /api/tests/{}|PATCH /api/tests/{}|DELETE /api/tests/{}|POST /api/tests/{}/run|POST /api/tests/{}/record
+GET /api/tests/{}/fix|POST /api/tests/{}/fix|POST /api/tests/{}/fix/stop|POST /api/tests/{}/fix-request
 POST /api/agents/{}/tests/generate|GET /api/agents/{}/coverage|GET /api/agents/{}/tests/export|POST /api/agents/{}/tests/import
 PUT /api/settings/keys/{}|DELETE /api/settings/keys/{}|POST /api/settings/keys/{}/test|POST /api/based/validate
 """

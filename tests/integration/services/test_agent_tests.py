@@ -14,6 +14,8 @@ from babble_app.services import (
     agent_tests,
     publishing,
     sessions,
+    test_coverage,
+    test_files,
     test_recording,
     test_runs,
     versions,
@@ -87,6 +89,8 @@ async def test_a_conversation_becomes_a_test_that_passes(rt: Runtime) -> None:
     result = await test_runs.run_test(rt, owner, test.id)
     read = await agent_tests.get_test(rt, owner, test.id)
 
+    assert test.last is not None
+    assert test.last.status == "passed"
     assert test.name == "two apple cakes → the customer leaves"
     assert (test.kind, test.gating) == ("replay", True)
     assert test.spec.turns == ("two apple cakes", "no thanks")
@@ -128,7 +132,7 @@ async def test_a_bad_change_is_seen_before_it_is_saved_and_results_are_shared_by
 
     assert second.tests == proposed.badge == TestBadge(failed=1, total=1)
     listed = await versions.list_versions(rt, owner, version.agent_id)
-    assert [one.tests for one in listed] == [second.tests, None]
+    assert [one.tests for one in listed] == [second.tests, TestBadge(passed=1, total=1)]
     assert (proposed.summary, proposed.changed) == ("0/1 pass; 1 changed", 1)
     assert saved.results[0].id == proposed.results[0].id
     assert saved.results[0].version_id == second.id
@@ -184,7 +188,7 @@ async def test_chosen_tests_guard_what_goes_live(rt: Runtime) -> None:
     assert len(problems) == 1
     assert problems[0].startswith("“two apple cakes → the customer leaves” fails: Not as recorded")
     await versions.update_agent(rt, owner, agent, gated=True)
-    with pytest.raises(GateClosedError, match="does not go live: “two apple cakes"):
+    with pytest.raises(GateClosedError, match="“two apple cakes"):
         await publishing.publish(rt, owner, agent, bad.id)
     assert (await publishing.publish(rt, owner, agent, version.id)).live_number == 1
     await agent_tests.update_test(rt, owner, test.id, gating=False)
@@ -345,3 +349,58 @@ async def test_the_version_of_another_agent_is_not_there(rt: Runtime) -> None:
 
     with pytest.raises(NotFoundError):
         await test_runs.run_test(rt, owner, test.id, version_id=other.id)
+
+
+@one_database
+async def test_tests_go_out_and_in_as_yaml_unchanged(rt: Runtime) -> None:
+    owner, version, test = await make_test(rt)
+    again = await agent_tests.keep_as_test(rt, owner, await make_session(rt, owner, version))
+    text = await test_files.export_yaml(rt, owner, version.agent_id)
+
+    await agent_tests.delete_test(rt, owner, again.id)
+    imported = await test_files.import_yaml(rt, owner, version.agent_id, text)
+
+    assert again.name == f"{test.name} (2)"
+    assert [one.name for one in imported] == [test.name, again.name]
+    assert imported[0].id == test.id
+    assert [one.spec for one in imported] == [test.spec, test.spec]
+    assert await test_files.export_yaml(rt, owner, version.agent_id) == text
+
+
+@one_database
+async def test_a_file_with_one_bad_test_adds_none(rt: Runtime) -> None:
+    owner, version = await make_bakery(rt)
+    text = "babble_tests: 1\ntests:\n- {name: a, kind: scripted, turns: [x]}\n- {name: b, kind: persona}\n"
+
+    with pytest.raises(ValidationFailedError, match="goal"):
+        await test_files.import_yaml(rt, owner, version.agent_id, text)
+
+    assert await agent_tests.list_tests(rt, owner, version.agent_id) == []
+
+
+@one_database
+async def test_generating_twice_adds_nothing_new(rt: Runtime) -> None:
+    owner, version = await make_bakery(rt)
+
+    first = await test_coverage.generate(rt, owner, version.agent_id)
+    second = await test_coverage.generate(rt, owner, version.agent_id)
+
+    assert [(one.name, one.kind) for one in first] == [
+        ("the customer names a cake", "persona"),
+        ("the customer leaves", "persona"),
+    ]
+    assert second == []
+
+
+@one_database
+async def test_coverage_shows_the_exits_that_no_test_takes(rt: Runtime) -> None:
+    owner, version, _ = await make_test(rt)
+    more = BAKERY + 'until "the customer wants a person":\n    transfer("+15550100")\n'
+    second = await change(rt, owner, version, more)
+
+    now = await test_coverage.coverage(rt, owner, version.agent_id)
+    before = await test_coverage.coverage(rt, owner, version.agent_id, version.id)
+
+    assert (now.version_id, now.conditions_hit, now.tests) == (second.id, 2, 1)
+    assert [(one.line, one.text) for one in now.untested] == [(10, "the customer wants a person")]
+    assert (before.untested, before.lines_hit) == ((), before.lines)

@@ -14,8 +14,6 @@ from babble_app.services.proposals import Origin
 from tests.factories import make_agent, make_chat, make_proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from babble_app.schemas.agents import Proposal, Version
     from babble_app.services.runtime import Runtime
 
@@ -56,7 +54,9 @@ async def edit(rt: Runtime, owner: str, parent: Version, old: str, new: str) -> 
     )
 
 
-async def decide_at_once(rt: Runtime, owner: str, proposal: Proposal) -> list[object]:
+async def decide_at_once(
+    rt: Runtime, owner: str, proposal: Proposal
+) -> tuple[Version | Proposal | BaseException, ...]:
     return await asyncio.gather(
         proposals.keep(rt, owner, proposal.id),
         proposals.discard(rt, owner, proposal.id),
@@ -102,14 +102,14 @@ async def test_chosen_hunks_alone_are_kept(rt: Runtime) -> None:
     assert (version.request, version.raw) == (proposal.request, proposal.raw)
 
 
-@pytest.mark.parametrize("hunks", [[], [0], [-1], [4], [1, 1], [10**9]])
-async def test_a_choice_that_names_no_hunks_is_refused(rt: Runtime, hunks: Sequence[int]) -> None:
+async def test_a_choice_that_names_no_hunks_is_refused(rt: Runtime) -> None:
     owner, first, proposal = await proposed(rt)
 
-    with pytest.raises(ValidationFailedError) as caught:
-        await proposals.keep(rt, owner, proposal.id, hunks=hunks)
+    for hunks in ([], [0], [-1], [4], [1, 1], [10**9]):
+        with pytest.raises(ValidationFailedError) as caught:
+            await proposals.keep(rt, owner, proposal.id, hunks=hunks)
+        assert caught.value.field == "hunks"
 
-    assert caught.value.field == "hunks"
     assert (await versions.get_agent(rt, owner, first.agent_id)).proposal_id == proposal.id
 
 
@@ -146,6 +146,36 @@ async def test_of_decisions_at_once_one_wins_and_the_others_are_told(rt: Runtime
     assert len(lost) == 2
     assert all(isinstance(item, ConflictError) and "already" in str(item) for item in lost)
     assert len(await versions.list_versions(rt, owner, first.agent_id)) <= 2
+
+
+async def test_of_proposals_at_once_one_waits_and_the_others_are_told(rt: Runtime) -> None:
+    owner, chat_id, first = await start(rt)
+    texts = [PROGRAM.replace("line 9.", f"line nine {n}.") for n in range(4)]
+
+    results = await asyncio.gather(
+        *(propose(rt, owner, chat_id, first, text) for text in texts), return_exceptions=True
+    )
+
+    lost = [item for item in results if isinstance(item, BaseException)]
+    assert len(lost) == 3
+    assert all(isinstance(item, ConflictError) for item in lost)
+
+
+async def test_a_proposal_that_is_kept_while_an_edit_comes_in_loses_nothing(rt: Runtime) -> None:
+    owner, first, proposal = await proposed(rt)
+
+    await asyncio.gather(
+        proposals.keep(rt, owner, proposal.id),
+        edit(rt, owner, first, "line 9.", "line nine."),
+        return_exceptions=True,
+    )
+
+    listed = await versions.list_versions(rt, owner, first.agent_id)
+    assert [item.number for item in listed] == list(range(len(listed), 0, -1))
+    kept = {item.kind for item in listed} >= {"edit"}
+    after = await proposals.get_proposal(rt, owner, proposal.id)
+    assert after.status == ("kept" if kept else "pending")
+    assert after.version_id in ({item.id for item in listed} if kept else {None})
 
 
 async def test_an_outdated_proposal_is_brought_together_with_what_came_in(rt: Runtime) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import NumberedEvent
     from babble_app.services.runtime import Runtime
 
+one_database = pytest.mark.parametrize("source", ["sqlite"], indirect=True)
 MODEL = "custom/fake-model"
 MENU = make_pdf(["Starters", "Cherry cake 4 euros", "A chocolate cake 30 euros", "Tea"])
 SLOW_TEXT = " ".join(f"word{n}" for n in range(200))
@@ -311,6 +312,7 @@ async def test_what_the_model_is_shown_of_the_files_is_told_and_stored_with_the_
     assert "hours.txt" not in sent
 
 
+@one_database
 async def test_the_model_is_told_in_words_that_the_file_was_edited(
     rt: Runtime, owner: str, chat: Chat, server: ModelServer
 ) -> None:
@@ -330,6 +332,7 @@ async def test_the_model_is_told_in_words_that_the_file_was_edited(
     assert "The file changed since your last answer" in program
 
 
+@one_database
 @pytest.mark.parametrize("opened", [True, False])
 async def test_thinking_within_the_text_is_kept_apart_and_never_becomes_the_program(
     rt: Runtime, owner: str, chat: Chat, server: ModelServer, *, opened: bool

@@ -138,5 +138,8 @@ UNSUPPORTED = {
 def test_what_is_not_supported_says_so(code):
     execution = run("x = 1\n" + code)
 
-    assert (error_code(execution), execution.events[-2].text) == ("R_NOT_ALLOWED", UNSUPPORTED[code])
+    assert (error_code(execution), execution.events[-2].text) == (
+        "R_NOT_ALLOWED",
+        UNSUPPORTED[code],
+    )
     assert execution.events[-2].line >= 2

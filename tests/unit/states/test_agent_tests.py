@@ -10,6 +10,7 @@ from babble_app.errors import NotFoundError
 from babble_app.services import agent_tests, keys, test_files, versions
 from babble_app.states.agent_tests import TestsState
 from babble_app.states.canvas import CanvasState
+from babble_app.states.chat import ChatState
 from babble_app.states.choices import ChoicesState
 from babble_app.states.json_fields import FieldError
 from babble_app.states.keeping import KeepState
@@ -17,7 +18,8 @@ from babble_app.states.repair import RepairState
 from babble_app.states.test_form import AssertionRow, TestFormState, read_spec
 from babble_app.states.test_suite import SuiteState
 from babble_app.states.testing import TestState
-from tests.factories import PROGRAM, make_agent, make_user, make_workspace
+from babble_app.store import chats as chat_rows
+from tests.factories import PROGRAM, make_agent, make_chat, make_user, make_workspace
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule, ToolUse
 
@@ -119,11 +121,13 @@ async def test_a_worse_program_is_red_with_both_transcripts(
 ) -> None:
     tests = await keep(tab, "bye now")
 
+    await tab.run(TestsState.show_test, tests, tests.rows[0].id)
+    assert tests.result.words == "pass"
     await save(rt, tab, version, WORSE)
     await tab.run(TestsState.load, tests)
-    await tab.run(TestsState.show_test, tests, tests.rows[0].id)
 
     assert (tests.rows[0].status, tests.good) == ("failed", False)
+    assert (tests.result.status, tests.result.words) == ("failed", "fail")
     changed = [row for row in tests.result.comparison if row.mark == "changed"]
     assert [(row.recorded, row.now) for row in changed] == [("agent: Goodbye!", "agent: Get lost!")]
     assert tests.result.problems
@@ -321,3 +325,44 @@ async def test_tests_are_made_for_every_path_once(tab: Tab, version: Version) ->
     assert [row.kind for row in tests.rows] == ["persona"]
     assert not suite.busy
     assert version.id
+
+
+async def test_what_went_wrong_goes_into_the_chat_s_box(
+    rt: Runtime, tab: Tab, version: Version
+) -> None:
+    tests, repair = await keep(tab, "bye now"), await tab.state(RepairState)
+    await save(rt, tab, version, WORSE)
+    await tab.run(TestsState.show_test, tests, tests.rows[0].id)
+
+    suggested, shown = await tab.run(RepairState.send_request, repair)
+
+    assert "Get lost!" in suggested.args[0][1]._var_value
+    assert shown.handler.fn.__name__ == "show_chat"
+
+
+async def test_a_test_that_passes_is_not_sent(tab: Tab, version: Version) -> None:
+    tests, repair = await keep(tab, "bye now"), await tab.state(RepairState)
+    await tab.run(TestsState.show_test, tests, tests.rows[0].id)
+
+    assert await tab.run(RepairState.send_request, repair) == []
+
+    assert "passes" in tests.problem
+    assert version.id
+
+
+async def test_fixing_needs_a_chat_about_the_agent_and_is_watched_to_its_end(
+    rt: Runtime, tab: Tab, version: Version
+) -> None:
+    tests, repair = await keep(tab, "bye now"), await tab.state(RepairState)
+    _, other = await make_chat(rt, tab.user.id)
+    (await tab.state(ChatState)).shown_id = other.id
+    await tab.run(TestsState.show_test, tests, tests.rows[0].id)
+
+    await tab.run(RepairState.fix, repair)
+    assert "not about the test's agent" in tests.problem
+    async with rt.database.unit_of_work() as db:
+        (await chat_rows.get_chat(db, tab.user.id, other.id)).agent_id = version.agent_id
+    await tab.run(RepairState.fix, repair)
+    await tab.run(RepairState.watch, repair)
+
+    assert (repair.busy, repair.fixing, repair.doing) == (False, False, "")
