@@ -1,5 +1,7 @@
 """Every code has programs that show it, on the right line, and programs beside them that do not."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 import json
 import re
 import threading
