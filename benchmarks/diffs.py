@@ -1,6 +1,6 @@
 """What the diff engine makes of models' diffs: exact, refused or wrong, by kind of mistake, beside patch and git apply.
 
-    .venv/bin/python benchmarks/diffs.py [--seed 1] [--count 2000] [--source programs|commits] [--rivals 200] [--show 3]
+    .venv/bin/python benchmarks/diffs.py [--seed 1] [--count 2000] [--source programs|commits|large] [--rivals 200] [--show 3]
 
 Builds its own corpus (`diff_corpus/`): Based programs with seeded edits, or the commits of a git repository (`--repository`), rendered
 as diffs with the mistakes that models make, alone and in combinations; and answers that must not be applied at all. "Open" cases may
@@ -26,6 +26,7 @@ from babble_app.diffs.apply import apply  # noqa: E402
 from babble_app.diffs.errors import DiffError  # noqa: E402
 from benchmarks.diff_corpus import commits  # noqa: E402
 from benchmarks.diff_corpus.cases import make_case  # noqa: E402
+from benchmarks.diff_corpus.fuzz import huge, make_input  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,14 +113,19 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=2000)
-    parser.add_argument("--source", choices=("programs", "commits"), default="programs")
+    parser.add_argument("--source", choices=("programs", "commits", "large"), default="programs")
     parser.add_argument("--repository", type=Path, default=ROOT)
     parser.add_argument(
         "--rivals", type=int, default=0, help="how many of the cases patch and git apply get too"
     )
     parser.add_argument("--show", type=int, default=0, help="how many faults of each sort to print")
     parser.add_argument("--only", default="", help="count only cases with this kind")
+    parser.add_argument(
+        "--fuzz", type=int, default=0, help="throw so many inputs at it that nobody would write"
+    )
     options = parser.parse_args()
+    if options.fuzz:
+        return _fuzz(options.fuzz, options.seed)
     commits.repository = options.repository
     rng = Random(options.seed)  # noqa: S311
     kinds: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -131,9 +137,9 @@ def main() -> int:
         case = make_case(Random(rng.random()), options.source)  # noqa: S311
         if options.only and options.only not in case.kinds:
             continue
-        started = time.perf_counter()
+        started = time.process_time()
         result, code = ours(case.text, case.answer)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
         column = outcome(case, result)
         total[column] += 1
         for kind in case.kinds if len(case.kinds) < 3 else (*case.kinds, "(three together)"):
@@ -159,6 +165,24 @@ def main() -> int:
         and total["wrong"] + total["open wrong"] <= 0.001 * options.count
     )
     return 0 if good and not total["impossible applied"] else 1
+
+
+def _fuzz(count: int, seed: int) -> int:
+    """Print how inputs that nobody would write are answered; an exception that is no refusal ends it."""
+    codes: defaultdict[str, int] = defaultdict(int)
+    times: list[float] = []
+    inputs = [*huge(), *(make_input(Random(seed * 1_000_003 + n)) for n in range(count))]  # noqa: S311
+    for text, answer in inputs:
+        started = time.process_time()
+        result, code = ours(text, answer)
+        times.append(time.process_time() - started)
+        codes["applied" if result is not None else code] += 1
+    print(f"{len(inputs)} inputs: " + ", ".join(f"{code} {n}" for code, n in sorted(codes.items())))
+    times.sort()
+    print(
+        f"CPU seconds: sum {sum(times):.1f}  p99 {times[int(len(times) * 0.99)]:.4f}  max {times[-1]:.2f}"
+    )
+    return 0
 
 
 def _table(kinds: dict[str, defaultdict[str, int]]) -> None:

@@ -48,7 +48,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
         async with aclosing(writing.stream(model, messages, "build")) as events:
             async for event in events:
                 yield event
-        said = said or writing.prose
+        said = writing.prose if number == 1 else said
         yield StateChanged(name="checking")
         findings = await _check(writing)
         if not blocking(findings):

@@ -54,7 +54,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
             async for event in events:
                 if not isinstance(event, ProgramDelta):  # a diff, which is not for the reader
                     yield event
-        said, answer = said or writing.prose, writing.text
+        said, answer = writing.prose if number == 1 else said, writing.text
         yield StateChanged(name="checking")
         outcome = await asyncio.to_thread(revision.take, answer, cut_off=writing.turn.cut_off)
         if outcome.program is not None:

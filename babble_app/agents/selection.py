@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from babble_app.agents import triage
 from babble_app.agents.earlier import choose_earlier
+from babble_app.agents.mentions import called_by, named_in, speaks_of_files
 from babble_app.retrieval.passages import split_pages
-from babble_app.retrieval.search import Passage, query_terms, search
+from babble_app.retrieval.search import Passage, search
 from babble_app.schemas.events import FileUse
 from babble_app.schemas.models import ModelMessage
 
@@ -32,12 +32,6 @@ STRONG = 0.3
 _MOST_PASSAGES = 80
 _CHARS_PER_TOKEN = 8
 """More than any language has: a longer text is too long without being counted."""
-
-_SPEAKS_OF_FILES = re.compile(
-    r"\b(?:files?|documents?|docs?|attach\w*|upload\w*|pdfs?|pictures?|images?|photos?|screenshots?|datei(?:en)?|anhang|"
-    r"dokumente?|bild(?:er)?|archivos?|documentos?|adjunt\w+|fichiers?|pièces? jointes?|immagin[ei]|arquivos?)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -126,14 +120,14 @@ async def _choose(
     if not files or triage.is_small_talk(request.text):
         return Choice()
     found = await asyncio.to_thread(_strong_passages, request, files)
-    if named := _named_in(request.text, files):
+    if named := named_in(request.text, files):
         others = [file for file in files if file not in named]
-        return Choice((*named, *_called_by(request.text, others, found)), found)
-    if _SPEAKS_OF_FILES.search(request.text):
+        return Choice((*named, *called_by(request.text, _without(others, found))), found)
+    if speaks_of_files(request.text):
         return Choice(tuple(files), found)
     if decision.kind == "build" and tokens.fits(files, FILES_TOKENS):
         return Choice(tuple(files))
-    called = _called_by(request.text, files, found)
+    called = called_by(request.text, _without(files, found))
     if found or called:
         facts = _files_of(found, files) if decision.kind == "build" else []
         return Choice((*facts, *called), found)
@@ -208,40 +202,16 @@ def _files_of(found: Sequence[Passage], files: Sequence[ContextFile]) -> list[Co
     return [file for file in files if file.id in ids]
 
 
-def _named_in(text: str, files: Sequence[ContextFile]) -> list[ContextFile]:
-    """Return the files that the request calls by name, with or without the ending."""
-    plain = text.casefold()
-    return [file for file in files if any(_stands_in(name, plain) for name in _names(file))]
-
-
-def _called_by(
-    text: str, files: Sequence[ContextFile], found: Sequence[Passage]
-) -> list[ContextFile]:
-    """Return the files of whose name the request has a word, and of which nothing was found: `hours.txt` for "the hours"."""
-    wanted = query_terms(text)
+def _without(files: Sequence[ContextFile], found: Sequence[Passage]) -> list[ContextFile]:
+    """Return the files of which nothing was found."""
     known = _files_of(found, files)
-    return [
-        file
-        for file in files
-        if file not in known and wanted & query_terms(file.name.rsplit(".", 1)[0])
-    ]
-
-
-def _names(file: ContextFile) -> list[str]:
-    name = file.name.casefold()
-    stem = name.rpartition(".")[0]
-    # A stem such as `menu` is a common word as well: only one that no prose has is a name.
-    return [name, stem] if re.search(r"[\d_-]|\w\.\w", stem) else [name]
-
-
-def _stands_in(name: str, text: str) -> bool:
-    return bool(name) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    return [file for file in files if file not in known]
 
 
 def _pictures(request: AgentRequest) -> tuple[ContextFile, ...]:
     """Return the pictures to be shown: the named ones, else all."""
     pictures = [file for file in request.files if file.image]
-    named = _named_in(request.text, request.files)
+    named = named_in(request.text, request.files)
     if named:
         pictures = [file for file in pictures if file in named]
     return tuple(pictures[:MAX_PICTURES])

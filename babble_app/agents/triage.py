@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from babble_app.agents.prompt_texts import enclose, render
+from babble_app.errors import ModelAnswerInvalidError
 from babble_app.schemas.models import ModelMessage, ModelRequest
 
 if TYPE_CHECKING:
@@ -134,14 +135,16 @@ async def ask(model: ModelClient, request: AgentRequest) -> Decision:
         ),
         ModelMessage(role="user", text="\n\n".join(_told(request, files))),
     )
-    answer = await model.complete(
-        ModelRequest(
-            messages=messages,
-            task="triage",
-            json_schema=_schema(with_files=bool(files)),
-            max_output_tokens=2000,
-        )
+    wanted = ModelRequest(
+        messages=messages,
+        task="triage",
+        json_schema=_schema(with_files=bool(files)),
+        max_output_tokens=2000,
     )
+    try:
+        answer = await model.complete(wanted)
+    except ModelAnswerInvalidError:  # nothing said, or thoughts only
+        return Decision("answer")
     kind = _read_kind(answer.text, has_program=request.program is not None)
     return Decision(kind, answer.usage, _read_files(answer.text, files))
 

@@ -178,6 +178,7 @@ async def run_test(
     rt: Rt, me: Me, test_id: Id, keyed: Keyed, body: RunBody | None = None
 ) -> TestResult:
     """Run a test and return what came of it; a failed test is no failed request."""
+    await limits.hit(rt, "check", me.id)
     wanted = body or RunBody()
     return await test_runs.run_test(
         rt, me.id, test_id, version_id=wanted.version_id, model=wanted.model, keyed=keyed
@@ -189,6 +190,7 @@ async def run_tests(
     rt: Rt, me: Me, agent_id: Id, keyed: Keyed, body: RunAllBody | None = None
 ) -> TestReport:
     """Run all of an agent's replays, or with `live` all its tests."""
+    await limits.hit(rt, "check", me.id)
     wanted = body or RunAllBody()
     return await test_runs.run_tests(
         rt,
@@ -206,6 +208,7 @@ async def record_test(
     rt: Rt, me: Me, test_id: Id, keyed: Keyed, body: RunBody | None = None
 ) -> AgentTest:
     """Record a replay again: what the agent does now is what it must do from now on."""
+    await limits.hit(rt, "check", me.id)
     wanted = body or RunBody()
     return await test_recording.record_again(
         rt, me.id, test_id, version_id=wanted.version_id, model=wanted.model, keyed=keyed
@@ -245,6 +248,7 @@ async def import_tests(rt: Rt, me: Me, agent_id: Id, body: YamlBody) -> list[Age
 @router.post("/tests/{test_id}/fix-request")
 async def make_fix_request(rt: Rt, me: Me, test_id: Id) -> FixRequest:
     """Return a failed test as a message that asks for what makes it pass; 409 when it does not fail."""
+    await limits.hit(rt, "check", me.id)
     return FixRequest(text=await test_fixes.fix_request(rt, me.id, test_id))
 
 

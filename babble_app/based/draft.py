@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from babble_app.based.report import Report
 
 
-_BUDGET = 1_000_000
-"""Characters read again and again while a text is mended: half a second, at most."""
-_LINE_COST = 40
+_BUDGET = 3_000_000
+"""What may be spent on reading a text again and again while it is mended: half a second, or 20 times 1,000 lines."""
+_LINE_COST = 100
 
 
 class Draft:

@@ -30,7 +30,9 @@ _PROBABLE = re.compile(
 """Lines that are statements unless they are arguments."""
 _WORDS = re.compile(r"\s*(until)\s+([^\W\d][\w'’,;.!? /-]*?)\s*:\s*(?:#.*)?$")
 _TAIL = re.compile(r"[\])},:;\s]*\Z")
-_CLOSE_STRING = 'Close the text with the quote it began with, on the same line; use """ for longer ones.'
+_CLOSE_STRING = (
+    'Close the text with the quote it began with, on the same line; use """ for longer ones.'
+)
 _PARTNER = "Each ( [ { needs its closing partner."
 
 
@@ -61,7 +63,17 @@ def _string(draft: Draft, fault: Fault) -> None:
     if not draft.find("E100", fault.line, message, _CLOSE_STRING, col=col):
         line = draft.text[start:end]
         blank = line[: len(line) - len(line.lstrip())]
-        draft.edit([(start, end, "" if fault.open_brackets[:1] and fault.open_brackets[0][2] < start else f"{blank}pass")])
+        draft.edit(
+            [
+                (
+                    start,
+                    end,
+                    ""
+                    if fault.open_brackets[:1] and fault.open_brackets[0][2] < start
+                    else f"{blank}pass",
+                )
+            ]
+        )
         return
     quote = draft.text[fault.offset]
     swallowed = draft.text[fault.offset + 1 : fault.end]
@@ -117,18 +129,19 @@ def _close_text(draft: Draft, line: int, start: int, offset: int) -> None:
 
 
 def _unclosed(draft: Draft, fault: Fault) -> None:
-    bracket, line, offset = fault.open_brackets[-1]
     if len(fault.open_brackets) > MAX_BRACKETS:
         draft.budget = -1  # Python allows 200
         return
-    if bracket == "{" and mend_brace(draft, offset):
-        return
+    offset = fault.open_brackets[0][2]
     logical = next((one for one in reversed(draft.scan.logical) if one.start <= offset), None)
     indent = logical.indent if logical else 0
     start = logical.start if logical else 0
-    last = _last_line(draft, fault, indent, start)
-    bracket, line, offset = _culprit(draft, start, last) or (bracket, line, offset)
-    closers = "".join(CLOSER[one] for one, _, _ in reversed(fault.open_brackets))
+    brackets, last = _one_statement(draft, fault, indent, start)
+    bracket, line, offset = brackets[-1]
+    if bracket == "{" and mend_brace(draft, offset):
+        return
+    bracket, line, offset = _culprit(draft, start, last) or brackets[-1]
+    closers = "".join(CLOSER[one] for one, _, _ in reversed(brackets))
     col = offset - draft.line_bounds(line)[0] + 1
     message = f"Syntax: '{bracket}' was never closed."
     if not draft.find("E100", line, message, _PARTNER, col=col):
@@ -141,11 +154,23 @@ def _unclosed(draft: Draft, fault: Fault) -> None:
     draft.edit([(place, place, closers)])
 
 
-def _last_line(draft: Draft, fault: Fault, indent: int, start: int) -> int:
+def _one_statement(
+    draft: Draft, fault: Fault, indent: int, start: int
+) -> tuple[tuple[tuple[str, int, int], ...], int]:
+    """Return the open brackets of the first statement that has any, and its last line."""
+    brackets = fault.open_brackets
+    for count, (_, opened, _) in enumerate(brackets, 1):
+        last = _last_line(draft, opened, indent, start)
+        if count == len(brackets) or brackets[count][1] > last:
+            return brackets[:count], last
+    raise AssertionError
+
+
+def _last_line(draft: Draft, opened: int, indent: int, start: int) -> int:
     """Return the line on which the statement with the open bracket most likely ends."""
-    opened = fault.open_brackets[-1][1]
     lines = draft.text.split("\n")
-    if lines[opened - 1].rstrip().endswith(":") and _first_word(draft.text, start) in {*COMPOUND, "until"}:
+    header = _first_word(draft.text, start) in {*COMPOUND, "until"}
+    if header and lines[opened - 1].rstrip().endswith(":"):
         return opened
     strings = draft.scan.strings(draft.text)
     last = opened
@@ -173,7 +198,11 @@ def _culprit(draft: Draft, start: int, last: int) -> tuple[str, int, int] | None
         if char in CLOSER:
             stack.append((char, indent, match.start()))
         elif char in CLOSER.values() and stack:
-            if not before.strip() and stack[-1][1] != indent and indent in {one[1] for one in stack[:-1]}:
+            if (
+                not before.strip()
+                and stack[-1][1] != indent
+                and indent in {one[1] for one in stack[:-1]}
+            ):
                 break
             stack.pop()
     if not stack:
@@ -218,9 +247,7 @@ def _mismatch(draft: Draft, fault: Fault) -> None:
     line = opened if inner else fault.line
     where = offset if inner else fault.end
     after = f" on line {opened}" if opened != fault.line else ""
-    message = (
-        f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
-    )
+    message = f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
     col = draft.place(where)[1]
     draft.find("E100", line, message, _PARTNER, col=col, end_line=fault.line)
     draft.claimed.update(range(fault.open_brackets[0][1], fault.line + 1))
@@ -255,7 +282,9 @@ def is_brace_block(line: str) -> bool:
     return bool(_BRACE.match(line)) and not re.search(r"(?:=|\bin|[(,:\[])\s*\{\s*$", line)
 
 
-def _block_header(draft: Draft, text: str, start: int, end: int, offset: int) -> tuple[int, int, str]:
+def _block_header(
+    draft: Draft, text: str, start: int, end: int, offset: int
+) -> tuple[int, int, str]:
     stripped = text.strip()
     blank = text[: len(text) - len(text.lstrip())]
     if stripped.startswith("loop"):

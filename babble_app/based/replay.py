@@ -140,13 +140,20 @@ def _why_stale(player: Player, effect: Effect) -> str:
         why = f"the recorded answer to {_in_words(asked)} does not fit any more"
     elif expected is not None and _chose_what_is_gone(player, effect, expected):
         why = f"the condition “{expected.exit}”, which the model chose here, was changed or removed"
-    elif expected is not None and not _still_there(player, expected):
+    elif expected is not None and (
+        not _still_there(player, expected) or _is_reworded(expected, asked)
+    ):
         why = f"{_in_words(asked)}, but recorded is {_in_words(expected)}"
     elif not _was_known(player, asked, effect.line):
         why = f"{_in_words(asked)}, for which nothing is recorded"
     else:
         return ""
     return f"Line {effect.line}: {why}. Record the test again."
+
+
+def _is_reworded(expected: RecordedAnswer, asked: RecordedAnswer) -> bool:
+    """Whether the same expression made other words of the question."""
+    return bool(asked.source) and (expected.kind, expected.source) == (asked.kind, asked.source)
 
 
 def _chose_what_is_gone(player: Player, effect: Effect, expected: RecordedAnswer) -> bool:

@@ -45,9 +45,13 @@ FORBIDDEN = frozenset({
 })  # fmt: skip
 """Python's functions that would leave the sandbox or look into it."""
 
+SYSTEM_MODULES = frozenset({
+    "os", "sys", "subprocess", "socket", "shutil", "pathlib", "importlib", "builtins", "ctypes",
+})  # fmt: skip
+"""Names that mean these modules where a program forgot to import them."""
+
 UNSUPPORTED = frozenset({
-    "aiter", "anext", "ascii", "bin", "bytearray", "bytes", "classmethod", "complex", "dir", "hasattr", "hash", "help",
-    "hex", "id", "input", "issubclass", "object", "oct", "property", "slice", "staticmethod", "super", "type",
+    "aiter", "anext", "ascii", "bytearray", "bytes", "complex", "dir", "hasattr", "help", "id", "input", "slice",
 }) - BUILTINS  # fmt: skip
 """Python's functions that would do no harm, but are not there: a warning."""
 

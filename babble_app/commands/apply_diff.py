@@ -51,10 +51,11 @@ def _apply_diff(options: argparse.Namespace) -> int:
 def _change(options: argparse.Namespace) -> int:
     from babble_app.diffs.apply import apply
 
-    answer = options.diff.read_bytes() if options.diff else sys.stdin.buffer.read()
-    applied = apply(
-        options.file.read_bytes().decode(), answer.decode(), may_shrink=not options.guard
+    text = _read(options.file)
+    answer = (
+        _read(options.diff) if options.diff else sys.stdin.buffer.read().decode(errors="replace")
     )
+    applied = apply(text, answer, may_shrink=not options.guard)
     new = applied.text.encode()
     if options.write:
         options.file.write_bytes(new)
@@ -64,6 +65,15 @@ def _change(options: argparse.Namespace) -> int:
         place = f"hunk {hunk.number}: {hunk.confidence}, at line {hunk.line}"
         sys.stderr.write(f"{place} (+{hunk.added} -{hunk.removed})\n")
     return 0
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except OSError as error:
+        raise ValidationFailedError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ValidationFailedError(f"{path} is not text in UTF-8.") from error
 
 
 def _answer_all(lines: Iterable[bytes], *, guarded: bool) -> None:

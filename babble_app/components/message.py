@@ -129,7 +129,12 @@ def _ending(item: MessageView) -> rx.Component:
     body = rx.el.div(
         rx.el.p(rx.cond(item.problem != "", item.problem, words)),
         rx.cond(
-            item.raw != "", _folded("What the model sent last", rx.el.pre(item.raw, tab_index=0))
+            item.raw != "",
+            _folded(
+                "What the model sent last",
+                rx.el.pre(item.raw, tab_index=0),
+                copy_button(text=item.raw),
+            ),
         ),
         rx.el.div(
             rx.cond(item.can_run_again, _retry(item)),

@@ -40,13 +40,26 @@ def test_result() -> rx.Component:
             rx.cond(
                 TestsState.result.problems,
                 rx.el.ul(
-                    rx.foreach(TestsState.result.problems, _sentence), class_name="test-problems"
+                    rx.foreach(TestsState.result.problems, _sentence),
+                    class_name=rx.cond(
+                        TestsState.result.status == "stale",
+                        "test-problems is-stale",
+                        "test-problems",
+                    ),
                 ),
             ),
             rx.foreach(TestsState.result.notes, _note),
             rx.cond(TestsState.result.status == "stale", notice("warn", STALE)),
             _repairs(),
             rx.cond(TestsState.result.comparison, _comparison()),
+            rx.cond(
+                TestsState.result.transcript,
+                rx.el.ol(
+                    rx.foreach(TestsState.result.transcript, _said),
+                    aria_label="Transcript",
+                    class_name="compare",
+                ),
+            ),
             rx.foreach(TestsState.result.trials, _trial),
             key=TestsState.shown,
             on_mount=RepairState.watch,
@@ -189,12 +202,16 @@ def _trial(trial: TrialRow) -> rx.Component:
             ),
         ),
         rx.el.ul(rx.foreach(trial.problems, _sentence), class_name="test-problems"),
-        rx.el.ul(rx.foreach(trial.quotes, _sentence), class_name="test-quotes"),
-        rx.el.ol(rx.foreach(trial.transcript, _said), class_name="trial-transcript"),
+        rx.el.ul(rx.foreach(trial.found, _sentence), class_name="test-found"),
+        rx.el.ol(
+            rx.foreach(trial.transcript, _said),
+            aria_label="Transcript",
+            class_name="compare trial-transcript",
+        ),
         open=rx.cond(trial.passed, False, True),
         class_name="folded",
     )
 
 
 def _said(text: Any) -> rx.Component:
-    return rx.el.li(text)
+    return rx.el.li(rx.el.p(text), class_name="is-single")

@@ -95,7 +95,7 @@ def _head() -> rx.Component:
             TestsState.has_live,
             _act(
                 "play",
-                "With the live ones",
+                "Run live too",
                 TestsState.run_all(True),
                 "Also those that ask a model",
             ),
@@ -109,7 +109,7 @@ def _head() -> rx.Component:
 def _menu() -> rx.Component:
     return menu(
         "More about the tests",
-        menu_item("agent", "Generate: a persona for every path", on_click=SuiteState.generate),
+        menu_item("agent", "Generate tests", on_click=SuiteState.generate),
         menu_item("upload", "Import from YAML", on_click=SuiteState.open_import),
         menu_item("download", "Export as YAML", on_click=SuiteState.export),
     )

@@ -10,6 +10,7 @@ from babble_app.diffs.hunks import Hunk, make_hunk
 
 MAX_ANSWER_CHARS = 1_000_000
 MAX_HUNKS = 200
+MAX_HUNK_LINES = 10_000
 
 _FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})[^`]*$")
 _ENVELOPE = re.compile(r"\*\*\* (Begin Patch|End Patch|End of File|Move to:.*)\s*$")
@@ -37,6 +38,9 @@ def read_hunks(answer: str) -> tuple[Hunk, ...]:
         raise DiffError("D_EMPTY_HUNK", message)
     if len(found) > MAX_HUNKS:
         raise DiffError("D_TOO_LARGE", f"The diff has more than {MAX_HUNKS} hunks. Send fewer.")
+    if any(len(hunk.raw) > MAX_HUNK_LINES for hunk in found):
+        message = f"A hunk has more than {MAX_HUNK_LINES} lines. Send the places that change only."
+        raise DiffError("D_TOO_LARGE", message)
     return found
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line without its ending, and the ending: LF, CRLF, or nothing on a last line."""
 
     text: str
@@ -18,7 +17,9 @@ def split_lines(text: str) -> list[Line]:
     """Split at LF and CRLF only; other separators that Python knows are content."""
     pieces = text.split("\n")
     last = pieces.pop()
-    lines = [_ended(piece) for piece in pieces]
+    lines = (
+        [_ended(piece) for piece in pieces] if "\r" in text else [Line(one, "\n") for one in pieces]
+    )
     return [*lines, Line(last, "")] if last else lines
 
 

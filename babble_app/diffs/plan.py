@@ -44,15 +44,15 @@ def plan(places: list[Placed]) -> tuple[Edit, list[HunkFailure]]:
 def build(lines: list[Line], edit: Edit) -> list[Line]:
     """Return the new text's lines; added ones have no ending of their own unless a neighbour has."""
     result: list[Line] = []
-    for at in range(len(lines) + 1):
-        _, added = edit.inserted.get(at, (0, []))
-        ending = next(
-            (line.ending for line in (*lines[at - 1 : at], *lines[at : at + 1]) if line.ending), ""
-        )
+    done = 0
+    for at in sorted({*edit.removed, *edit.inserted}):
+        result += lines[done:at]
+        _, added = edit.inserted.get(at, (0, ()))
+        around = (*lines[max(0, at - 1) : at], *lines[at : at + 1])
+        ending = next((line.ending for line in around if line.ending), "")
         result += [Line(text, ending) for text in added]
-        if at < len(lines) and at not in edit.removed:
-            result.append(lines[at])
-    return result
+        done = at + 1 if at in edit.removed else at
+    return result + lines[done:]
 
 
 def _edit_of(placed: Placed) -> Edit:

@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"\s*(\d+)(?:: ?|\t| ?\| ?|→)")
 _ELISION = re.compile(
     r"(?:#|//|--|/\*|<!--)?\s*(?:\.{3}|…)[\w\s]{0,40}(?:\.{3}|…)?\s*(?:\*/|-->)?$"
 )
+_VERSION = re.compile(r"\d+\.\d+[\w.-]*$")
+"""What ends a mail that git made, below two dashes."""
 _MOST_DIGITS = 7
 _MOST_ELISION_CHARS = 60
 
@@ -134,6 +136,8 @@ def _without_outer_blanks(lines: list[str]) -> list[str]:
 
 def _without_prose(lines: list[str]) -> list[str]:
     """Cut what follows an empty line when nothing of it looks like a hunk's line."""
+    if len(lines) > 1 and lines[-2].rstrip() == "--" and _VERSION.match(lines[-1]):
+        return lines[:-2]
     last = max(
         (at for at, line in enumerate(lines) if line.startswith(("+", " ", "\t"))), default=-1
     )

@@ -16,6 +16,7 @@ from babble_app.based.recording import Recorded
 from babble_app.errors import ConflictError, ValidationFailedError
 from babble_app.schemas.agent_tests import TestSpec
 from babble_app.schemas.mocks import Mock
+from babble_app.services import test_runs
 from babble_app.services.names import MAX_NAME_CHARS, clean_name, usable_name
 from babble_app.store import agent_tests as rows
 from babble_app.store import agents as agent_rows
@@ -78,6 +79,8 @@ async def add_test(
 async def keep_as_test(rt: Runtime, owner_id: str, session_id: str, *, name: str = "") -> AgentTest:
     """Make a replay test of a test conversation: its turns, its answers, its mocks, and what happened as assertions.
 
+    It is run at once on the conversation's version (the newest, when that text was not saved).
+
     Raises:
         ConflictError: the conversation cannot be run again as it was.
     """
@@ -90,7 +93,7 @@ async def keep_as_test(rt: Runtime, owner_id: str, session_id: str, *, name: str
         assertions=recorded.assertions(),
         recording=recorded.recording,
     )
-    return await add_test(
+    test = await add_test(
         rt,
         owner_id,
         session.agent_id,
@@ -99,6 +102,8 @@ async def keep_as_test(rt: Runtime, owner_id: str, session_id: str, *, name: str
         spec=spec,
         gating=True,
     )
+    result = await test_runs.run_test(rt, owner_id, test.id, version_id=session.version_id)
+    return test.model_copy(update={"last": result})
 
 
 async def update_test(
@@ -208,9 +213,13 @@ async def record(program: str, log: Sequence[dict[str, Any]]) -> Recorded:
 
     Raises:
         ConflictError: the log does not belong to the program.
+        ValidationFailedError: it is longer than a test may be.
     """
     try:
         return await asyncio.to_thread(lambda: Recorded(parser.parse(program), log))
+    except ValidationError as error:
+        message = "This conversation is too long for a test."
+        raise ValidationFailedError(message) from error
     except AnswerMismatchError as error:
         message = "This conversation cannot be run again as it was, so it cannot be kept. Start a new one."
         raise ConflictError(message) from error

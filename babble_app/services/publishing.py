@@ -73,7 +73,7 @@ async def _check_gate(rt: Runtime, owner_id: str, agent_id: str, version_id: str
         told = " ".join(problems[:_MOST_PROBLEMS_TOLD])
         more = len(problems) - _MOST_PROBLEMS_TOLD
         end = f" And {more} more." if more > 0 else ""
-        raise GateClosedError(f"This version does not go live. {told}{end}")
+        raise GateClosedError(f"This version does not go live: {told}{end}")
 
 
 async def _move(

@@ -9,7 +9,6 @@ from babble_app.agents import talker
 from babble_app.based import parser
 from babble_app.based.effects import UserEffect
 from babble_app.based.player import Player
-from babble_app.based.recording import Recorded
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.agent_tests import AgentTest, TestSpec
 from babble_app.services import agent_tests, idempotency, limits, models, test_runs
@@ -79,7 +78,7 @@ async def _record(
             client = await models.open_model(rt, owner_id, name)
         answer, _usage = await talker.answer_effect(client, effect)
         await asyncio.to_thread(player.answer, answer)
-    recorded = await asyncio.to_thread(Recorded, program, player.execution.log)
+    recorded = await agent_tests.record(program.source, player.execution.log)
     own = tuple(one for one in spec.assertions if not one.filled)
     changes = {
         "turns": tuple(recorded.turns),

@@ -62,8 +62,8 @@ class TrialRow:
     passed: bool
     problems: list[str] = field(default_factory=list[str])
     transcript: list[str] = field(default_factory=list[str])
-    quotes: list[str] = field(default_factory=list[str])
-    """What the judge found, with the words that show it."""
+    found: list[str] = field(default_factory=list[str])
+    """What the judge found to be so, with the words that show it."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,9 @@ class ResultView:
     problems: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
     comparison: list[CompareRow] = field(default_factory=list[CompareRow])
+    """Replay: both transcripts, where they differ."""
+    transcript: list[str] = field(default_factory=list[str])
+    """Replay: the transcript, where it is as recorded."""
     trials: list[TrialRow] = field(default_factory=list[TrialRow])
     figures: str = ""
 
@@ -116,7 +119,7 @@ def test_row(test: AgentTest, result: TestResult | None) -> TestRow:
         kind=test.kind,
         kind_words=KINDS[test.kind],
         status=status,
-        words=_status_words(result),
+        words=_status_words(result, test.spec.k),
         note=note,
         gating=test.gating,
         turns=len(test.spec.turns),
@@ -126,7 +129,7 @@ def test_row(test: AgentTest, result: TestResult | None) -> TestRow:
 test_row.__test__ = False  # pyright: ignore[reportFunctionMemberAccess]  # no test
 
 
-def result_view(result: TestResult | None) -> ResultView:
+def result_view(result: TestResult | None, k: int) -> ResultView:
     """Return what there is to read about a result."""
     if result is None:
         return ResultView(words=STATUS[""])
@@ -137,21 +140,21 @@ def result_view(result: TestResult | None) -> ResultView:
         parts.append(f"${usage.cost_usd:.4f}")
     return ResultView(
         status=result.status,
-        words=_status_words(result),
+        words=_status_words(result, k),
         problems=list(result.problems),
         notes=list(result.notes),
-        comparison=_comparison(result),
+        comparison=[CompareRow(one.mark, one.recorded, one.now) for one in result.comparison],
+        transcript=[] if result.comparison or result.trials else list(result.transcript),
         trials=[
             TrialRow(
                 number=number,
                 passed=trial.status == "passed",
                 problems=list(trial.problems),
                 transcript=list(trial.transcript),
-                quotes=[
-                    f"{one.outcome}: {'yes' if one.passed else 'no'}"
-                    + (f", “{one.quote}”" if one.quote else "")
-                    + (f" ({one.reason})" if one.reason else "")
+                found=[
+                    f"{one.outcome} “{one.quote}”" if one.quote else one.outcome
                     for one in trial.judgements
+                    if one.passed
                 ],
             )
             for number, trial in enumerate(result.trials, 1)
@@ -180,16 +183,10 @@ def results_by_test(
     return found | {result.test_id: result for result in replayed}
 
 
-def _status_words(result: TestResult | None) -> str:
+def _status_words(result: TestResult | None, k: int = 1) -> str:
     if result is None:
         return STATUS[""]
     if result.kind == "replay" or result.status == "error" or result.runs < 1:
         return STATUS[result.status]
     rate = f"{result.passed} of {result.runs}"
-    return rate if result.pass_k is None else f"{rate}, pass^k {result.pass_k:.2f}"
-
-
-def _comparison(result: TestResult) -> list[CompareRow]:
-    if result.comparison:
-        return [CompareRow(one.mark, one.recorded, one.now) for one in result.comparison]
-    return [CompareRow("same", line, line) for line in result.transcript]
+    return rate if result.pass_k is None else f"{rate}, pass^{k} {result.pass_k:.2f}"

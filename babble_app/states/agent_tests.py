@@ -79,11 +79,13 @@ class TestsState(rx.State):
         if not screen.agent_id:
             return
         await self._read(owner_id, screen)
+        if self.shown:
+            await self._read_result(owner_id, screen, self.shown)
         if before != (self.text_key, self.summary):
             yield VersionsState.open_agent(screen.agent_id)
 
     @rx.event(background=True)
-    async def run_all(self, chosen: bool) -> None:
+    async def run_all(self, chosen: bool) -> AsyncGenerator[object, None]:
         """Run every test, with `chosen` also those that ask a model, one after the other."""
         rt = runtime.current()
         async with self:
@@ -108,9 +110,10 @@ class TestsState(rx.State):
                 self.problem = str(error)
         finally:
             await self._settle(owner_id, screen)
+        yield VersionsState.open_agent(screen.agent_id)
 
     @rx.event(background=True)
-    async def run_one(self, test_id: str) -> None:
+    async def run_one(self, test_id: str) -> AsyncGenerator[object, None]:
         """Run one test on the text on screen."""
         rt = runtime.current()
         async with self:
@@ -133,6 +136,7 @@ class TestsState(rx.State):
                 self.problem = str(error)
         finally:
             await self._settle(owner_id, screen)
+        yield VersionsState.open_agent(screen.agent_id)
 
     @rx.event(background=True)
     async def show_test(self, test_id: str) -> None:
@@ -241,7 +245,7 @@ class TestsState(rx.State):
         async with own_tab(self, owner_id):
             if self.shown == test_id:
                 self.shown_name, self.shown_kind = test.name, test.kind
-                self.result = views.result_view(result)
+                self.result = views.result_view(result, test.spec.k)
 
 
 async def _replay(rt: Runtime, owner_id: str, screen: _Screen) -> TestReport:

@@ -34,7 +34,7 @@ class CanvasState(rx.State):
     """What the editor begins with; edits stay in the editor and in `_draft`, so that nothing is echoed."""
     doc_key: str = ""
     text_key: str = ""
-    """Names the text on screen: the version, or what was made of it by hand."""
+    """Names the text on screen, whichever version or edit it is."""
     dirty: bool = False
     findings: list[dict[str, Any]] = []
     error_count: int = 0
@@ -223,8 +223,8 @@ class CanvasState(rx.State):
         self._name_text()
 
     def _name_text(self) -> None:
-        program, version_id = self._program()
-        self.text_key = version_id or hashlib.sha256(program.encode("utf-8", "replace")).hexdigest()
+        program, _ = self._program()
+        self.text_key = hashlib.sha256(program.encode("utf-8", "replace")).hexdigest()
 
     def _show_text(self, text: str) -> None:
         self._seed += 1

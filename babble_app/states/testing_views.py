@@ -126,8 +126,10 @@ def totals(session: AgentSession) -> str:
         usage += step.usage or Usage()
         seconds += step.seconds or 0.0
     asked = sum(step.usage is not None for step in session.steps)
+    if not asked:
+        return ""
     calls = f"{asked} model call" + ("" if asked == 1 else "s")
-    return " · ".join(part for part in (calls, _figures(seconds if asked else None, usage)) if part)
+    return " · ".join(part for part in (calls, _figures(seconds, usage)) if part)
 
 
 def conditions(session: AgentSession) -> list[ConditionRow]:

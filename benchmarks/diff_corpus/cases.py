@@ -29,6 +29,9 @@ EXCLUSIVE = [
 ]  # fmt: skip
 
 
+MANY_PLACES = 12
+
+
 @dataclass(frozen=True)
 class Case:
     """What an engine is asked and held to."""
@@ -43,7 +46,7 @@ class Case:
 
 
 def make_case(rng: Random, source: str) -> Case:
-    """Return a case from a made program ("programs") or from this repository's history ("commits")."""
+    """Return a case from a made program ("programs", "large" for 1,500 lines and 12 hunks) or a commit ("commits")."""
     if rng.random() < 0.15:
         return _impossible(rng, source)
     while True:
@@ -56,6 +59,10 @@ def _draft(rng: Random, source: str) -> Draft:
     context = rng.choice([3, 3, 3, 3, 2, 1, 5])
     if source == "commits":
         old, changes = commits.pick(rng)
+    elif source == "large":
+        old, changes = make_program(rng, 1500), []
+        while len(changes) < MANY_PLACES:
+            changes = make_changes(rng, old, MANY_PLACES + rng.randint(0, 3))
     else:
         size = rng.choice([20, 40, 80, 150, 300, 600, 1500]) + rng.randint(0, 20)
         old = make_program(rng, size)

@@ -7,16 +7,21 @@ import re
 from typing import TYPE_CHECKING
 
 from babble_app.based.machine.modules import find_module
-from babble_app.based.vocabulary import BUILTINS, FORBIDDEN, HARMLESS_MODULES, MODULES
+from babble_app.based.vocabulary import (
+    BUILTINS,
+    FORBIDDEN,
+    HARMLESS_MODULES,
+    MODULES,
+    SPECIAL_METHODS,
+    SYSTEM_MODULES,
+    is_dunder,
+)
 
 if TYPE_CHECKING:
     from babble_app.based.checks.context import Check, Context
     from babble_app.based.places import Place
 
 _FIELD = re.compile(r"\{[^{}]*__\w*[^{}]*\}")
-_SYSTEM = frozenset(
-    {"os", "sys", "subprocess", "socket", "shutil", "pathlib", "importlib", "builtins", "ctypes"}
-)
 _HINTS = {
     "getattr": 'Use dict access: order.get("name").',
     "setattr": 'Use dict access: order["name"] = value.',
@@ -80,30 +85,27 @@ def _refuse(what: str, node: ast.AST, hint: str, context: Context) -> None:
 
 
 def _attribute(node: ast.Attribute, place: Place, context: Context) -> None:
-    own = place.in_class and _is_super(node.value)
-    if _is_dunder(node.attr) and not own:
-        _refuse(f"`{node.attr}`", node, "Remove it; double underscores are Python's own.", context)
+    name = node.attr
+    if not is_dunder(name) or name == "__name__":
+        return
+    if not (place.in_class and (name in SPECIAL_METHODS or _is_own_class(node))):
+        _refuse(f"`{name}`", node, "Remove it; double underscores are Python's own.", context)
 
 
-def _is_super(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
-    )
-
-
-def _is_dunder(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__")
+def _is_own_class(node: ast.Attribute) -> bool:
+    """Whether the node is `self.__class__`."""
+    return node.attr == "__class__" and isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def _name(node: ast.Name, _place: Place, context: Context) -> None:
     name = node.id
-    if name.startswith("__"):
-        if _is_dunder(name) and name not in context.own and name != "__name__":
-            _refuse(f"`{name}`", node, "Remove it; double underscores are Python's own.", context)
+    if name in context.bound or name in BUILTINS:
+        return
+    if is_dunder(name):
+        _refuse(f"`{name}`", node, "Remove it; double underscores are Python's own.", context)
     elif name in FORBIDDEN:
-        if name not in context.bound and name not in BUILTINS:
-            _refuse(f"`{name}`", node, _HINTS.get(name, "Remove it."), context)
-    elif name in _SYSTEM and name not in context.bound and isinstance(node.ctx, ast.Load):
+        _refuse(f"`{name}`", node, _HINTS.get(name, "Remove it."), context)
+    elif name in SYSTEM_MODULES:
         _refuse(f"The module `{name}`", node, "Remove it.", context)
 
 

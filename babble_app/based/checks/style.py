@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from babble_app.based.nodes import Conversation, Exit
-from babble_app.based.vocabulary import BUILTINS, FORBIDDEN, UNSUPPORTED
+from babble_app.based.vocabulary import BUILTINS, FORBIDDEN, SYSTEM_MODULES, UNSUPPORTED
 from babble_app.schemas.findings import Edit
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ _CHAIN = 3
 _COLLECTING = {"say", "extract", "print"}
 _KNOWN = BUILTINS | FORBIDDEN | UNSUPPORTED | {"ask"}
 """Names that are there, or that another rule speaks about."""
-_SYSTEM = frozenset(
-    {"os", "sys", "subprocess", "socket", "shutil", "pathlib", "importlib", "builtins", "ctypes"}
-)
 
 
 def _name(node: ast.Name, _place: Place, context: Context) -> None:
@@ -51,7 +48,7 @@ def _name(node: ast.Name, _place: Place, context: Context) -> None:
         context.report.add(
             "W110", node, f"Python spells it `{right}`.", f"Write {right}.", fix=(fix,)
         )
-    elif not name.startswith("__") and name not in _SYSTEM:
+    elif not name.startswith("__") and name not in SYSTEM_MODULES:
         context.report.add(
             "W280",
             node,
@@ -73,7 +70,11 @@ def _replacement(node: ast.expr, text: str, context: Context) -> Edit:
 
 def _constant(node: ast.Constant, _place: Place, context: Context) -> None:
     text = node.value
-    if isinstance(text, str) and len(text) >= _MIN_SECRET_CHARS and _SECRET.search(text[:_SEARCHED_CHARS]):
+    if (
+        isinstance(text, str)
+        and len(text) >= _MIN_SECRET_CHARS
+        and _SECRET.search(text[:_SEARCHED_CHARS])
+    ):
         _secret(node, context)
 
 

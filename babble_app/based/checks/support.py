@@ -12,27 +12,14 @@ if TYPE_CHECKING:
     from babble_app.based.checks.context import Check, Context
     from babble_app.based.places import Place
 
-_STATEMENTS: dict[type[ast.AST], tuple[str, str]] = {
-    ast.ClassDef: ("`class`", "Use dicts and functions."),
-    ast.With: ("`with`", "There are no files or locks here; call the function directly."),
-    ast.AsyncWith: ("`async with`", "Call the function directly."),
-    ast.AsyncFor: ("`async for`", "Use `for`."),
-    ast.Yield: ("`yield`", "Build a list and return it."),
-    ast.YieldFrom: ("`yield from`", "Build a list and return it."),
-    ast.Match: ("`match`", "Use if/elif."),
-    ast.TryStar: ("`except*`", "Use `except`."),
-}
 _NAMES = {
     "input": "The user is heard in a conversation: use loop/talk/until.",
     "hasattr": 'Use dict access: order.get("name").',
-    "type": "Use isinstance(value, str).",
 }
 
 
-def _statement(node: ast.AST, place: Place, context: Context) -> None:
-    if not (place.in_class and not isinstance(node, ast.ClassDef)):
-        what, hint = _STATEMENTS[type(node)]
-        _warn(node, what, hint, context)
+def _statement(node: ast.TryStar, _place: Place, context: Context) -> None:
+    _warn(node, "`except*`", "Use `except`.", context)
 
 
 def _warn(node: ast.AST, what: str, hint: str, context: Context) -> None:
@@ -44,19 +31,8 @@ def _warn(node: ast.AST, what: str, hint: str, context: Context) -> None:
     )
 
 
-def _attribute(node: ast.Attribute, place: Place, context: Context) -> None:
-    if not isinstance(node.ctx, ast.Load) and not place.in_class:
-        hint = f'Use a dict: order["{node.attr}"] = value.'
-        _warn(node, "Assigning an attribute", hint, context)
-
-
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, place: Place, context: Context) -> None:
-    if node.decorator_list and not place.in_class:
-        _warn(node.decorator_list[0], "A decorator", "Call the function directly.", context)
-
-
-def _name(node: ast.Name, place: Place, context: Context) -> None:
-    if node.id in UNSUPPORTED and node.id not in context.bound and not place.in_class:
+def _name(node: ast.Name, _place: Place, context: Context) -> None:
+    if node.id in UNSUPPORTED and node.id not in context.bound:
         _warn(node, f"`{node.id}`", _NAMES.get(node.id, "Use another way."), context)
 
 
@@ -116,10 +92,7 @@ def _ellipsis(node: ast.expr, context: Context, *, allowed: bool = False) -> Non
 
 
 CHECKS: dict[type[ast.AST], Check] = {
-    **dict.fromkeys(_STATEMENTS, _statement),
-    ast.Attribute: _attribute,
-    ast.FunctionDef: _function,
-    ast.AsyncFunctionDef: _function,
+    ast.TryStar: _statement,
     ast.Name: _name,
     ast.Constant: _constant,
     ast.Expr: _expression,

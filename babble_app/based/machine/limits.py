@@ -32,6 +32,8 @@ class Limits:
     steps: int = 100_000
     user_turns: int = 50
     model_calls: int = 60
+    outside_calls: int = 100
+    """Of the network and of services."""
     cpu_seconds: float = 20.0
     """Of the whole run since it was opened."""
     stretch_seconds: float = 5.0
@@ -59,6 +61,7 @@ class Meter:
         self.steps = 0
         self.user_turns = 0
         self.model_calls = 0
+        self.outside_calls = 0
         self.transcript_chars = 0
         self.trace_chars = 0
         self.calls = 0
@@ -106,6 +109,13 @@ class Meter:
         if self.model_calls > self.limits.model_calls:
             most = self.limits.model_calls
             _halt("R_LIMIT_MODEL_CALLS", f"The program called the model more than {most} times.")
+
+    def outside_call(self) -> None:
+        """Count a network call or an action before it is made."""
+        self.outside_calls += 1
+        if self.outside_calls > self.limits.outside_calls:
+            most = self.limits.outside_calls
+            _halt("R_LIMIT_CALLS", f"The program called the outside more than {most} times.")
 
     def transcript(self, text: str) -> None:
         """Count what is said."""
@@ -162,7 +172,7 @@ class Meter:
             self.allocate(sys.getsizeof(value))
         elif kind is int:
             self.bits(value.bit_length())
-        elif kind in _COLLECTIONS or isinstance(value, (dict, tuple)):
+        elif kind in _COLLECTIONS or issubclass(kind, (dict, tuple)):
             self.items(len(value))
             self.allocate((len(value) + 1) * ITEM_BYTES)
         return value

@@ -14,8 +14,6 @@ from babble_app.services.proposals import Origin
 from tests.factories import make_agent, make_chat, make_proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from babble_app.schemas.agents import Proposal, Version
     from babble_app.services.runtime import Runtime
 
@@ -56,7 +54,9 @@ async def edit(rt: Runtime, owner: str, parent: Version, old: str, new: str) -> 
     )
 
 
-async def decide_at_once(rt: Runtime, owner: str, proposal: Proposal) -> list[object]:
+async def decide_at_once(
+    rt: Runtime, owner: str, proposal: Proposal
+) -> tuple[Version | Proposal | BaseException, ...]:
     return await asyncio.gather(
         proposals.keep(rt, owner, proposal.id),
         proposals.discard(rt, owner, proposal.id),
@@ -102,14 +102,14 @@ async def test_chosen_hunks_alone_are_kept(rt: Runtime) -> None:
     assert (version.request, version.raw) == (proposal.request, proposal.raw)
 
 
-@pytest.mark.parametrize("hunks", [[], [0], [-1], [4], [1, 1], [10**9]])
-async def test_a_choice_that_names_no_hunks_is_refused(rt: Runtime, hunks: Sequence[int]) -> None:
+async def test_a_choice_that_names_no_hunks_is_refused(rt: Runtime) -> None:
     owner, first, proposal = await proposed(rt)
 
-    with pytest.raises(ValidationFailedError) as caught:
-        await proposals.keep(rt, owner, proposal.id, hunks=hunks)
+    for hunks in ([], [0], [-1], [4], [1, 1], [10**9]):
+        with pytest.raises(ValidationFailedError) as caught:
+            await proposals.keep(rt, owner, proposal.id, hunks=hunks)
+        assert caught.value.field == "hunks"
 
-    assert caught.value.field == "hunks"
     assert (await versions.get_agent(rt, owner, first.agent_id)).proposal_id == proposal.id
 
 

@@ -13,8 +13,15 @@ from tests.factories import make_agent, make_workspace
 if TYPE_CHECKING:
     from babble_app.schemas.agents import Version
     from babble_app.services.runtime import Runtime
+    from tests.databases import Source
 
 PROGRAM = "".join(f'say("This is line {n}.", True)\n' for n in range(1, 31))
+
+
+@pytest.fixture
+def source(sqlite: Source) -> Source:
+    """One kind of database is enough: what is asked of it is asked in test_versions.py of both."""
+    return sqlite
 
 
 async def start(rt: Runtime) -> tuple[str, Version]:

@@ -97,8 +97,13 @@ async def test_a_program_without_a_fence_is_taken() -> None:
     assert text_of(TextDelta, events) == "Here you are.\n"
 
 
-async def test_a_model_that_says_nothing_gets_a_sentence_written_for_it() -> None:
-    with scripted(fenced(BAKERY, "")) as client:
+@pytest.mark.parametrize(
+    "answers", [(fenced(BAKERY, ""),), (fenced(BROKEN, ""), fenced(BAKERY, "Mended.\n"))]
+)
+async def test_a_model_that_says_nothing_gets_a_sentence_written_for_it(
+    answers: tuple[str, ...],
+) -> None:
+    with scripted(*answers) as client:
         events = await events_of(builder.run(client, make_request()))
 
     assert text_of(TextDelta, events) == "I wrote the agent **Bakery**. Try it in the test pane."

@@ -15,8 +15,16 @@ OK = TALK + END
 BOOK = '{"name": "book", "description": "A day is chosen", "parameters": {"type": "object", "properties": {}}}'
 VOICE = 'until "the user hangs up":\n    end_call()\n'
 DEEP = "x = " + "-" * 300 + "1\n"
-PHONE_ASK = TALK + 'until "the user gives a number":\n    n = res.ask("Which?", "5")\n    say("Thanks")\n' + VOICE
-PHONE_SAY = TALK + 'until "the user gives a number":\n    say("One moment.")\n    n = res.ask("Which?", "5")\n    say("Thanks")\n' + VOICE
+PHONE_ASK = (
+    TALK
+    + 'until "the user gives a number":\n    n = res.ask("Which?", "5")\n    say("Thanks")\n'
+    + VOICE
+)
+PHONE_SAY = (
+    TALK
+    + 'until "the user gives a number":\n    say("One moment.")\n    n = res.ask("Which?", "5")\n    say("Thanks")\n'
+    + VOICE
+)
 
 
 def indent(text: str, by: int = 4) -> str:
@@ -41,7 +49,10 @@ def talk(arguments: str) -> str:
 
 def nested(body: str) -> str:
     """Return a program with a conversation in a handler; the body is in its handler, from line 7."""
-    inner = 'loop:\n    more = talk("Ask for the street and the city.", True)\nuntil "an address is given":\n' + indent(body)
+    inner = (
+        'loop:\n    more = talk("Ask for the street and the city.", True)\nuntil "an address is given":\n'
+        + indent(body)
+    )
     return TALK + 'until "the user wants a delivery":\n' + indent(inner) + END
 
 
@@ -57,7 +68,10 @@ def single(depth: int, extra: str = "") -> str:
     names = ["name", "street", "city", "phone"]
     code = 'extract("all", 1)\n'
     for name in reversed(names[:depth]):
-        body = f'loop:\n    r = talk("Ask for the {name} of the user, politely.", True)\nuntil "the {name} is given or they leave":\n' + indent(extra + code)
+        body = (
+            f'loop:\n    r = talk("Ask for the {name} of the user, politely.", True)\nuntil "the {name} is given or they leave":\n'
+            + indent(extra + code)
+        )
         code = body
     return code
 
@@ -504,8 +518,8 @@ CASES: dict[str, Case] = {
     "W270": Case([(handler('x = api.get_req(url="http://a")'), 4), ("y = api.post_req(url='http://a', data={})\n" + OK, 1)], ["api = {}\nx = api.get('a')\n" + OK, OK]),
     "W280": Case([("x = nobody\n" + OK, 1), (handler("say(f'{nobody}')"), 4), (handler("RANDOM(10).generate()"), 4)], ["x = 1\ny = x\n" + OK, "def f(a, *b, c=1, **d):\n    return a, b, c, d\n" + OK, "x = [i for i in 'a' if i]\n" + OK]),
     "W281": Case(
-        [("class A:\n    pass\n" + OK, 1), ("with x as y:\n    pass\n" + OK, 1), ("x = {}\nx.y = 1\n" + OK, 2), ("x = b'a'\n" + OK, 1), ("x = type(1)\n" + OK, 1), ("import dataclasses\n" + OK, 1), ("from math import nothing\n" + OK, 1)],
-        ["a = {}\n" + OK, "from math import sqrt, pi\n" + OK, "x = isinstance(1, int)\n" + OK],
+        [("x = b'a'\n" + OK, 1), ("x = hasattr(1, 'a')\n" + OK, 1), ("import logging\n" + OK, 1), ("from math import nothing\n" + OK, 1), ("y = 2j\n" + OK, 1), (handler("x = input()"), 4), ("try:\n    pass\nexcept* ValueError:\n    pass\n" + OK, 1)],
+        ["class A:\n    x = 1\n    def __init__(self):\n        super().__init__()\n        self.x = self.__class__.__name__\n" + OK, "from math import sqrt, pi\n" + OK, "x = isinstance(1, int)\n" + OK, "def input():\n    return 1\nx = input()\n" + OK],
     ),
     "W290": Case([(handler('done()\nsay("x")'), 5), (handler('if 1:\n    transfer("+1555")\n    say("x")'), 6), ("end_call()\n" + OK, 2)], [handler('transfer("+1555")\nbreak'), handler('say("x")\ndone()'), handler("if 1:\n    done()\nsay('x')")]),
     "W291": Case([(TALK + 'until "the user has named a city":\n    pass\n', 1), (OK + TALK + 'until "a date is known":\n    pass\n', 5)], [OK, TALK + 'until "the user has named a city":\n    pass\n' + END]),

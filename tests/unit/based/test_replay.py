@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from babble_app.based.effects import AnswerMismatchError
 from babble_app.based.parser import parse
 from babble_app.based.recording import Recorded
 from babble_app.based.replay import replay
+from babble_app.based.report import InvalidProgramError
 from babble_app.schemas.agent_tests import Assertion, TestResult, TestSpec
 from tests.unit.based.helpers import BAKERY, leave, reply, run, user, value
 
@@ -330,3 +333,135 @@ def test_the_same_program_and_recording_give_the_same_result() -> None:
 
     assert on(changed, spec) == on(changed, spec)
     assert isinstance(spec.assertions[0], Assertion)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_any_change_of_the_program_ends_in_one_of_the_four_ways(data: st.DataObject) -> None:
+    code, log = data.draw(st.sampled_from([(BAKERY, ORDER), (NESTED, BOOKING)]))
+    spec = record(code, log)
+    lines = code.splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        match data.draw(st.sampled_from(["drop", "twice", "swap", "word"])):
+            case "drop":
+                lines[place : place + 1] = []
+            case "twice":
+                lines.insert(place, lines[place])
+            case "swap":
+                other = data.draw(st.integers(0, len(lines) - 1))
+                lines[place], lines[other] = lines[other], lines[place]
+            case _:
+                lines[place] = lines[place].replace("the ", "a ")
+        if not lines:
+            return
+    try:
+        program = parse("\n".join(lines) + "\n")
+    except InvalidProgramError:
+        return
+
+    result = replay(program, spec)
+
+    assert result.status in {"passed", "failed", "stale"}
+    assert bool(result.problems) == (result.status != "passed")
+    if result.status == "passed":
+        assert result.transcript == result.recorded
+    if result.status == "stale":
+        assert result.transcript[:-1] == result.recorded[: len(result.transcript) - 1]
+
+
+TOOL = """\
+book = {
+    "name": "book_table",
+    "description": "The guest names a day.",
+    "parameters": {"type": "object", "properties": {"day": {"type": "string"}}, "required": ["day"]},
+}
+loop:
+    talk("Take a booking.", False)
+until book as slot:
+    say(f"Booked for {slot['day']}.")
+"""
+BOOKED = [user("Monday please"), leave("book_table", day="Monday")]
+
+
+def test_a_tools_arguments_are_replayed() -> None:
+    spec = record(TOOL, BOOKED)
+
+    assert on(TOOL, spec).status == "passed"
+    assert 'condition: The guest names a day. {"day": "Monday"}' in on(TOOL, spec).transcript
+
+
+def test_a_tool_that_asks_for_more_makes_the_recording_stale() -> None:
+    changed = TOOL.replace('"required": ["day"]', '"required": ["day", "guests"]')
+
+    result = on(changed, record(TOOL, BOOKED))
+
+    assert result.status == "stale"
+    assert "does not fit any more" in result.problems[0]
+
+
+def test_a_tool_of_another_description_is_another_condition() -> None:
+    changed = TOOL.replace("The guest names a day.", "The guest names a day and an hour.")
+
+    assert on(changed, record(TOOL, BOOKED)).status == "stale"
+
+
+NETWORK = """\
+import requests
+stock = requests.get("https://shop.example/stock", params={"cake": "apple"}).json()
+say(f"{stock['left']} left.")
+integrations.slack.send(text="asked")
+"""
+CALLS = [
+    {"kind": "http", "status": 200, "body": {"left": 3}, "headers": {}},
+    {"kind": "action", "value": {"ok": True}},
+]
+
+
+def test_network_calls_are_answered_as_recorded() -> None:
+    spec = record(NETWORK, CALLS)
+
+    result = on(NETWORK, spec)
+
+    assert result.status == "passed"
+    assert 'http: GET https://shop.example/stock {"params": {"cake": "apple"}}' in result.transcript
+    assert "agent: 3 left." in result.transcript
+
+
+def test_another_network_call_is_changed_behaviour_and_never_stale() -> None:
+    spec = record(NETWORK, CALLS)
+
+    assert on(NETWORK.replace('"apple"', '"plum"'), spec).status == "failed"
+    assert on(NETWORK.replace("/stock", "/shelf"), spec).status == "failed"
+    assert on(NETWORK.replace("slack.send", "teams.send"), spec).status == "failed"
+
+
+def test_a_conversation_that_goes_on_after_done_is_replayed() -> None:
+    code = BAKERY.replace(
+        'say("Goodbye!")', 'say("Goodbye!")\n    done()\n    say("You are back.")'
+    )
+    spec = record(code, [*ORDER, user("hello again")])
+
+    assert on(code, spec).status == "passed"
+    assert "agent: You are back." in on(code, spec).transcript
+    assert on(code.replace("    done()\n", ""), spec).status == "failed"
+
+
+def test_summaries_and_other_words_are_found_by_what_was_asked() -> None:
+    code = 'say("Good morning.", exact=False)\nsay("a b".summarize("In one word."))\n'
+    log = [{"kind": "rephrase", "text": "Morning!"}, {"kind": "summarize", "text": "letters"}]
+    spec = record(code, log)
+
+    assert on(code, spec).status == "passed"
+    assert on(code.replace("morning", "evening"), spec).status == "stale"
+    assert on(code.replace("one word", "two words"), spec).status == "stale"
+    assert on(code.replace("a b", "c d"), spec).status == "passed"
+
+
+def test_a_question_that_is_made_of_values_is_found_by_its_words() -> None:
+    code = 'cakes = ["apple", "plum"]\nsay(str("x".ask(question=f"Which of {cakes}?")))\n'
+    spec = record(code, [value("plum")])
+
+    assert on(code, spec).status == "passed"
+    assert on(code.replace("cakes", "sorts"), spec).status == "passed"
+    assert on(code.replace('"plum"]', '"pear"]'), spec).status == "stale"

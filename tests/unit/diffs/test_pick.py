@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ def test_all_hunks_give_the_new_text_and_none_the_old(old: str, new: str):
 
 @settings(max_examples=100, deadline=None)
 @given(distinct_pairs(), st.randoms(use_true_random=False))
-def test_it_agrees_with_applying_the_chosen_hunks_as_a_diff(pair: tuple[str, str], random):
+def test_it_agrees_with_applying_the_chosen_hunks_as_a_diff(pair: tuple[str, str], random: Random):
     old, new = pair
     diff = compare(old, new)
     chosen = {hunk.number for hunk in diff.hunks if random.random() < 0.5} or {1}

@@ -121,11 +121,13 @@ async def test_a_worse_program_is_red_with_both_transcripts(
 ) -> None:
     tests = await keep(tab, "bye now")
 
+    await tab.run(TestsState.show_test, tests, tests.rows[0].id)
+    assert tests.result.words == "pass"
     await save(rt, tab, version, WORSE)
     await tab.run(TestsState.load, tests)
-    await tab.run(TestsState.show_test, tests, tests.rows[0].id)
 
     assert (tests.rows[0].status, tests.good) == ("failed", False)
+    assert (tests.result.status, tests.result.words) == ("failed", "fail")
     changed = [row for row in tests.result.comparison if row.mark == "changed"]
     assert [(row.recorded, row.now) for row in changed] == [("agent: Goodbye!", "agent: Get lost!")]
     assert tests.result.problems
