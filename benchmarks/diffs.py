@@ -137,9 +137,9 @@ def main() -> int:
         case = make_case(Random(rng.random()), options.source)  # noqa: S311
         if options.only and options.only not in case.kinds:
             continue
-        started = time.perf_counter()
+        started = time.process_time()
         result, code = ours(case.text, case.answer)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
         column = outcome(case, result)
         total[column] += 1
         for kind in case.kinds if len(case.kinds) < 3 else (*case.kinds, "(three together)"):

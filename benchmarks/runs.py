@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from babble_app.based.parser import parse
 from babble_app.based.runner import Execution
+from tests.unit.based.agents import AGENTS, answer
 from tests.unit.based.attacks import ESCAPES, LIMITS
 from tests.unit.based.helpers import error_code
-from tests.unit.based.agents import AGENTS, answer
 from tests.unit.based.test_differential import SNIPPETS
 
 REPLAYS = 1000

@@ -30,7 +30,9 @@ _PROBABLE = re.compile(
 """Lines that are statements unless they are arguments."""
 _WORDS = re.compile(r"\s*(until)\s+([^\W\d][\w'’,;.!? /-]*?)\s*:\s*(?:#.*)?$")
 _TAIL = re.compile(r"[\])},:;\s]*\Z")
-_CLOSE_STRING = 'Close the text with the quote it began with, on the same line; use """ for longer ones.'
+_CLOSE_STRING = (
+    'Close the text with the quote it began with, on the same line; use """ for longer ones.'
+)
 _PARTNER = "Each ( [ { needs its closing partner."
 
 
@@ -61,7 +63,17 @@ def _string(draft: Draft, fault: Fault) -> None:
     if not draft.find("E100", fault.line, message, _CLOSE_STRING, col=col):
         line = draft.text[start:end]
         blank = line[: len(line) - len(line.lstrip())]
-        draft.edit([(start, end, "" if fault.open_brackets[:1] and fault.open_brackets[0][2] < start else f"{blank}pass")])
+        draft.edit(
+            [
+                (
+                    start,
+                    end,
+                    ""
+                    if fault.open_brackets[:1] and fault.open_brackets[0][2] < start
+                    else f"{blank}pass",
+                )
+            ]
+        )
         return
     quote = draft.text[fault.offset]
     swallowed = draft.text[fault.offset + 1 : fault.end]
@@ -186,7 +198,11 @@ def _culprit(draft: Draft, start: int, last: int) -> tuple[str, int, int] | None
         if char in CLOSER:
             stack.append((char, indent, match.start()))
         elif char in CLOSER.values() and stack:
-            if not before.strip() and stack[-1][1] != indent and indent in {one[1] for one in stack[:-1]}:
+            if (
+                not before.strip()
+                and stack[-1][1] != indent
+                and indent in {one[1] for one in stack[:-1]}
+            ):
                 break
             stack.pop()
     if not stack:
@@ -231,9 +247,7 @@ def _mismatch(draft: Draft, fault: Fault) -> None:
     line = opened if inner else fault.line
     where = offset if inner else fault.end
     after = f" on line {opened}" if opened != fault.line else ""
-    message = (
-        f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
-    )
+    message = f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
     col = draft.place(where)[1]
     draft.find("E100", line, message, _PARTNER, col=col, end_line=fault.line)
     draft.claimed.update(range(fault.open_brackets[0][1], fault.line + 1))
@@ -268,7 +282,9 @@ def is_brace_block(line: str) -> bool:
     return bool(_BRACE.match(line)) and not re.search(r"(?:=|\bin|[(,:\[])\s*\{\s*$", line)
 
 
-def _block_header(draft: Draft, text: str, start: int, end: int, offset: int) -> tuple[int, int, str]:
+def _block_header(
+    draft: Draft, text: str, start: int, end: int, offset: int
+) -> tuple[int, int, str]:
     stripped = text.strip()
     blank = text[: len(text) - len(text.lstrip())]
     if stripped.startswith("loop"):

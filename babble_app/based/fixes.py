@@ -32,7 +32,7 @@ def apply_fixes(code: str) -> tuple[str, tuple[Finding, ...]]:
         text = _strip_outer_fence(code) if any(one.code == "E113" for one in mendable) else None
         better = text if text is not None else _edited(normalise(code), mendable)
         after = check(better)
-        if better == code or _errors(after) > _errors(found):
+        if better == code or not better.strip() or _errors(after) > _errors(found):
             break
         done = [one for one in mendable if one.fix or text is not None]
         fixed += [one for one in done if text is None or one.code == "E113"]
@@ -44,7 +44,7 @@ def _strip_outer_fence(code: str) -> str | None:
     """Return what is inside of the text's only fence, with the prose around it gone."""
     text = normalise(code)
     marks = list(_FENCE.finditer(text))
-    if not 1 <= len(marks) <= 2:  # noqa: PLR2004 - it may not be closed yet
+    if not 1 <= len(marks) <= 2:  # it may not be closed yet
         return None
     end = marks[1].start() if len(marks) > 1 else len(text)
     return text[marks[0].end() + 1 : end].rstrip() + "\n"
@@ -56,7 +56,10 @@ def _edited(text: str, findings: list[Finding]) -> str:
         starts.append(starts[-1] + len(line) + 1)
     edits: list[tuple[int, int, str]] = []
     for edit in (edit for finding in findings for edit in finding.fix):
-        start, end = _offset(starts, edit.line, edit.col), _offset(starts, edit.end_line, edit.end_col)
+        start, end = (
+            _offset(starts, edit.line, edit.col),
+            _offset(starts, edit.end_line, edit.end_col),
+        )
         if not any(start < other_end and other < end for other, other_end, _ in edits):
             edits.append((start, min(end, len(text)), edit.text))
     return replace_all(text, edits)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 EditList = list[tuple[int, int, str]]
 _TOKEN = re.compile(r"#.*|\"(?:[^\"\\]++|\\.)*+\"?|'(?:[^'\\]++|\\.)*+'?|//")
 _BEFORE = re.compile(r"(?:[,(\[{\"')\]]|(?<!http)(?<!https):)\s*\Z")
-_REMARK = re.compile(r"//+\s*(?:[A-Za-z][\w'’-]*[ ,.;:!?]+){1,}(?!(?:if|else|for|in|and|or|not|is)\b)[A-Za-z]")
+_REMARK = re.compile(
+    r"//+\s*(?:[A-Za-z][\w'’-]*[ ,.;:!?]+){1,}(?!(?:if|else|for|in|and|or|not|is)\b)[A-Za-z]"
+)
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONDITION = re.compile(r"\s*+(?:[\"'].*[\"']|\w++ as \w++)\s*+(?:as \w++\s*+)?\Z", re.DOTALL)
 _UNQUOTED = re.compile(r"\s*[^\W\d][\w'’,;.!? /-]*\Z")
@@ -66,7 +68,9 @@ def _slashes(line: str) -> int | None:
         if match.group() == "//":
             before = line[: match.start()]
             value = bool(re.search(r"[\w)\]]\s*\Z", before)) and before.rstrip()[-1:] not in "\"'"
-            division = value and re.match(r"//\s*[\w(]+\s*(?:$|[-+*/%)\],:#]|if\b|else\b|for\b)", line[match.start() :])
+            division = value and re.match(
+                r"//\s*[\w(]+\s*(?:$|[-+*/%)\],:#]|if\b|else\b|for\b)", line[match.start() :]
+            )
             if not division and (_BEFORE.search(before) or _REMARK.match(line, match.start())):
                 return match.start()
     return None
@@ -202,7 +206,13 @@ def _several(draft: Draft, logical: LogicalLine, words: str) -> EditList:
         'Write it as one text, or write two untils: until "the user says goodbye":',
     )
     begin = logical.start + len("until")
-    return [(begin, begin + len(words), f" ({words})".replace("\n", " \n") if "\n" in words else f" ({words.strip()})")]
+    return [
+        (
+            begin,
+            begin + len(words),
+            f" ({words})".replace("\n", " \n") if "\n" in words else f" ({words.strip()})",
+        )
+    ]
 
 
 def _mistyped(draft: Draft, logical: LogicalLine, word: str, *, deeper: bool) -> EditList:

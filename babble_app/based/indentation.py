@@ -66,7 +66,8 @@ class _Settler:
         """The line before, if it opens a block."""
 
     def run(self) -> Settled:
-        for self.index, logical in enumerate(self.scan.logical):
+        for index, logical in enumerate(self.scan.logical):
+            self.index = index
             if self.header is not None:
                 self.enter(self.header, logical)
             top = self.levels[-1]

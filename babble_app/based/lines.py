@@ -20,7 +20,7 @@ TOKEN = re.compile(
     r'|"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|\\?\Z)'
     r"|'''(?:[^'\\]++|\\.|'(?!''))*+(?:'''|\\?\Z)"
     r'|"(?:[^"\\\n]++|\\.)*+"?|' r"'(?:[^'\\\n]++|\\.)*+'?"
-    r"|\\\n|\n(?:[ \t\f]*+\n)*+|[()\[\]{}:]|[%s]" % "".join(TYPOGRAPHIC_QUOTES),
+    r"|\\\n|\n(?:[ \t\f]*+\n)*+|[()\[\]{}:]|[" + "".join(TYPOGRAPHIC_QUOTES) + "]",
     re.DOTALL,
 )  # fmt: skip
 _INDENT = re.compile(r"[ \t\f]*+")
@@ -192,7 +192,7 @@ class _Scanner:
 
 
 def _is_escaped(word: str, size: int) -> bool:
-    """Whether the quotes at the end belong to the text, as in `"a\\"`."""
+    """Whether the quotes at the end belong to the text, by a backslash before them."""
     body = word[size : len(word) - size]
     return (len(body) - len(body.rstrip("\\"))) % 2 == 1
 

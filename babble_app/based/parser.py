@@ -27,6 +27,10 @@ _UNSURE = frozenset({"E119", "W201", "W280", "W290", "W291", "W293", "W295"})
 """Codes that say little about a program of which parts could not be read."""
 
 
+_BRACED = frozenset({"E200"})
+"""What follows from blocks in braces, which are not read."""
+
+
 @dataclass(slots=True)
 class Reading:
     """A text on its way to a program; `program` is None when nothing of it can be read."""
@@ -105,10 +109,12 @@ def _recover(text: str, scan: Scan, report: Report, bad: set[int]) -> Reading:
         if not report.has_errors:
             report_depth(report, find_deepest(draft))
         return Reading(report, scan=scan)
-    report.quieten(draft.claimed, _UNSURE | ({"E200"} if report.has("E118") else frozenset()))
+    report.quieten(draft.claimed, _UNSURE | _BRACED if report.has("E118") else _UNSURE)
     group_conversations(*parsed, draft.scan, report, draft.gone)
     program = Program(draft.text, parsed[0])
-    return _visited(Reading(report, program, scan=draft.scan, broken=frozenset(draft.claimed)), parsed[0])
+    return _visited(
+        Reading(report, program, scan=draft.scan, broken=frozenset(draft.claimed)), parsed[0]
+    )
 
 
 def _visited(reading: Reading, tree: ast.Module) -> Reading:

@@ -7,7 +7,7 @@ out: a handler that ends leaves by `break`, `return` goes round again, `return V
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.nodes import Conversation, find_talk, slug
 
@@ -62,10 +62,14 @@ class _Translator:
 
     def inner(self, node: Any, *, handler: bool, loops: int) -> None:
         for name in _BLOCKS:
-            statements = getattr(node, name, None)
+            statements: Any = getattr(node, name, None)
             if isinstance(statements, list) and statements:
                 own = loops - (name == "orelse" and isinstance(node, _REPEATS))
-                setattr(node, name, self.block(statements, handler=handler, loops=own))
+                setattr(
+                    node,
+                    name,
+                    self.block(cast("list[ast.stmt]", statements), handler=handler, loops=own),
+                )
         for part in [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]:
             self.inner(part, handler=handler, loops=loops)
 
@@ -155,8 +159,16 @@ def _entry(name: str, key: str) -> ast.expr:
 
 def _name_of(tool: ast.Dict) -> str | None:
     for key, value in zip(tool.keys, tool.values, strict=True):
-        if isinstance(key, ast.Constant) and key.value == "function" and isinstance(value, ast.Dict):
+        if (
+            isinstance(key, ast.Constant)
+            and key.value == "function"
+            and isinstance(value, ast.Dict)
+        ):
             return _name_of(value)
-        if isinstance(key, ast.Constant) and key.value == "name" and isinstance(value, ast.Constant):
+        if (
+            isinstance(key, ast.Constant)
+            and key.value == "name"
+            and isinstance(value, ast.Constant)
+        ):
             return str(value.value)
     return None

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from babble_app.commands._console import say
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
@@ -78,18 +80,20 @@ def _reason(error: OSError) -> str:
 
 def _print(name: str, findings: Sequence[Finding]) -> None:
     for one in findings:
-        print(f"{name}:{one.line}:{one.col}: {one.code} {one.message}")
+        say(f"{name}:{one.line}:{one.col}: {one.code} {one.message}")
         line = one.source_line.replace("\t", " ")
         if line.strip() and len(line) <= _MAX_SHOWN_CHARS:
-            print(f"    {line}\n    {' ' * (one.col - 1)}^")
+            say(f"    {line}\n    {' ' * (one.col - 1)}^")
         for hint in one.hint.splitlines():
-            print(f"    {hint}")
+            say(f"    {hint}")
     errors = sum(one.severity == "error" for one in findings)
     warnings = len(findings) - errors
     if findings:
-        print(f"{name}: {errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
+        say(
+            f"{name}: {errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
+        )
     else:
-        print(f"{name}: nothing wrong")
+        say(f"{name}: nothing wrong")
 
 
 def _answer_all(lines: Iterable[bytes]) -> int:

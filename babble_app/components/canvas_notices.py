@@ -69,6 +69,22 @@ def canvas_notices() -> rx.Component:
             ),
         ),
         rx.cond(
+            CanvasState.dropped,
+            rx.el.div(
+                icon("info"),
+                rx.el.p("Your edits were discarded.", class_name="grow"),
+                rx.el.button(
+                    "Take them back",
+                    type="button",
+                    on_click=CanvasState.take_edits_back,
+                    class_name="button button--small",
+                ),
+                _dismiss(CanvasState.dismiss_dropped),
+                role="status",
+                class_name="notice canvas-notice",
+            ),
+        ),
+        rx.cond(
             LiveState.writing & CanvasState.dirty,
             rx.el.div(
                 rx.el.span(class_name="dot dot--live"),

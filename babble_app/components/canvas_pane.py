@@ -19,7 +19,6 @@ from babble_app.components.tests_tab import tests_tab
 from babble_app.components.version_details import version_details
 from babble_app.components.version_list import revert_dialog, version_list
 from babble_app.states.canvas import CanvasState
-from babble_app.states.drafts import DraftState
 from babble_app.states.live import LiveState
 from babble_app.states.merging import MergeState
 from babble_app.states.panes import PanesState
@@ -126,12 +125,11 @@ def _head() -> rx.Component:
 
 
 def _tab(name: str, title: str) -> rx.Component:
-    picked: Any = PanesState.pick_tab(name)
     return tab(
         title,
         _mark(name),
         selected=_shown_tab() == name,
-        on_click=[picked, DraftState.compare] if name == "changes" else picked,
+        on_click=PanesState.pick_tab(name),
     )
 
 

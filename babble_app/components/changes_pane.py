@@ -63,7 +63,7 @@ def _shown() -> Any:
 def _kinds() -> rx.Component:
     return rx.el.div(
         rx.cond(_has_proposal(), _kind("proposal", "Proposed change")),
-        rx.cond(CanvasState.dirty, _kind("draft", "Unsaved edits", DraftState.compare)),
+        rx.cond(CanvasState.dirty, _kind("draft", "Unsaved edits")),
         _kind("versions", "Versions"),
         role="group",
         aria_label="What is compared",
@@ -71,12 +71,12 @@ def _kinds() -> rx.Component:
     )
 
 
-def _kind(name: str, title: str, *events: Any) -> rx.Component:
+def _kind(name: str, title: str) -> rx.Component:
     return rx.el.button(
         title,
         type="button",
         aria_pressed=_shown() == name,
-        on_click=[PanesState.pick_changes(name), *events],
+        on_click=PanesState.pick_changes(name),
         class_name="segmented-option",
     )
 
@@ -96,5 +96,6 @@ def _draft() -> rx.Component:
             layout=VersionsState.layout,
             label="Unsaved edits",
         ),
+        on_mount=DraftState.compare,
         class_name="comparison",
     )

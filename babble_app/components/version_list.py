@@ -13,6 +13,7 @@ from babble_app.components.parts import empty, menu, menu_item, time_ago
 from babble_app.states.canvas import CanvasState
 from babble_app.states.labels import LabelState
 from babble_app.states.panes import PanesState
+from babble_app.states.proposals import ProposalState
 from babble_app.states.publishing import PublishState
 from babble_app.states.version_details import DetailsState
 from babble_app.states.version_rows import VersionRow
@@ -117,7 +118,14 @@ def _sign(sign: Any) -> Any:
 
 def _more(row: VersionRow, *, in_canvas: bool) -> rx.Component:
     opened = (
-        menu_item("code", "Open in the editor", on_click=CanvasState.show_version(row.id))
+        menu_item(
+            "code",
+            "Open in the editor",
+            on_click=[
+                ProposalState.show_in_editor(False),
+                CanvasState.show_version(row.id),
+            ],
+        )
         if in_canvas
         else rx.fragment()
     )

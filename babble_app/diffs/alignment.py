@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MIN_MATCHED = 0.6
 """Share of a hunk's non-blank old lines that must stand in the file."""
 MIN_LINES = 2
-"""Non-blank old lines that must stand in the file unless all do, just as they are."""
+"""Non-blank old lines that must stand in the file; fewer if all do, with so many visible characters:"""
+MIN_CHARS = 10
 MARGIN = 0.75
 """How much dearer any other text must be."""
 MAX_ITEMS = 400
@@ -50,24 +51,27 @@ class Alignment:
         return self.start + sum(kind != "added" for kind, _ in self.body)
 
 
-def align(index: Index, items: tuple[Item, ...], near: int | None = None) -> list[Alignment]:
+def align(
+    index: Index, items: tuple[Item, ...], *, ordered: bool = True, near: int | None = None
+) -> list[Alignment]:
     """Return the cheapest alignment; several if texts that differ are about as cheap; none if nothing fits.
 
     Args:
         index: The file.
         items: The hunk's lines.
+        ordered: Whether added and removed lines stand in the order of the file.
         near: Only look about this line (from 0).
     """
-    filled = sum(item.kind != "added" and bool(item.texts[0].strip()) for item in items)
-    if not filled or len(items) > MAX_ITEMS:
+    old = [item.texts[0] for item in items if item.kind != "added" and item.texts[0].strip()]
+    if not old or len(items) > MAX_ITEMS:
         return []
     found: list[Alignment] = []
     for change, starts in _windows(index, items, near).items():
-        search = Search(index, moved(items, change), change)
+        search = Search(index, moved(items, change, ordered=ordered), change)
         found += [
             _alignment(way)
             for state, way in (search.run(sorted(starts)) if search.lines else [])
-            if _complete(index, state) and _matches_enough(way, filled)
+            if _complete(index, state) and _matches_enough(way, old)
         ]
     return _cheapest(index, found)
 
@@ -77,9 +81,11 @@ def _complete(index: Index, state: State) -> bool:
     return not state.pending and not (state.gap_added and state.at < len(index.lines))
 
 
-def _matches_enough(way: Way, filled: int) -> bool:
+def _matches_enough(way: Way, old: list[str]) -> bool:
     """Whether so much of a hunk's old lines stands in the file that the rest may be doubted."""
-    return way.matched >= MIN_MATCHED * filled and (not way.cost or way.matched >= MIN_LINES)
+    if not way.cost or (way.matched >= MIN_LINES and way.matched >= MIN_MATCHED * len(old)):
+        return True
+    return way.matched == len(old) and sum(len("".join(one.split())) for one in old) >= MIN_CHARS
 
 
 def _windows(index: Index, items: tuple[Item, ...], near: int | None) -> dict[Change, set[int]]:

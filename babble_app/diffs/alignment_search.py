@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from babble_app.diffs.indentation import Change, Shift
@@ -80,8 +80,8 @@ class Line(NamedTuple):
     """Whether the unchanged line before it is the same."""
     repeated: bool
     """Whether the unchanged line after it is the same."""
-    replaced: bool
-    """Whether it is removed next to lines that are added in its place."""
+    parts_from: frozenset[Kind]
+    """After which kinds of line a line of the file may be skipped before this one."""
 
 
 @dataclass
@@ -150,7 +150,7 @@ class Search:
     ) -> Iterator[tuple[State, Way]]:
         """Keep up to so many of the file's lines that the hunk leaves out."""
         yield state, way
-        if first or state.gap_added or state.pending or not _may_part(state.last, line):
+        if first or state.gap_added or state.pending or state.last not in line.parts_from:
             return
         while state.skipped < MAX_SKIPPED and state.at < len(self.index.lines):
             text = self.index.lines[state.at]
@@ -184,10 +184,10 @@ class Search:
         return SLIP if any(nearly_same(mine, theirs) for mine in line.folds) else 0.0
 
 
-def moved(items: tuple[Item, ...], change: Change) -> list[Line]:
+def moved(items: tuple[Item, ...], change: Change, *, ordered: bool) -> list[Line]:
     """Return the hunk's lines at the file's indentation; nothing if one of them cannot be brought there."""
     twins = [False, *(_same(one, two) for one, two in pairwise(items)), False]
-    replaced = _replaced(items)
+    partings = _partings(items, ordered=ordered)
     lines: list[Line] = []
     for number, item in enumerate(items):
         texts = tuple(text for one in item.texts if (text := change.apply(one)) is not None)
@@ -204,7 +204,7 @@ def moved(items: tuple[Item, ...], change: Change) -> list[Line]:
             touches="added" in around,
             repeats=twins[number],
             repeated=twins[number + 1],
-            replaced=replaced[number],
+            parts_from=partings[number],
         )
         lines.append(line)
     return lines
@@ -220,19 +220,31 @@ def _needless(line: Line) -> bool:
     return not line.touches if line.blank else line.repeats
 
 
-def _may_part(last: Kind, line: Line) -> bool:
-    """Whether a skipped line may stand before a line of the hunk: what replaces lines stays beside them."""
-    if line.kind == "added":
-        return last == "context"
-    if line.kind == "removed":
-        return last == "context" or (last == "removed" and not line.replaced)
-    return True
+def _partings(items: tuple[Item, ...], *, ordered: bool) -> list[frozenset[Kind]]:
+    """Say before which lines a skipped line may stand: what replaces lines stays beside them.
 
-
-def _replaced(items: tuple[Item, ...]) -> list[bool]:
-    """Say of each line whether the run of changes it stands in both removes and adds."""
-    found: list[bool] = []
-    for _, run in groupby(items, key=lambda item: item.kind == "context"):
-        kinds = [item.kind for item in run]
-        found += [len(set(kinds)) > 1] * len(kinds)
+    The lines of a diff are in the order of the file. What was made of a SEARCH/REPLACE block is not: nothing shows
+    whether a line that was left out stood before or after those that are added.
+    """
+    found: list[frozenset[Kind]] = []
+    for number, item in enumerate(items):
+        kinds: set[Kind] = {"context"}
+        if item.kind == "context":
+            kinds |= {"added", "removed"}
+        elif item.kind == "removed":
+            kinds |= {"removed"} if ordered or not _replaced(items, number) else set()
+            kinds |= {"added"} if ordered and _begins_second_pair(items, number) else set()
+        found.append(frozenset(kinds))
     return found
+
+
+def _replaced(items: tuple[Item, ...], number: int) -> bool:
+    """Whether lines are added in place of a removed one."""
+    after = next((item for item in items[number:] if item.kind != "removed"), None)
+    return after is not None and after.kind == "added"
+
+
+def _begins_second_pair(items: tuple[Item, ...], number: int) -> bool:
+    """Whether a removed line follows lines that replace others: removed, added, removed."""
+    before = next((item for item in items[:number][::-1] if item.kind != "added"), None)
+    return before is not None and before.kind == "removed"

@@ -23,7 +23,7 @@ MANNERS: tuple[Manner, ...] = ("spaced", "unescaped", "unnumbered")
 def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list[HunkFailure]]:
     """Place each hunk; both lists are in the order of the hunks."""
     best = _place_all(index, hunks)
-    if any(failure.code != "D_NOT_FOUND" for failure in best[1]):
+    if best[1] and not any(failure.code == "D_NOT_FOUND" for failure in best[1]):
         return best
     for manner in MANNERS:
         if _level(*best) < SHIFTED:

@@ -142,10 +142,17 @@ def _plausible(index: Index, fits: list[Outcome]) -> Outcome | None:
     if len(fits) == 1 and not isinstance(fits[0], Placed):
         return fits[0]
     sound = [one for one in fits if not isinstance(one, Placed) or _in_style(index, one)]
-    texts = {one.body for one in sound if isinstance(one, Placed)}
-    if len(texts) > 1 or not sound:
+    outcomes = {_outcome(one) for one in sound if isinstance(one, Placed)}
+    if len(outcomes) > 1 or not sound:
         return None
     return sound[0]
+
+
+def _outcome(placed: Placed) -> tuple[int, Body]:
+    """Return what a placed hunk does to the file, whichever way its unchanged lines are read."""
+    return placed.start, tuple(
+        (kind, text if kind == "added" else "") for kind, text in placed.body
+    )
 
 
 def _in_style(index: Index, placed: Placed) -> bool:
@@ -165,7 +172,7 @@ def _search_loosely(index: Index, hunk: Hunk) -> Outcome | HunkFailure:
     parts = hunk.parts()
     if parts:
         return _placed_parts(index, hunk, parts) or not_found(index, hunk)
-    found = align(index, hunk.items())
+    found = align(index, hunk.items(), ordered=not hunk.prefixed)
     if not found or (adds(hunk.readings[0]) and stands_already(index, hunk)):
         return not_found(index, hunk)
     if len(found) > 1 and _one_spot(found):

@@ -8,7 +8,7 @@ from babble_app.schemas.base import Schema
 
 
 class Edit(Schema):
-    """One replacement of a part of a program; lines end with one `\\n`."""
+    """One replacement of a part of a program whose lines end with one newline character."""
 
     line: int
     """1-based, as all four."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from babble_app.schemas.agents import Version
 
 MAX_TEXT_CHARS = 200_000
+Unsaved = tuple[str, int, str, str]
+"""Edits: the version they were made of, its number, its text, and the edited text."""
 
 
 class CanvasState(rx.State):
@@ -44,8 +46,11 @@ class CanvasState(rx.State):
     """What the editor holds, as far as it was told."""
     _base: str = ""
     """The text of the version that the edits are based on."""
-    _left: dict[str, tuple[str, int, str, str]] = {}
-    """Unsaved edits of agents that were left: version, its number, its text, the edits."""
+    dropped: bool = False
+    """Whether edits were given up just now, and can be taken back."""
+    _dropped: Unsaved = ("", 0, "", "")
+    _left: dict[str, Unsaved] = {}
+    """Unsaved edits of agents that were left."""
     _proposed: str = ""
     """The text of the change that waits for the person's word, while that is what the editor shows."""
     _seed: int = 0
@@ -85,6 +90,7 @@ class CanvasState(rx.State):
         if doc_key != self.doc_key or len(text) > MAX_TEXT_CHARS:
             return None
         self._take(text)
+        self.dropped = False
         return CanvasState.check()
 
     @rx.event(background=True, supersedes=True)
@@ -104,8 +110,22 @@ class CanvasState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             agent_id = self.agent
+            if self.dirty:
+                self._dropped, self.dropped = self._unsaved(), True
             self.dirty, self.version_id = False, ""
         await self._show_head(owner_id, agent_id)
+
+    @rx.event
+    def take_edits_back(self) -> None:
+        """Put the edits that were given up into the editor again."""
+        if self.dropped and not self.dirty:
+            self._show_unsaved(self._dropped)
+            self.dropped = False
+
+    @rx.event
+    def dismiss_dropped(self) -> None:
+        """Take the offer away."""
+        self.dropped = False
 
     @rx.event(background=True)
     async def show_version(self, version_id: str) -> AsyncGenerator[object, None]:
@@ -129,9 +149,9 @@ class CanvasState(rx.State):
 
     @rx.event
     def download(self) -> Any:
-        """Hand the program out as a file, with its unsaved edits."""
+        """Hand the text on screen out as a file."""
         name = f"{self.agent_name or 'agent'}.based".replace("/", "-")
-        return rx.download(data=self._draft, filename=name)  # pyright: ignore[reportUnknownMemberType] - Var[Unknown]
+        return rx.download(data=self._program()[0], filename=name)  # pyright: ignore[reportUnknownMemberType] - Var[Unknown]
 
     def _program(self) -> tuple[str, str | None]:
         """Return the text on screen, and the version it is, if it is one."""
@@ -169,7 +189,7 @@ class CanvasState(rx.State):
         """Put unsaved edits aside before another agent is shown."""
         left = dict(self._left)
         if self.dirty:
-            left[self.agent] = (self.version_id, self.number, self._base, self._draft)
+            left[self.agent] = self._unsaved()
         self.reset()
         self._left = left
 
@@ -179,9 +199,15 @@ class CanvasState(rx.State):
             self._settle(version)
             self._show_text(version.text)
         if left := self._left.pop(version.agent_id, None):
-            self.version_id, self.number, self._base, draft = left
-            self.dirty = True
-            self._show_text(draft)
+            self._show_unsaved(left)
+
+    def _unsaved(self) -> Unsaved:
+        return self.version_id, self.number, self._base, self._draft
+
+    def _show_unsaved(self, unsaved: Unsaved) -> None:
+        self.version_id, self.number, self._base, draft = unsaved
+        self.dirty = True
+        self._show_text(draft)
 
     def _settle(self, version: Version) -> None:
         """Note that the version holds what was edited; what was typed since is an edit of it."""

@@ -58,6 +58,8 @@ class ProposalState(rx.State):
     busy: bool = False
     _agent: str = ""
     _parent_id: str = ""
+    _shown: tuple[str, str] = ("", "")
+    """What the page was filled with: every assignment goes over the wire."""
 
     @rx.event(background=True)
     async def open_agent(self, agent_id: str) -> None:
@@ -79,7 +81,7 @@ class ProposalState(rx.State):
         proposal = await proposals.get_proposal(runtime.current(), owner_id, proposal_id)
         if proposal.status == "pending":
             await self._show(owner_id, proposal)
-            yield PanesState.show_decision()
+            yield PanesState.pick_tab("changes")
 
     @rx.event(background=True)
     async def decide(self, number: int, chosen: bool) -> AsyncGenerator[object, None]:
@@ -181,7 +183,7 @@ class ProposalState(rx.State):
         pending = await proposals.find_pending(rt, owner_id, agent_id)
         await read_outcomes(self, owner_id, agent_id)
         gone = self.proposal if self.proposal and not pending else ""
-        if pending:
+        if pending and _key(pending) != self._shown:
             await self._show(owner_id, pending)
         if gone:
             decided = await proposals.get_proposal(rt, owner_id, gone)
@@ -199,6 +201,7 @@ class ProposalState(rx.State):
         async with own_tab(self, owner_id):
             news = self.proposal != proposal.id
             self._agent, self._parent_id = proposal.agent_id, proposal.parent_id
+            self._shown = _key(proposal)
             self.proposal, self.parent_number = proposal.id, parent.number
             self.stale, self.head_number = proposal.stale, agent.head_number
             self.summary, self.request, self.raw = proposal.summary, proposal.request, proposal.raw
@@ -256,6 +259,10 @@ ENDS = {
     "replaced": "The proposed change was replaced by a newer one.",
     "pending": "",
 }
+
+
+def _key(proposal: Proposal) -> tuple[str, str]:
+    return proposal.id, proposal.head_id
 
 
 def _made_by(proposal: Proposal) -> str:

@@ -353,6 +353,8 @@ def crlf_both(rng: Random, draft: Draft) -> bool:
 
 
 def no_final_newline(rng: Random, draft: Draft) -> bool:
+    if not draft.old[-1] or not draft.new or not draft.new[-1]:
+        return False
     draft.final_newline = draft.new_final_newline = False
     return True
 

@@ -17,11 +17,13 @@ _LOOP_EXAMPLE = f"loop:\n    {talks.EXAMPLE}\n{_UNTIL_EXAMPLE}"
 
 
 def _name(node: ast.Name, _place: Place, context: Context) -> None:
-    if node.id == "talk" and node not in context.talks:
-        if isinstance(node.ctx, ast.Load):
-            context.report.add(
-                "E203", node, "`talk` may only stand in a `loop:` clause.", f"Write\n{_LOOP_EXAMPLE}"
-            )
+    if node.id == "talk" and node not in context.talks and isinstance(node.ctx, ast.Load):
+        context.report.add(
+            "E203",
+            node,
+            "`talk` may only stand in a `loop:` clause.",
+            f"Write\n{_LOOP_EXAMPLE}",
+        )
 
 
 def _conversation(node: Conversation, place: Place, context: Context) -> None:

@@ -94,9 +94,7 @@ def _attribute(node: ast.Attribute, place: Place, context: Context) -> None:
 
 def _is_own_class(node: ast.Attribute) -> bool:
     """Whether the node is `self.__class__`."""
-    return (
-        node.attr == "__class__" and isinstance(node.value, ast.Name) and node.value.id == "self"
-    )
+    return node.attr == "__class__" and isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
 def _name(node: ast.Name, _place: Place, context: Context) -> None:

@@ -70,7 +70,11 @@ def _replacement(node: ast.expr, text: str, context: Context) -> Edit:
 
 def _constant(node: ast.Constant, _place: Place, context: Context) -> None:
     text = node.value
-    if isinstance(text, str) and len(text) >= _MIN_SECRET_CHARS and _SECRET.search(text[:_SEARCHED_CHARS]):
+    if (
+        isinstance(text, str)
+        and len(text) >= _MIN_SECRET_CHARS
+        and _SECRET.search(text[:_SEARCHED_CHARS])
+    ):
         _secret(node, context)
 
 

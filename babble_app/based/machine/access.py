@@ -108,13 +108,17 @@ def _of_object(machine: Machine, value: Any, name: str) -> Any:
         return machine.call(found.getter, [target], {})
     if isinstance(value, Super):
         return _of_python(target, name) if found is MISSING else bind(found, target)
+    return _of_instance(machine, value, name, found)
+
+
+def _of_instance(machine: Machine, value: Object, name: str, found: Any) -> Any:
     if name in value.fields:
         return value.fields[name]
     if found is not MISSING:
         return bind(found, value)
-    if isinstance(value, Exception) and name == "args":
-        return value.args
-    hook = value.cls.find("__getattr__")
+    if name == "args" and isinstance(value, Exception):
+        return value.args  # type: ignore[reportUnknownVariableType]  # of anything
+    hook: Any = value.cls.find("__getattr__")
     if hook is not MISSING and not is_dunder(name):
         return machine.call(bind(hook, value), [name], {})
     return MISSING
@@ -281,6 +285,6 @@ def delete_item(machine: Machine, value: Any, key: Any) -> Any:
         raise TypeError(message)
     machine.meter.weigh([key])
     if not isinstance(value, dict):
-        machine.meter.step(len(value) // 5_000)
+        machine.meter.step(len(cast("list[Any]", value)) // 5_000)
     del value[key]
     return None

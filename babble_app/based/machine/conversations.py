@@ -14,7 +14,7 @@ from babble_app.based.machine.shape import match_schema
 from babble_app.based.machine.signals import BREAK, CONTINUE, Return
 from babble_app.based.machine.statements import block
 from babble_app.based.machine.texts import to_text
-from babble_app.based.machine.values import TalkResult, is_dict
+from babble_app.based.machine.values import TalkResult, is_dict, is_list
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -41,6 +41,8 @@ class _Chosen:
 
     index: int
     arguments: dict[str, Any] = field(default_factory=dict[str, Any])
+    also: list[str] = field(default_factory=list[str])
+    """Other exits that the model named in the same turn; the first in the program's order is taken."""
 
 
 def _converse(machine: Machine, node: nodes.Conversation) -> Steps:
@@ -162,7 +164,9 @@ def _turn(machine: Machine, talk: _Talk, *, first: bool) -> Steps:
         problem = _find_problem(exits, answer["exit"], arguments)
         if not problem:
             slugs = [one.slug for one in exits]
-            return _Chosen(slugs.index(answer["exit"]), arguments)
+            named: Any = answer.get("also")
+            also = [slug for slug in slugs if is_list(named) and slug in named]
+            return _Chosen(slugs.index(answer["exit"]), arguments, also)
     talk.context = problem
     return None
 
@@ -191,7 +195,10 @@ def _fire(machine: Machine, talk: _Talk, chosen: _Chosen, line: int) -> None:
         text=fired.text,
         name=fired.slug,
         line=line,
-        data={"arguments": chosen.arguments} if chosen.arguments else {},
+        data={
+            **({"arguments": chosen.arguments} if chosen.arguments else {}),
+            **({"also": chosen.also} if chosen.also else {}),
+        },
     )
 
 

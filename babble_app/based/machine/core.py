@@ -149,7 +149,7 @@ class Machine(Uncounted):
             if not isinstance(value, _CODE)
         }
 
-    def drive(self, stack: list[Steps]) -> Steps:
+    def drive(self, stack: list[Steps]) -> Steps:  # noqa: C901 -- the heart, kept in one loop for its speed
         """Run the steps on the stack."""
         value: Any = None
         error: Exception | None = None
@@ -215,11 +215,11 @@ class Machine(Uncounted):
     def visit(self, node: ast.AST) -> Any:
         """Return a node's value, or the steps to it."""
         self.meter.step()
+        if isinstance(node, ast.stmt):
+            self.line = node.lineno
         handler = self.handlers.get(type(node))
         if handler is None:
             raise HaltError("R_NOT_ALLOWED", f"`{type(node).__name__}` is not supported.")
-        if isinstance(node, ast.stmt):
-            self.line = node.lineno
             self.visited.add(node.lineno)
         return handler(self, node)
 

@@ -42,8 +42,8 @@ def _field(
     return Field("", default, default_factory, bool(init), bool(repr), bool(compare))
 
 
-def _dataclass(machine: Machine, cls: Any = None, **options: Any) -> Any:
-    def decorate(_machine: Machine, target: Any) -> Any:
+def _dataclass(_machine: Machine, cls: Any = None, **options: Any) -> Any:
+    def decorate(_inner: Machine, target: Any) -> Any:
         return _make(target, options)
 
     known = {"init", "repr", "eq", "order", "frozen", "unsafe_hash", "kw_only", "slots"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.machine.iteration import get_iterator, pull, to_list
 from babble_app.based.machine.objects import Object
@@ -18,6 +18,7 @@ from babble_app.based.machine.values import (
     error_type,
     is_collection,
     is_dict,
+    is_list,
 )
 
 if TYPE_CHECKING:
@@ -87,8 +88,8 @@ def _shallow(value: Any) -> Any:
         copy.fields = dict(value.fields)
         return copy
     if isinstance(value, (Row, tuple)) or not (is_dict(value) or is_collection(value)):
-        return value
-    return type(value)(value)
+        return cast("Any", value)
+    return cast("Any", type(value))(value)
 
 
 def _deep_copy(machine: Machine, value: Any, _memo: Any = None) -> Any:
@@ -118,14 +119,16 @@ def _deep_parts(machine: Machine, value: Any, done: dict[int, Any]) -> Any:
         for key, item in value.items():
             items[_deep(machine, key, done)] = _deep(machine, item, done)
         return machine.meter.take(items)
-    if isinstance(value, list):
+    if is_list(value):
         copies: list[Any] = []
         done[id(value)] = copies
-        copies.extend([_deep(machine, item, done) for item in value])  # type: ignore[reportUnknownVariableType]  # of anything
+        copies.extend([_deep(machine, item, done) for item in value])
         return machine.meter.take(copies)
     if isinstance(value, Row) or not is_collection(value) or isinstance(value, str):
         return value
-    return machine.meter.take(type(value)([_deep(machine, item, done) for item in value]))
+    return machine.meter.take(
+        cast("Any", type(value))([_deep(machine, item, done) for item in value])
+    )
 
 
 def _statistic(function: Callable[[list[Any]], Any]) -> Callable[..., Any]:

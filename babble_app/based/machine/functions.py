@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from babble_app.based.machine.iteration import Stream
 from babble_app.based.machine.objects import (
     ClassValue,
-    ErrorObject,
     Object,
+    ObjectError,
     bind,
     is_object,
 )
@@ -125,7 +125,7 @@ def _make(machine: Machine, cls: ClassValue, arguments: list[Any], names: dict[s
     machine.meter.allocate(_OBJECT_BYTES)
     if cls.members is not None:
         return _member(cls, *arguments)
-    value = Object(cls) if cls.native is None else ErrorObject(cls, arguments)
+    value = Object(cls) if cls.native is None else ObjectError(cls, arguments)
     init = cls.find("__init__")
     if init is MISSING:
         if (arguments or names) and cls.native is None:

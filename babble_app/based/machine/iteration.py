@@ -15,6 +15,7 @@ from babble_app.based.machine.values import (
     SIZED,
     Cursor,
     ExhaustedError,
+    is_sized,
     kind_of,
 )
 
@@ -67,7 +68,7 @@ def get_iterator(machine: Machine, value: Any) -> Iterator:
     Raises:
         TypeError: it is none that can be iterated.
     """
-    if isinstance(value, SIZED):
+    if is_sized(value):
         return Cursor(value)
     if isinstance(value, (Cursor, Stream)):
         return value
@@ -188,9 +189,9 @@ def drain(machine: Machine, value: Any, each: Callable[[Any], Any]) -> Steps:
 
 def to_list(machine: Machine, value: Any) -> Any:
     """Return a value's items as a new list, or the steps to it."""
-    if isinstance(value, SIZED):
+    if is_sized(value):
         machine.meter.items(len(value))
-        return machine.meter.take(list[Any](value))
+        return machine.meter.take(list(value))
     return _drained(machine, value)
 
 

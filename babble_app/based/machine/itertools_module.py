@@ -69,7 +69,7 @@ def _cycle(machine: Machine, values: Any) -> Steps:
 
 
 @lazily
-def _repeat(machine: Machine, value: Any, times: Any = None) -> Steps:
+def _repeat(_machine: Machine, value: Any, times: Any = None) -> Steps:
     left = times
     while left is None or left > 0:
         yield Yielded(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.machine.iteration import (
     Iterator,
@@ -16,10 +16,10 @@ from babble_app.based.machine.signals import Yielded
 from babble_app.based.machine.values import (
     END,
     MISSING,
-    SIZED,
     Cursor,
     ExhaustedError,
     is_sequence,
+    is_sized,
     kind_of,
 )
 
@@ -91,7 +91,7 @@ def _zip(machine: Machine, *values: Any, strict: bool = False) -> Steps:
         yield Yielded(machine.meter.take(tuple(row)))
     if strict:
         for number, value in enumerate(values):
-            if isinstance(value, SIZED) and len(value) != count:
+            if is_sized(value) and len(value) != count:
                 word = "shorter" if len(value) < count else "longer"
                 message = f"zip() argument {number + 1} is {word} than argument 1"
                 raise ValueError(message)
@@ -111,8 +111,8 @@ def _enumerate(machine: Machine, values: Any, start: int = 0) -> Steps:
 
 def _reversed(machine: Machine, values: Any) -> Any:
     if is_sequence(values) or isinstance(values, (range, dict)):
-        return Cursor(reversed(values))
-    if isinstance(values, SIZED) or is_object(values):
+        return Cursor(reversed(cast("list[Any]", values)))  # or another of these
+    if is_sized(values) or is_object(values):
         return _reversed_list(machine, values)
     message = f"'{kind_of(values)}' object is not reversible"
     raise TypeError(message)

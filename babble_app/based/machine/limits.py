@@ -172,7 +172,7 @@ class Meter:
             self.allocate(sys.getsizeof(value))
         elif kind is int:
             self.bits(value.bit_length())
-        elif kind in _COLLECTIONS or isinstance(value, (dict, tuple)):
+        elif kind in _COLLECTIONS or issubclass(kind, (dict, tuple)):
             self.items(len(value))
             self.allocate((len(value) + 1) * ITEM_BYTES)
         return value

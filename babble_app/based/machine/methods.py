@@ -73,6 +73,10 @@ def _encode(_machine: Machine, _text: str, *_arguments: Any) -> Any:
     raise NotImplementedError(message)
 
 
+def _whole(_machine: Machine, _value: int) -> bool:
+    return True
+
+
 _TEXT_PLAIN: dict[str, Callable[..., Any]] = {
     "capitalize": str.capitalize, "casefold": str.casefold, "endswith": str.endswith, "isalnum": str.isalnum,
     "isalpha": str.isalpha, "isascii": str.isascii, "isdecimal": str.isdecimal, "isdigit": str.isdigit,
@@ -105,7 +109,7 @@ TEXT: dict[str, Callable[..., Any]] = {
 INT: dict[str, Callable[..., Any]] = {
     "bit_length": plain(int.bit_length),
     "bit_count": plain(int.bit_count),
-    "is_integer": lambda _machine, _value: True,
+    "is_integer": _whole,
 }
 FLOAT: dict[str, Callable[..., Any]] = {
     "is_integer": plain(float.is_integer),

@@ -224,7 +224,7 @@ class Object:
     )
 
 
-class ErrorObject(Exception):
+class ObjectError(Exception):
     """An object of a class of errors of the program."""
 
     def __init__(self, cls: ClassValue, arguments: list[Any]) -> None:
@@ -261,7 +261,7 @@ def _text(value: Any, name: str) -> str:
 
 def is_object(value: Any) -> TypeGuard[Object]:
     """Whether a value is an object of a class of the program; those of errors have the same parts."""
-    return isinstance(value, (Object, ErrorObject))
+    return isinstance(value, (Object, ObjectError))
 
 
 def is_callable(value: Any) -> bool:

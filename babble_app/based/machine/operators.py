@@ -118,7 +118,7 @@ def _apply(kind: type[ast.operator], left: Any, right: Any) -> Any:
 
 def _as_set(value: Any) -> Any:
     """Make a view of keys a set of ours: Python's would have another order in each process."""
-    return Set(value) if isinstance(value, KeysView) else value
+    return Set(cast("KeysView[Any]", value)) if isinstance(value, KeysView) else value
 
 
 def in_place(machine: Machine, kind: type[ast.operator], left: Any, right: Any) -> Any:

@@ -60,7 +60,8 @@ def _int(machine: Machine, value: Any = 0, base: Any = MISSING) -> int:
         what = "a string, a bytes-like object or a real number"
         message = f"int() argument must be {what}, not '{kind_of(value)}'"
         raise TypeError(message)
-    return machine.meter.take(int(value) if base is MISSING else int(value, base))
+    number: Any = value
+    return machine.meter.take(int(number) if base is MISSING else int(number, base))
 
 
 _INT_SOURCES: tuple[type, ...] = (int, float, Decimal)
@@ -155,7 +156,7 @@ def _pow(machine: Machine, base: Any, exponent: Any, modulus: Any = None) -> Any
         message = "pow() 3rd argument not allowed unless all arguments are integers"
         raise TypeError(message)
     machine.meter.step(exponent.bit_length() * modulus.bit_length() // 500)
-    return pow(base, exponent, modulus)
+    return pow(int(base), int(exponent), int(modulus))
 
 
 def _round(machine: Machine, value: Any, digits: Any = None) -> Any:
@@ -169,7 +170,7 @@ def _isinstance(_machine: Machine, value: Any, kinds: Any) -> bool:
     return is_a(value, kinds)
 
 
-def _issubclass(machine: Machine, kind: Any, kinds: Any) -> bool:
+def _issubclass(_machine: Machine, kind: Any, kinds: Any) -> bool:
     wanted = kinds if is_tuple(kinds) else (kinds,)
     return any(_extends(kind, one) for one in wanted)
 

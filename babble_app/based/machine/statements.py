@@ -93,7 +93,7 @@ def _return(_machine: Machine, node: ast.Return) -> Steps:
     return Return(value, given=node.value is not None)
 
 
-def _try(machine: Machine, node: ast.Try) -> Steps:
+def _try(machine: Machine, node: ast.Try) -> Steps:  # noqa: C901 -- all the ways out of a `try` in one place
     signal: Any = None
     error: Exception | None = None
     try:

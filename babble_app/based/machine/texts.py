@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 MAX_WIDTH = 1000
 _NUMBERS = re.compile(r"\d+")
 _STRFTIME = re.compile(r"%[-#0-9_^EO]*\d|%s")
-_PERCENT = re.compile(r"%(?:\((?P<key>[^()]*)\))?(?P<spec>[-#0 +]*(?P<width>\*|\d*)(?:\.(?P<digits>\*|\d*))?)(?P<kind>.?)", re.DOTALL)  # fmt: skip
+_PERCENT = re.compile(
+    r"%(?:\((?P<key>[^()]*)\))?(?P<spec>[-#0 +]*(?P<width>\*|\d*)(?:\.(?P<digits>\*|\d*))?)(?P<kind>.?)",
+    re.DOTALL,
+)
 _PERCENT_KINDS = "diouxXeEfFgGcrsa"
 
 

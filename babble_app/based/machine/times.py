@@ -42,7 +42,7 @@ def _seconds(machine: Machine) -> Steps:
     return moment.timestamp()
 
 
-def _sleep(machine: Machine, seconds: float, result: Any = None) -> Any:
+def _sleep(machine: Machine, seconds: Any, result: Any = None) -> Any:
     if not isinstance(seconds, (int, float)) or not 0 <= seconds <= _MAX_SLEEP_SECONDS:
         message = f"sleep takes 0 to {_MAX_SLEEP_SECONDS:,} seconds"
         raise ValueError(message)
@@ -170,8 +170,8 @@ def make_datetime_module() -> Module:
             "fromtimestamp": Native("fromtimestamp", _fromtimestamp),
             "strptime": Native("strptime", _strptime),
             "combine": Native("combine", _plain(datetime.combine)),
-            "min": datetime.min,
-            "max": datetime.max,
+            "min": datetime.min,  # noqa: DTZ901 -- as Python has it
+            "max": datetime.max,  # noqa: DTZ901 -- as Python has it
         },
     )
     members: dict[str, Any] = {
@@ -205,7 +205,7 @@ def _run(machine: Machine, value: Any, *_arguments: Any, **_options: Any) -> Any
     return functions.awaited(machine, value)
 
 
-def _task(machine: Machine, value: Any, **_options: Any) -> Any:
+def _task(_machine: Machine, value: Any, **_options: Any) -> Any:
     return functions.as_task(value)
 
 

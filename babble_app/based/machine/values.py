@@ -113,10 +113,10 @@ class TypeValue:
 
     def __or__(self, other: Any) -> tuple[Any, ...]:
         """Do `int | str`, which is as good as `(int, str)` for `isinstance`."""
-        return (self, *other) if isinstance(other, tuple) else (self, other)
+        return (self, *other) if is_tuple(other) else (self, other)
 
     def __ror__(self, other: Any) -> tuple[Any, ...]:
-        return (*other, self) if isinstance(other, tuple) else (other, self)
+        return (*other, self) if is_tuple(other) else (other, self)
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -187,7 +187,7 @@ class DefaultDict(dict[Any, Any]):
         self.factory = factory
 
     def __repr__(self) -> str:
-        return f"defaultdict({self.factory!r}, {dict.__repr__(self)})"
+        return f"defaultdict({self.factory!r}, {dict[Any, Any].__repr__(self)})"
 
 
 @dataclass(eq=False, slots=True, repr=False)

@@ -15,8 +15,16 @@ OK = TALK + END
 BOOK = '{"name": "book", "description": "A day is chosen", "parameters": {"type": "object", "properties": {}}}'
 VOICE = 'until "the user hangs up":\n    end_call()\n'
 DEEP = "x = " + "-" * 300 + "1\n"
-PHONE_ASK = TALK + 'until "the user gives a number":\n    n = res.ask("Which?", "5")\n    say("Thanks")\n' + VOICE
-PHONE_SAY = TALK + 'until "the user gives a number":\n    say("One moment.")\n    n = res.ask("Which?", "5")\n    say("Thanks")\n' + VOICE
+PHONE_ASK = (
+    TALK
+    + 'until "the user gives a number":\n    n = res.ask("Which?", "5")\n    say("Thanks")\n'
+    + VOICE
+)
+PHONE_SAY = (
+    TALK
+    + 'until "the user gives a number":\n    say("One moment.")\n    n = res.ask("Which?", "5")\n    say("Thanks")\n'
+    + VOICE
+)
 
 
 def indent(text: str, by: int = 4) -> str:
@@ -41,7 +49,10 @@ def talk(arguments: str) -> str:
 
 def nested(body: str) -> str:
     """Return a program with a conversation in a handler; the body is in its handler, from line 7."""
-    inner = 'loop:\n    more = talk("Ask for the street and the city.", True)\nuntil "an address is given":\n' + indent(body)
+    inner = (
+        'loop:\n    more = talk("Ask for the street and the city.", True)\nuntil "an address is given":\n'
+        + indent(body)
+    )
     return TALK + 'until "the user wants a delivery":\n' + indent(inner) + END
 
 
@@ -57,7 +68,10 @@ def single(depth: int, extra: str = "") -> str:
     names = ["name", "street", "city", "phone"]
     code = 'extract("all", 1)\n'
     for name in reversed(names[:depth]):
-        body = f'loop:\n    r = talk("Ask for the {name} of the user, politely.", True)\nuntil "the {name} is given or they leave":\n' + indent(extra + code)
+        body = (
+            f'loop:\n    r = talk("Ask for the {name} of the user, politely.", True)\nuntil "the {name} is given or they leave":\n'
+            + indent(extra + code)
+        )
         code = body
     return code
 

@@ -12,9 +12,7 @@ from babble_app.based.checker import check, strip_fence
 from tests.unit.based.cases import CASES, END, OK, TALK, handler
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.based"))
-FAILING = [
-    (code, number, *one) for code in CASES for number, one in enumerate(CASES[code].failing)
-]
+FAILING = [(code, number, *one) for code in CASES for number, one in enumerate(CASES[code].failing)]
 PASSING = [(code, number, one) for code in CASES for number, one in enumerate(CASES[code].passing)]
 PAIRS = {
     frozenset({"E200", "E201"}): "an exit that is not at its place leaves the loop without one",
@@ -233,7 +231,12 @@ def test_one_fence_around_the_whole_is_taken_off():
 
 
 def test_comments_that_speak_of_code_are_no_placeholders():
-    for words in ("the code of the customer", "rest of the day", "the same as before lunch", "other codes are in the table"):
+    for words in (
+        "the code of the customer",
+        "rest of the day",
+        "the same as before lunch",
+        "other codes are in the table",
+    ):
         assert check(handler(f"pass  # {words}\n# {words}")).ok, words
 
 

@@ -186,3 +186,15 @@ async def test_a_proposed_text_is_what_runs_while_it_stands_in_the_editor(
 
     state._propose("")
     assert state._program() == (PROGRAM, version.id)
+
+
+async def test_edits_that_were_discarded_can_be_taken_back(rt: Runtime, tab: Tab) -> None:
+    state, version = await open_canvas(rt, tab)
+    await tab.run(CanvasState.edit, state, EDITED, state.doc_key)
+
+    await tab.run(CanvasState.discard, state)
+    assert (state.dropped, state._program()) == (True, (PROGRAM, version.id))
+    await tab.run(CanvasState.take_edits_back, state)
+
+    assert (state.dropped, state.dirty, state.text) == (False, True, EDITED)
+    assert state._program() == (EDITED, None)

@@ -15,7 +15,8 @@ FOLDER = Path(states.__file__).parent
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
     "AnswerState": "choose close_answer open_answer save_answer",
-    "CanvasState": "check discard dismiss_problem download edit open_agent show_version take_new_version",
+    "CanvasState": "check discard dismiss_dropped dismiss_problem download edit open_agent show_version "
+    "take_edits_back take_new_version",
     "ChatState": "catch_up dismiss_problem load refresh rename run_again send show_earlier stop suggest",
     "ChoicesState": "choose_all_files choose_file choose_review load_models pick_mode pick_model",
     "DetailsState": "close download show_details",
