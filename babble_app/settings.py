@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     """Pieces a second that the demo model streams: lively, and still to be followed by the eye; 0: all at once."""
     max_upload_mb: int = Field(default=25, validation_alias="BABBLE_MAX_UPLOAD_MB", ge=1)
     workspace_quota_mb: int = Field(default=500, validation_alias="BABBLE_WORKSPACE_QUOTA_MB", ge=1)
+    allowed_private_hosts: str = Field(default="", validation_alias="BABBLE_ALLOWED_PRIVATE_HOSTS")
     log_level: str = Field(default="INFO", validation_alias="BABBLE_LOG_LEVEL")
 
     first_token_timeout_seconds: float = Field(
@@ -95,6 +96,12 @@ class Settings(BaseSettings):
         local = [f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}"]
         trimmed = (origin.strip().rstrip("/") for origin in [*configured, *local])
         return tuple(dict.fromkeys(origin for origin in trimmed if origin and origin != "*"))
+
+    @property
+    def private_hosts(self) -> tuple[str, ...]:
+        """Hosts at private addresses that agents of workspaces which allow them may call."""
+        names = (name.strip().lower() for name in self.allowed_private_hosts.split(","))
+        return tuple(name for name in names if name)
 
     @property
     def max_upload_bytes(self) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import chats, files, versions, workspaces
+from babble_app.services import chats, files, proposals, versions, workspaces
+from babble_app.services.proposals import Origin
 from babble_app.store.tables.accounts import UserRow
 from babble_app.store.users import user_shape
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from babble_app.schemas.accounts import Role, User
-    from babble_app.schemas.agents import Version
+    from babble_app.schemas.agents import Proposal, Version
     from babble_app.schemas.chats import Chat
     from babble_app.schemas.workspaces import File, Workspace
     from babble_app.services.runtime import Runtime
@@ -51,7 +52,7 @@ async def make_workspace(
     return owner_id, await workspaces.create_workspace(rt, owner_id, name)
 
 
-async def make_chat(rt: Runtime, owner_id: str | None = None, **fields: str) -> tuple[str, Chat]:
+async def make_chat(rt: Runtime, owner_id: str | None = None, **fields: Any) -> tuple[str, Chat]:
     """Add a chat in a new workspace."""
     owner_id, workspace = await make_workspace(rt, owner_id)
     return owner_id, await chats.create_chat(rt, owner_id, workspace.id, **fields)
@@ -78,6 +79,27 @@ async def make_agent(
     return await versions.create_agent(
         rt, owner_id, workspace_id, proposal=proposal, request="Make a greeter.", model="demo/based"
     )
+
+
+async def make_proposal(
+    rt: Runtime,
+    owner_id: str,
+    agent_id: str,
+    parent_id: str,
+    *,
+    chat_id: str | None = None,
+    text: str = PROGRAM.replace("Goodbye!", "Good night!"),
+    after: str | None = None,
+    request: str = "Say good night.",
+) -> Proposal:
+    """Add a change that waits for the person."""
+    origin = Origin(chat_id, "run_1", request, "demo/based", parent_id, after)
+    proposed = VersionProposed(
+        kind="edit", program=text, name="", summary="Says good night.", rounds=2, raw="```diff"
+    )
+    proposal = await proposals.add_proposal(rt, owner_id, agent_id, origin, proposed)
+    assert proposal is not None
+    return proposal
 
 
 async def in_chunks(content: bytes, size: int = 1000) -> AsyncIterator[bytes]:

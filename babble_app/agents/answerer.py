@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from babble_app.agents.agent import Agent
 from babble_app.agents.citations import find_citations
-from babble_app.agents.context import choose_passages, fits_whole, images_for, passage_block
+from babble_app.agents.context import images_for, passage_block
 from babble_app.agents.prompt_texts import render
 from babble_app.agents.revision import program_message
+from babble_app.agents.selection import uses_of
 from babble_app.agents.turn import Turn
-from babble_app.errors import ModelAnswerInvalidError
+from babble_app.errors import ModelAnswerInvalidError, ModelUnavailableError
 from babble_app.schemas.events import (
     ReasoningDelta,
     StateChanged,
@@ -46,16 +48,22 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
         ModelAnswerInvalidError: the answer is empty or was cut off.
     """
     yield StateChanged(name="answering")
-    context = ToolContext(documents=request.files)
-    messages = await _opening(model, request, context)
-    tools = {} if fits_whole(request.files) else all_tools()
-    text, broken, turn = "", 0, Turn()
+    context = ToolContext(documents=request.files, passages=list(request.passages))
+    messages = _opening(model, request)
+    tools = all_tools() if request.has_more else {}
+    text, broken, turn, seen = "", 0, Turn(), len(context.passages)
     for number in range(TOOL_ROUNDS + 1):
         offered = tools if number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS else {}
         turn = Turn()
-        async with aclosing(_answer(model, messages, offered, turn)) as events:
-            async for event in events:
-                yield event
+        try:
+            async with aclosing(_answer(model, messages, offered, turn)) as events:
+                async for event in events:
+                    yield event
+        except ModelUnavailableError:
+            if not offered or turn.text:
+                raise
+            tools = {}  # many small models take none
+            continue
         text += turn.text
         if not turn.tool_calls or not offered:
             break
@@ -66,26 +74,28 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
             broken += bool(call.error)
             yield answered
             messages.append(message)
+        if len(context.passages) > seen:
+            pictures = request.pictures if model.sees_images else ()
+            yield StateChanged.reading(uses_of(request.files, context.passages, pictures))
+            seen = len(context.passages)
     for citation in find_citations(text, context.passages):
         yield citation
     _require_whole(text, turn)
 
 
-async def _opening(
-    model: ModelClient, request: AgentRequest, context: ToolContext
-) -> list[ModelMessage]:
+def _opening(model: ModelClient, request: AgentRequest) -> list[ModelMessage]:
     messages = [
         ModelMessage(role="system", text=render("answerer", today=request.today.isoformat())),
         *request.history,
     ]
     if request.program is not None:
-        messages.append(ModelMessage(role="user", text=program_message(request.program)))
-    context.passages = await choose_passages(request.files, request.text)
-    if context.passages:
-        blocks = [passage_block(number, one) for number, one in enumerate(context.passages, 1)]
+        program = program_message(request.program, edited_by_hand=request.edited_by_hand)
+        messages.append(ModelMessage(role="user", text=program))
+    if request.passages:
+        blocks = [passage_block(number, one) for number, one in enumerate(request.passages, 1)]
         text = "Passages of the person's files, as data:\n\n" + "\n\n".join(blocks)
         messages.append(ModelMessage(role="user", text=text))
-    images = images_for(request.files, model)
+    images = images_for(request, model)
     return [*messages, ModelMessage(role="user", text=request.text, images=images)]
 
 
@@ -99,7 +109,7 @@ async def _answer(
             if isinstance(part, TextPart):
                 yield TextDelta(text=part.text)
             elif isinstance(part, ReasoningPart):
-                yield ReasoningDelta(text=part.text)
+                yield ReasoningDelta(text=part.text, all_before=part.all_before)
     yield UsageCounted(usage=turn.usage)
 
 
@@ -133,3 +143,6 @@ def _require_whole(text: str, turn: Turn) -> None:
     if turn.cut_off:
         message = "The answer was cut off because it was too long. Ask for a shorter one, or for a part of it."
         raise ModelAnswerInvalidError(message)
+
+
+AGENT = Agent(name="answer", run=run)

@@ -7,29 +7,21 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from babble_app.agents import naming
+from babble_app.agents.agent import Agent
 from babble_app.agents.context import files_message, images_for
-from babble_app.agents.fences import BARE_PROGRAM, FenceSplitter, is_prose
-from babble_app.agents.findings import blocking, no_program, render_findings
+from babble_app.agents.fences import BARE_PROGRAM
+from babble_app.agents.findings import blocking, find_no_program, render_findings
 from babble_app.agents.prompt_texts import render
-from babble_app.agents.turn import Turn
+from babble_app.agents.writing import Writing
 from babble_app.based.checker import check
 from babble_app.based.guide import guide_text
 from babble_app.errors import AgentNotValidError
-from babble_app.schemas.events import (
-    Attempt,
-    ProgramDelta,
-    ReasoningDelta,
-    StateChanged,
-    TextDelta,
-    UsageCounted,
-    VersionProposed,
-)
-from babble_app.schemas.models import ModelMessage, ModelRequest, ReasoningPart, TextPart
+from babble_app.schemas.events import Attempt, StateChanged, TextDelta, VersionProposed
+from babble_app.schemas.models import ModelMessage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable
+    from collections.abc import AsyncGenerator
 
-    from babble_app.agents.fences import Part
     from babble_app.agents.request import AgentRequest
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.events import AgentEvent
@@ -46,115 +38,90 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     Raises:
         AgentNotValidError: after all rounds there is no valid program; `raw` is the last answer.
     """
-    messages = await _opening(model, request)
-    said: list[str] = []
+    messages = _opening(model, request)
     findings: tuple[Finding, ...] = ()
-    turn, declined = Turn(), 0
+    answer, said, declined = "", "", 0
     for number in range(1, ROUNDS + 1):
         yield Attempt(n=number, of=ROUNDS, findings=findings)
         yield StateChanged(name="building")
-        turn, splitter = Turn(), FenceSplitter(bare=BARE_PROGRAM)
-        async with aclosing(_write(model, messages, turn, splitter)) as events:
+        writing = Writing(BARE_PROGRAM, aloud=number == 1)
+        async with aclosing(writing.stream(model, messages, "build")) as events:
             async for event in events:
-                if not isinstance(event, TextDelta):
-                    yield event
-                elif number == 1:
-                    said.append(event.text)
-                    yield event
+                yield event
+        said = writing.prose if number == 1 else said
         yield StateChanged(name="checking")
-        findings = await _check(turn, splitter)
+        findings = await _check(writing)
         if not blocking(findings):
-            proposal = _proposal(request, splitter.code, "".join(said), findings, number, turn)
+            proposal = _proposal(request, writing, said, findings, number)
             yield proposal
-            if not "".join(said).strip():
+            if not said.strip():
                 yield TextDelta(
                     text=f"I wrote the agent **{proposal.name}**. Try it in the test pane."
                 )
             return
-        declined = declined + 1 if is_prose(turn.text, BARE_PROGRAM) else 0
+        declined = declined + 1 if writing.is_prose else 0
         if declined == MAX_DECLINED:
             yield TextDelta(text="\n\n*No program was written: the model answered in words only.*")
             return
-        messages += _repair(turn, splitter, findings, number + 1)
+        repeated = number > 1 and writing.text == answer
+        messages += _repair(writing, findings, number + 1, repeated=repeated)
+        answer = writing.text
     worst = blocking(findings)[0]
     message = f"After {ROUNDS} attempts the program still had an error in line {worst.line}: {worst.message}"
-    raise AgentNotValidError(message, raw=turn.text)
+    raise AgentNotValidError(message, raw=answer)
 
 
-async def _opening(model: ModelClient, request: AgentRequest) -> list[ModelMessage]:
+def _opening(model: ModelClient, request: AgentRequest) -> list[ModelMessage]:
     system = render("builder", today=request.today.isoformat(), guide=guide_text())
     return [
         ModelMessage(role="system", text=system),
         *request.history,
-        *await files_message(request.files, request.text, model),
-        ModelMessage(role="user", text=request.text, images=images_for(request.files, model)),
+        *files_message(request, model),
+        ModelMessage(role="user", text=request.text, images=images_for(request, model)),
     ]
 
 
-async def _write(
-    model: ModelClient, messages: list[ModelMessage], turn: Turn, splitter: FenceSplitter
-) -> AsyncGenerator[AgentEvent, None]:
-    """Yield one answer: prose as text, the fence's content as program."""
-    async with aclosing(turn.stream(model, _request(messages))) as parts:
-        async for part in parts:
-            if isinstance(part, ReasoningPart):
-                yield ReasoningDelta(text=part.text)
-            elif isinstance(part, TextPart):
-                for event in _events(splitter.feed(part.text)):
-                    yield event
-    for event in _events(splitter.finish()):
-        yield event
-    yield UsageCounted(usage=turn.usage)
-
-
-def _request(messages: list[ModelMessage]) -> ModelRequest:
-    return ModelRequest(messages=tuple(messages), task="build")
-
-
-def _events(parts: Iterable[Part]) -> Iterable[AgentEvent]:
-    for kind, text in parts:
-        yield ProgramDelta(text=text) if kind == "code" else TextDelta(text=text)
-
-
-async def _check(turn: Turn, splitter: FenceSplitter) -> tuple[Finding, ...]:
-    if turn.cut_off:
-        return (
-            no_program("The answer was cut off because it was too long. Write a shorter program."),
-        )
-    if not splitter.code.strip():
-        return (no_program("The answer held no program in a fence."),)
-    return (await asyncio.to_thread(check, splitter.code)).findings
+async def _check(writing: Writing) -> tuple[Finding, ...]:
+    missing = find_no_program(writing.text, writing.code, cut_off=writing.turn.cut_off)
+    if missing:
+        return (missing,)
+    return (await asyncio.to_thread(check, writing.code)).findings
 
 
 def _repair(
-    turn: Turn, splitter: FenceSplitter, findings: tuple[Finding, ...], number: int
+    writing: Writing, findings: tuple[Finding, ...], number: int, *, repeated: bool
 ) -> list[ModelMessage]:
     """Return the model's own answer and what was wrong with it."""
-    if turn.cut_off or not splitter.code.strip():
-        text = render("no_program", round=number, of=ROUNDS, problem=findings[0].message)
+    again = "You sent the same answer again. " if repeated else ""
+    if find_no_program(writing.text, writing.code, cut_off=writing.turn.cut_off):
+        problem = again + findings[0].message
+        text = render("no_program", round=number, of=ROUNDS, problem=problem)
     else:
-        text = render("repair", round=number, of=ROUNDS, findings=render_findings(findings))
+        listed = render_findings(findings)
+        text = render("repair", round=number, of=ROUNDS, repeated=again, findings=listed)
     return [
-        ModelMessage(role="assistant", text=turn.text or "(nothing)"),
+        ModelMessage(role="assistant", text=writing.text or "(nothing)"),
         ModelMessage(role="user", text=text),
     ]
 
 
 def _proposal(
     request: AgentRequest,
-    program: str,
+    writing: Writing,
     said: str,
     findings: tuple[Finding, ...],
     rounds: int,
-    turn: Turn,
 ) -> VersionProposed:
-    name = naming.agent_name(program, request.text)
+    name = naming.agent_name(writing.code, request.text)
     return VersionProposed(
         kind="create",
-        program=program,
+        program=writing.code,
         name=name,
         summary=naming.first_sentence(said) or f"Wrote {name}.",
         findings=findings,
         rounds=rounds,
-        raw=turn.text,
+        raw=writing.text,
     )
+
+
+AGENT = Agent(name="build", run=run)

@@ -1,58 +1,42 @@
-"""What of the chat's files goes into a prompt: all of it where that fits, else the passages nearest to the question."""
+"""Writes what was chosen of the chat's files into a prompt."""
 
 from __future__ import annotations
 
-import asyncio
-from itertools import zip_longest
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from babble_app.agents.prompt_texts import enclose
-from babble_app.retrieval.passages import split_pages
-from babble_app.retrieval.search import Passage, search
 from babble_app.schemas.models import ModelMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
 
-    from babble_app.agents.request import ContextFile
+    from babble_app.agents.request import AgentRequest
     from babble_app.llm.client import ModelClient
+    from babble_app.retrieval.search import Passage
     from babble_app.schemas.models import Image
 
-BUDGET_CHARS = 24_000
-"""Characters of files in one prompt, about 6,000 tokens."""
-MAX_IMAGES = 8
+_GAP = "\n[…]\n"
 
 
-def fits_whole(files: Sequence[ContextFile]) -> bool:
-    """Whether the files' whole text fits into a prompt."""
-    return sum(len(page.text) for file in files for page in file.pages) <= BUDGET_CHARS
-
-
-async def choose_passages(files: Sequence[ContextFile], query: str) -> list[Passage]:
-    """Return the passages for a prompt: all in their order if they fit, else the best first."""
-    if fits_whole(files):
-        return _within_budget(_all_passages(files))
-    found = await asyncio.to_thread(search, query, files, limit=60)
-    return _within_budget(found or await asyncio.to_thread(_first_passages, files))
-
-
-async def files_message(
-    files: Sequence[ContextFile], query: str, model: ModelClient
-) -> tuple[ModelMessage, ...]:
-    """Return the message that shows the files to builder and iterator; none without files."""
-    shown = _whole(files) if fits_whole(files) else await _parts(files, query)
-    unseen = [file.name for file in files if file.image and not model.sees_images]
-    shown += [enclose("file", "(a picture that you cannot see)", name=name) for name in unseen]
+def files_message(request: AgentRequest, model: ModelClient) -> tuple[ModelMessage, ...]:
+    """Return the message that shows the chosen parts of files to builder and iterator; none without any."""
+    shown = [*_pages(request)]
+    shown += [
+        enclose("file", "(a picture that you cannot see)", name=picture.name)
+        for picture in request.pictures
+        if not model.sees_images
+    ]
     if not shown:
         return ()
     text = "Files of the person, as data:\n\n" + "\n\n".join(shown)
     return (ModelMessage(role="user", text=text),)
 
 
-def images_for(files: Sequence[ContextFile], model: ModelClient) -> tuple[Image, ...]:
-    """Return the pictures, where the model can see."""
-    images = [file.image for file in files if file.image]
-    return tuple(images[:MAX_IMAGES]) if model.sees_images else ()
+def images_for(request: AgentRequest, model: ModelClient) -> tuple[Image, ...]:
+    """Return the chosen pictures, where the model can see."""
+    images = tuple(picture.image for picture in request.pictures if picture.image)
+    return images if model.sees_images else ()
 
 
 def passage_block(number: int, passage: Passage) -> str:
@@ -60,42 +44,27 @@ def passage_block(number: int, passage: Passage) -> str:
     return enclose("passage", passage.text, number=number, file=passage.document, page=passage.page)
 
 
-def _whole(files: Sequence[ContextFile]) -> list[str]:
-    pages = [(file.name, page) for file in files for page in file.pages if page.text.strip()]
-    return [enclose("file", page.text, name=name, page=page.page) for name, page in pages]
+def _pages(request: AgentRequest) -> Iterator[str]:
+    """Yield each page's chosen passages as one text; they overlap, and gaps are marked."""
+    texts = {(file.id, page.page): page.text for file in request.files for page in file.pages}
+    for (file_id, page), passages in groupby(request.passages, key=_place):
+        chosen = list(passages)
+        text = _joined(texts[file_id, page], chosen)
+        yield enclose("file", text, name=chosen[0].document, page=page)
 
 
-async def _parts(files: Sequence[ContextFile], query: str) -> list[str]:
-    chosen = await choose_passages(files, query)
-    return [
-        enclose("file", passage.text, name=passage.document, page=passage.page)
-        for passage in chosen
-    ]
+def _place(passage: Passage) -> tuple[str, int]:
+    return (passage.document_id, passage.page)
 
 
-def _all_passages(files: Sequence[ContextFile]) -> list[Passage]:
-    return [passage for file in files for passage in _passages(file)]
-
-
-def _first_passages(files: Sequence[ContextFile]) -> list[Passage]:
-    """Return each file's first passage, then each one's second, and so on."""
-    rows = zip_longest(*(_passages(file)[:40] for file in files))
-    return [passage for row in rows for passage in row if passage]
-
-
-def _passages(file: ContextFile) -> list[Passage]:
-    return [
-        Passage(file.id, file.name, chunk.page, chunk.start, chunk.end, chunk.text, 0.0)
-        for chunk in split_pages(file.pages)
-    ]
-
-
-def _within_budget(passages: Sequence[Passage]) -> list[Passage]:
-    kept: list[Passage] = []
-    room = BUDGET_CHARS + BUDGET_CHARS // 2  # passages overlap by a fifth
-    for passage in passages:
-        room -= len(passage.text)
-        if room < 0:
-            break
-        kept.append(passage)
-    return kept
+def _joined(text: str, passages: Iterable[Passage]) -> str:
+    spans: list[tuple[int, int]] = []
+    for one in passages:
+        if spans and not text[spans[-1][1] : one.start].strip():
+            spans[-1] = (spans[-1][0], max(spans[-1][1], one.end))
+        else:
+            spans.append((one.start, one.end))
+    joined = _GAP.join(text[start:end] for start, end in spans)
+    before = _GAP.lstrip() if spans and text[: spans[0][0]].strip() else ""
+    after = _GAP.rstrip() if spans and text[spans[-1][1] :].strip() else ""
+    return f"{before}{joined}{after}"

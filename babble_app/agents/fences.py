@@ -8,6 +8,11 @@ from typing import Literal
 Part = tuple[Literal["prose", "code"], str]
 
 _OPENING = re.compile(r" {0,3}(`{3,}|~{3,})[^`\n]*\n?$")
+_OTHER = re.compile(
+    r"\s*[`~]+\s*(?:json|ya?ml|toml|mermaid|bash|sh|shell|console|html|xml|css|javascript|js)\b",
+    re.IGNORECASE,
+)
+"""A fence that says that it holds something else: it is shown as it stands."""
 _MAYBE_OPENING = re.compile(r" {0,3}(`{0,2}|~{0,2}|`{3,}[^`\n]*|~{3,}[^\n]*)$")
 BARE_PROGRAM = ("say(", "loop:")
 BARE_DIFF = ("@@", "--- a/", "*** Begin Patch", "<<<<<<< ")
@@ -17,7 +22,8 @@ BARE_DIFF = ("@@", "--- a/", "*** Begin Patch", "<<<<<<< ")
 class FenceSplitter:
     """Takes pieces of an answer and gives back prose and code as soon as it is certain which is which.
 
-    Only the first fence counts; the marks of later ones, often one too many, are dropped.
+    Only the first fence counts that does not say that it holds another language; the marks of later ones, often one too
+    many, are dropped.
     Held back are the beginnings of lines that may still become fences.
     """
 
@@ -31,8 +37,12 @@ class FenceSplitter:
         """The fence's content so far."""
         self.fenced = False
         """Whether a fence was opened."""
+        self.quoted = False
+        """Whether one was opened that holds another language."""
         self._fence = ""
         self._inside = False
+        self._aside = False
+        """Whether the fence that is open holds something else."""
         self._held = ""
         self._line_start = True
         self._starts = bare
@@ -48,8 +58,7 @@ class FenceSplitter:
         """Return what was held back; the answer is over."""
         held, self._held = self._held, ""
         if self._inside and self._closes(held):
-            self._inside = False
-            return []
+            return self._close(held)
         return self._emit(held)
 
     def _feed_line(self, piece: str) -> list[Part]:
@@ -74,10 +83,13 @@ class FenceSplitter:
     def _decide(self, line: str) -> list[Part]:
         if self._inside:
             if self._closes(line):
-                self._inside = False
-                return []
+                return self._close(line)
             return self._emit(line)
         opening = _OPENING.match(line)
+        if opening and not self.fenced and _OTHER.match(line):
+            self._fence, self._inside, self._aside = opening.group(1), True, True
+            self.quoted = True
+            return self._emit(line)
         if opening and not self.fenced:
             self._fence, self._inside, self.fenced = opening.group(1), True, True
         if opening:
@@ -85,6 +97,11 @@ class FenceSplitter:
         if not self.fenced and line.startswith(self._starts):
             self._fence, self._inside, self.fenced = "```", True, True
         return self._emit(line)
+
+    def _close(self, line: str) -> list[Part]:
+        parts = self._emit(line) if self._aside else []
+        self._inside = self._aside = False
+        return parts
 
     def _closes(self, line: str, *, partly: bool = False) -> bool:
         text = line.removesuffix("\n").removesuffix("\r")
@@ -97,7 +114,7 @@ class FenceSplitter:
     def _emit(self, text: str) -> list[Part]:
         if not text:
             return []
-        if self._inside:
+        if self._inside and not self._aside:
             self.code += text
             return [("code", text)]
         return [("prose", text)]
@@ -115,14 +132,6 @@ def _merged(parts: list[Part]) -> list[Part]:
         else:
             merged.append((kind, text))
     return merged
-
-
-def is_prose(answer: str, bare: tuple[str, ...]) -> bool:
-    """Whether an answer is words only: a question back, or a refusal."""
-    splitter = FenceSplitter(bare=bare)
-    splitter.feed(answer)
-    splitter.finish()
-    return bool(answer.strip()) and not splitter.fenced
 
 
 def fence(text: str, word: str = "based") -> str:

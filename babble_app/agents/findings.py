@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from babble_app.agents.shapes import is_json
+from babble_app.diffs.guard import find_laziness
 from babble_app.schemas.findings import Finding
 
 if TYPE_CHECKING:
@@ -17,8 +19,20 @@ def blocking(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity == "error"]
 
 
-def no_program(message: str) -> Finding:
-    """Return the finding for an answer without a usable program."""
+def find_no_program(answer: str, code: str, *, cut_off: bool) -> Finding | None:
+    """Return why an answer holds no program that could be checked; None if it holds one."""
+    if cut_off:
+        message = "The answer was cut off because it was too long. Write a shorter program."
+    elif not answer.strip():
+        message = "The answer was empty, or held thoughts only."
+    elif is_json(code or answer):
+        message = "The program came inside JSON. Write it as plain text, with real line breaks."
+    elif not code.strip():
+        message = "The answer held no program in a fence."
+    elif code.lstrip().startswith(("@@", "--- ", "+++ ", "diff --git")):
+        message = "The answer is a diff, but there is no program yet that it could change."
+    else:
+        return _placeholder(code)
     return Finding(code="E115", severity="error", message=message, line=1)
 
 
@@ -34,12 +48,23 @@ def diff_findings(error: DiffError) -> tuple[Finding, ...]:
     return tuple(_hunk_finding(failure) for failure in error.failures)
 
 
+def _placeholder(code: str) -> Finding | None:
+    lines = code.split("\n")
+    for number, line in enumerate(lines, 1):
+        if find_laziness([], [line], may_shrink=True):
+            message = f"Line {number} is the placeholder `{line.strip()}` where code belongs. Write every line out."
+            return Finding(
+                code="D_LAZY", severity="error", message=message, line=number, source_line=line
+            )
+    return None
+
+
 def _rendered(finding: Finding) -> str:
     lines = [f"- {finding.code} in line {finding.line}: {finding.message}"]
     if finding.source_line.strip():
-        lines.append(f"  The line: {finding.source_line.strip()}")
+        lines.append(f"  The line: {finding.source_line.rstrip()}")
     if finding.hint:
-        lines.append(f"  Fix: {finding.hint}")
+        lines.append("  Fix: " + finding.hint.replace("\n", "\n    "))
     return "\n".join(lines)
 
 

@@ -5,9 +5,10 @@ words, alone in a user message:
 
 - `build`: system with the guide; earlier messages; a user message with the files (if any); the request with the images.
 - `change`: system; earlier messages; the files; a user message that begins `The program now:` and holds the program in one
-  fence with the word `based`; the request.
+  fence with the word `based`, and after it that the file changed since the last answer, if it did; the request.
 - `answer`: system; earlier messages; the program as above (if any); a user message with numbered passages (if any); the request.
-- `triage`: system; one user message with the request between `<request>` tags.
+- `triage`: system; one user message with the answer before between `<before>` tags and the names and beginnings of files between
+  `<files>` tags (if any), and the request between `<request>` tags.
 
 Files and passages stand between tags as data: `<file name="menu.pdf" page="2">` or `<passage number="1" file="menu.pdf"
 page="2">`, each closed by its tag on a line of its own. In `build` and `change` a later round adds the model's own answer and a
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from babble_app.retrieval.search import Passage
     from babble_app.schemas.events import Mode
     from babble_app.schemas.models import Image, ModelMessage
     from babble_app.schemas.workspaces import FileKind, FilePage
@@ -57,4 +59,12 @@ class AgentRequest:
     history: tuple[ModelMessage, ...]
     """Earlier messages, older first."""
     files: tuple[ContextFile, ...]
+    """All that the chat may use; `passages` and `pictures` are what a prompt holds of them (selection.py)."""
     today: date
+    edited_by_hand: bool = False
+    """Whether the program is another one than the chat's last answer left."""
+    passages: tuple[Passage, ...] = ()
+    """In the order of the files and of their text."""
+    pictures: tuple[ContextFile, ...] = ()
+    has_more: bool = False
+    """Whether the files hold text that `passages` do not, so that searching them may help."""

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from babble_app.diffs.hunks import Hunk
     from babble_app.schemas.findings import Finding
 
+CUT_OFF = (
+    "The answer was cut off because it was too long. Write no explanations, and smaller hunks."
+)
+NOTHING_SAID = "The answer was empty, or held thoughts only."
+
 Rung = Literal["hunks", "blocks", "whole"]
 LADDER: tuple[Rung, ...] = ("hunks", "hunks", "hunks", "blocks", "whole")
 """What is asked for in each round."""
@@ -57,7 +62,7 @@ class Revision:
         self._good: tuple[Hunk, ...] = ()
         self._missing: tuple[int, ...] = ()
         self._needless = False
-        self._telling = ("", "")
+        self._error: DiffError | None = None
         self._findings: tuple[Finding, ...] = ()
         self._last_answer: str | None = None
         self._repeated = False
@@ -67,7 +72,9 @@ class Revision:
         self._repeated, self._last_answer = answer == self._last_answer, answer
         try:
             if cut_off:
-                raise DiffError("D_TOO_LARGE", "The answer was cut off because it was too long.")
+                raise DiffError("D_TOO_LARGE", CUT_OFF)
+            if not answer.strip():
+                raise DiffError("D_EMPTY_HUNK", NOTHING_SAID)
             changed = self._changed(answer)
             self._require_change(changed)
         except DiffError as error:
@@ -75,7 +82,7 @@ class Revision:
         result = check(changed)
         if not result.ok:
             self.draft, self._good, self._missing, self._needless = changed, (), (), False
-            self._telling, self._findings = ("", ""), result.findings
+            self._error, self._findings = None, result.findings
             return Outcome(None, result.findings)
         return Outcome(changed, result.findings)
 
@@ -94,14 +101,16 @@ class Revision:
         return [program_message(self.draft), prompt]
 
     def _prompt(self, number: int, of: int) -> str:
-        told, wish = self._telling
-        findings = render_findings(self._findings)
-        if self.rung == "hunks" and not told:
-            return render("diff_invalid", round=number, of=of, findings=findings)
-        if self.rung == "hunks":
+        if self.rung == "hunks" and self._error:
+            told, wish = tell_failures(self._error), tell_wish(self._error)
             return render("hunks_failed", round=number, of=of, failures=told, wish=wish)
+        findings = render_findings(self._findings)
+        if self.rung == "hunks":
+            return render("diff_invalid", round=number, of=of, findings=findings)
         name = "search_replace" if self.rung == "blocks" else "whole_file"
-        failures = told or f"The program with your changes was not valid:\n{findings}"
+        failures = f"The program with your changes was not valid:\n{findings}"
+        if self._error:
+            failures = tell_failures(self._error, keeps=False)
         return render(name, round=number, of=of, failures=failures)
 
     def _changed(self, answer: str) -> str:
@@ -148,19 +157,21 @@ class Revision:
             raise DiffError("D_LAZY", laziness)
 
     def _refused(self, error: DiffError) -> Outcome:
-        self._good = error.good
-        self._missing = tuple(failure.number for failure in error.failures)
+        # Of hunks that overlap none can be kept: one of both is to take their places.
+        apart = all(failure.code != "D_OVERLAP" for failure in error.failures)
+        self._good = error.good if apart else ()
+        self._missing = tuple(failure.number for failure in error.failures) if apart else ()
         self._needless = bool(error.good) and all(
             failure.code in NEEDLESS for failure in error.failures
         )
-        self._telling = (tell_failures(error), tell_wish(error))
-        findings = diff_findings(error)
-        return Outcome(None, findings)
+        self._error = error
+        return Outcome(None, diff_findings(error))
 
 
-def program_message(program: str) -> str:
+def program_message(program: str, *, edited_by_hand: bool = False) -> str:
     """Return the message that shows a model the program."""
-    return f"The program now:\n\n{fence(program)}"
+    shown = f"The program now:\n\n{fence(program)}"
+    return f"{shown}\n\n{render('edited_by_hand')}" if edited_by_hand else shown
 
 
 def _whole_program(answer: str) -> str:

@@ -39,6 +39,14 @@ def read_json(text: str, *, words_suffice: bool) -> Any:
     return plain if words_suffice else _first_value(plain)
 
 
+def is_json(text: str) -> bool:
+    """Whether an answer is one JSON object, in a fence or not."""
+    plain = text.strip()
+    fenced = _FENCED.search(plain)
+    inner = (fenced.group(1) if fenced else plain).strip()
+    return inner.startswith("{") and isinstance(read_json(inner, words_suffice=True), dict)
+
+
 def _first_value(text: str) -> Any:
     """Return the first object or list that stands in some prose, else the prose."""
     for match in re.finditer(r"[{\[]", text):

@@ -96,13 +96,15 @@ def _tool(one: Exit) -> ToolSpec:
 
 
 def _chosen(effect: TalkEffect, answer: ModelAnswer) -> dict[str, Any] | None:
-    """Return the exit that the model chose, by tool or by line; of several the first in the program's order."""
+    """Return the exit that the model chose, by tool or by line; of several the first in the program's order, and the others."""
     named = {call.name: call.arguments for call in reversed(answer.tool_calls)}
     named |= {slug: {} for slug in _NEXT.findall(answer.text) if slug not in named}
-    for one in effect.exits:
-        if one.slug in named:
-            return {"kind": "talk", "exit": one.slug, "arguments": named[one.slug]}
-    return None
+    chosen = [one.slug for one in effect.exits if one.slug in named]
+    if not chosen:
+        return None
+    first, *others = chosen
+    answer_of = {"kind": "talk", "exit": first, "arguments": named[first]}
+    return {**answer_of, "also": others} if others else answer_of
 
 
 async def _ask(model: ModelClient, effect: AskEffect) -> tuple[dict[str, Any], Usage]:

@@ -13,22 +13,33 @@ NEEDLESS = ("D_ALREADY", "D_EMPTY_HUNK")
 """Failures of hunks that may as well be left out."""
 
 
-def tell_failures(error: DiffError) -> str:
-    """Say what does not fit, numbered and verbatim."""
+def tell_failures(error: DiffError, *, keeps: bool = True) -> str:
+    """Say what does not fit, numbered and verbatim; with `keeps`, also which hunks need not be sent again."""
     if not error.failures:
-        return f"The changes were not applied ({error.code}). {error} Nothing was saved."
-    kept = _kept([hunk.number for hunk in error.good])
+        return f"The changes were not applied ({error.code}). Nothing was saved. {error}"
+    kept = _kept([hunk.number for hunk in error.good]) if keeps and not _overlap(error) else ""
     return "\n\n".join(f"{_failure(failure, kept)}" for failure in error.failures)
 
 
 def tell_wish(error: DiffError) -> str:
     """Say what to send next."""
+    if error.code == "D_NOOP":
+        return "Send hunks that make the change that was asked for, in one fence."
     if not error.failures:
-        return "Send the hunks again, in one fence."
+        return "Send the changes again as hunks that begin with `@@ ... @@`, in one fence."
+    if _overlap(error):
+        return (
+            "Send all hunks again, in one fence, with one hunk in the place of those that overlap."
+        )
     numbers = [failure.number for failure in error.failures]
     if error.good and all(failure.code in NEEDLESS for failure in error.failures):
         return f"If the rest is enough, answer `Done.`; else send only {_hunks(numbers)} again."
     return f"Send only {_hunks(numbers)} again, copying unchanged lines exactly."
+
+
+def _overlap(error: DiffError) -> bool:
+    """Whether hunks change the same lines; which of them is right cannot be known."""
+    return any(failure.code == "D_OVERLAP" for failure in error.failures)
 
 
 def _failure(failure: HunkFailure, kept: str) -> str:

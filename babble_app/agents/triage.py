@@ -1,4 +1,7 @@
-"""Decides what a chat message asks for: a rule where a rule can, else the model with one word of JSON."""
+"""Decides what a chat message asks for: a rule where a rule can, else the model with a small piece of JSON.
+
+The same question says which files the message needs, for `selection.py`, which asks where its own rules cannot tell.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from babble_app.agents.prompt_texts import enclose, render
+from babble_app.errors import ModelAnswerInvalidError
 from babble_app.schemas.models import ModelMessage, ModelRequest
-from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
-    from babble_app.agents.request import AgentRequest
+    from collections.abc import Iterator, Sequence
+
+    from babble_app.agents.request import AgentRequest, ContextFile
     from babble_app.llm.client import ModelClient
+    from babble_app.schemas.usage import Usage
 
 Kind = Literal["answer", "build", "change"]
 
 MAX_CLASSIFIED_CHARS = 4000
+MAX_BEFORE_CHARS = 800
+MAX_BEGINNING_CHARS = 160
+MAX_FILES = 40
 
 _AGENT = (
     r"(?:agents?|agente|agenten|bots?|chat ?bots?|voice ?bots?|assistants?|assistenten?|asistente|assistente|receptionist|"
@@ -55,20 +64,16 @@ _QUESTION = re.compile(
 )
 _CHANGE = re.compile(
     rf"^{_POLITE}(?:add|change|remove|delete|drop|rename|make|let|use|replace|set|ask|also|greet|say|instead|don'?t|do not|always|"
-    r"never|stop|fix|correct|include|translate|shorten|extend|update|edit|modify|adjust|improve|rewrite|put|move|turn|give|have|"
+    r"never|stop|fix|correct|include|translate|shorten|extend|update|edit|modify|adjust|improve|rewrite|greet|put|move|turn|give|have|"
     r"allow|offer|mention|end|start|begin|call|insert|it (?:should|must|shall|needs)|"
     r"the (?:agent|bot|greeting|program) (?:should|must|shall|needs)|füge|ändere|entferne|lösche|mach|ersetze|nenne|frage?|"
     r"añade|agrega|cambia|quita|elimina|haz|pregunta|ajoute|change|"
     r"supprime|remplace|renomme|aggiungi|cambia|rimuovi)\b",
     re.IGNORECASE,
 )
+_KINDS = ("answer", "build", "change")
 _KIND = re.compile(r'"?kind"?\s*:\s*"(answer|build|change)"')
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {"kind": {"type": "string", "enum": ["answer", "build", "change"]}},
-    "required": ["kind"],
-    "additionalProperties": False,
-}
+_FILES = re.compile(r'"?files"?\s*:\s*\[([\d\s,]*)\]')
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class Decision:
     kind: Kind
     usage: Usage | None = None
     """Of the model, when it was asked."""
+    files: tuple[str, ...] | None = None
+    """Ids of the files that it needs, when the model was asked and said so."""
 
 
 async def decide(model: ModelClient, request: AgentRequest) -> Decision:
@@ -87,12 +94,12 @@ async def decide(model: ModelClient, request: AgentRequest) -> Decision:
     if request.mode == "build":
         return Decision("build" if request.program is None else "change")
     kind = find_kind(request.text.strip(), has_program=request.program is not None)
-    return Decision(kind) if kind else await _ask(model, request)
+    return Decision(kind) if kind else await ask(model, request)
 
 
 def find_kind(text: str, *, has_program: bool) -> Kind | None:
     """Return what the message plainly is; None where a rule cannot tell."""
-    if not text or _SMALL_TALK.match(text):
+    if not text or is_small_talk(text):
         return "answer"
     if has_program:
         return _kind_with_program(text)
@@ -111,20 +118,67 @@ def _kind_with_program(text: str) -> Kind | None:
     return "answer" if _QUESTION.match(text) else None
 
 
-async def _ask(model: ModelClient, request: AgentRequest) -> Decision:
+def is_small_talk(text: str) -> bool:
+    """Whether a message is a greeting, thanks or the like, and nothing else."""
+    return _SMALL_TALK.match(text) is not None
+
+
+async def ask(model: ModelClient, request: AgentRequest) -> Decision:
+    """Ask the model what the message wants and which of the request's files it needs."""
     there = "There is an agent on the canvas." if request.program else "There is no agent yet."
-    text = request.text[:MAX_CLASSIFIED_CHARS]
+    files = [file for file in request.files if file.pages][:MAX_FILES]
+    example = '{"kind": "answer"}' if not files else '{"kind": "answer", "files": [2]}'
+    wish = render("triage_files") if files else ""
     messages = (
-        ModelMessage(role="system", text=render("triage", situation=there)),
-        ModelMessage(role="user", text=enclose("request", text)),
+        ModelMessage(
+            role="system", text=render("triage", situation=there, files=wish, example=example)
+        ),
+        ModelMessage(role="user", text="\n\n".join(_told(request, files))),
     )
-    answer = await model.complete(
-        ModelRequest(messages=messages, task="triage", json_schema=_SCHEMA, max_output_tokens=2000)
+    wanted = ModelRequest(
+        messages=messages,
+        task="triage",
+        json_schema=_schema(with_files=bool(files)),
+        max_output_tokens=2000,
     )
-    return Decision(_read(answer.text, has_program=request.program is not None), answer.usage)
+    try:
+        answer = await model.complete(wanted)
+    except ModelAnswerInvalidError:  # nothing said, or thoughts only
+        return Decision("answer")
+    kind = _read_kind(answer.text, has_program=request.program is not None)
+    return Decision(kind, answer.usage, _read_files(answer.text, files))
 
 
-def _read(answer: str, *, has_program: bool) -> Kind:
+def _told(request: AgentRequest, files: Sequence[ContextFile]) -> Iterator[str]:
+    """Yield the answer before, the files' names and beginnings, and the message."""
+    if request.history and request.history[-1].role == "assistant":
+        yield enclose("before", request.history[-1].text[-MAX_BEFORE_CHARS:])
+    if files:
+        lines = [
+            f"{number}. {file.name}: {_beginning(file)}" for number, file in enumerate(files, 1)
+        ]
+        yield enclose("files", "\n".join(lines))
+    yield enclose("request", request.text[:MAX_CLASSIFIED_CHARS])
+
+
+def _beginning(file: ContextFile) -> str:
+    text = next((page.text for page in file.pages if page.text.strip()), "")
+    return " ".join(text[: 4 * MAX_BEGINNING_CHARS].split())[:MAX_BEGINNING_CHARS]
+
+
+def _schema(*, with_files: bool) -> dict[str, Any]:
+    properties: dict[str, Any] = {"kind": {"type": "string", "enum": list(_KINDS)}}
+    if with_files:
+        properties["files"] = {"type": "array", "items": {"type": "integer"}}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _read_kind(answer: str, *, has_program: bool) -> Kind:
     """Read the model's word; a garbled one means a plain answer."""
     found = _KIND.findall(answer)
     kind = found[-1] if found else answer.strip().strip("\"'.`").lower()
@@ -133,3 +187,14 @@ def _read(answer: str, *, has_program: bool) -> Kind:
     if kind == "change":
         return "change" if has_program else "build"
     return "answer"
+
+
+def _read_files(answer: str, files: Sequence[ContextFile]) -> tuple[str, ...] | None:
+    """Read the numbers of files; None for garbled ones."""
+    found = _FILES.findall(answer)
+    if not found:
+        return None
+    numbers = [int(number) for number in re.findall(r"\d{1,4}", found[-1])]
+    if any(not 1 <= number <= len(files) for number in numbers):
+        return None
+    return tuple(files[number - 1].id for number in dict.fromkeys(numbers))

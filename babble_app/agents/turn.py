@@ -39,17 +39,18 @@ class Turn:
         try:
             async with aclosing(model.stream(request)) as parts:
                 async for part in parts:
-                    if isinstance(part, TextPart):
-                        pieces.append(part.text)
-                    self._note(part)
+                    self._note(part, pieces)
                     yield part
         finally:
             self.text = "".join(pieces)
 
-    def _note(self, part: ModelEvent) -> None:
+    def _note(self, part: ModelEvent, pieces: list[str]) -> None:
         match part:
-            case TextPart() | ReasoningPart():
-                pass
+            case TextPart():
+                pieces.append(part.text)
+            case ReasoningPart():
+                if part.all_before:
+                    pieces.clear()
             case ToolCall():
                 self.tool_calls.append(part)
             case ModelDone():

@@ -37,6 +37,7 @@ TAGS = [
     {"name": "runs", "description": "A run makes one answer; it goes on without its readers."},
     {"name": "agents", "description": "Based programs and their versions."},
     {"name": "sessions", "description": "Test conversations with an agent."},
+    {"name": "tests", "description": "Tests of agents, and what came of them on each version."},
     {"name": "models", "description": "Language models that can be chosen."},
     {"name": "settings", "description": "Keys of model providers."},
     {"name": "based", "description": "The language agents are written in."},

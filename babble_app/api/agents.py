@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, status
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from babble_app.api._bodies import Id, Name, Text, example
 from babble_app.api._identity import Me, Rt
-from babble_app.schemas.agents import Agent, Diff, Version, VersionSummary
+from babble_app.schemas.agents import Agent, Diff, Merge, Version, VersionSummary
 from babble_app.schemas.base import Schema
 from babble_app.services import versions
 
 router = APIRouter(prefix="/api", tags=["agents"])
+ProgramText = Annotated[Text, StringConstraints(min_length=1, max_length=400_000)]
 
 
 class AgentBody(Schema):
@@ -31,7 +32,7 @@ class HandEditBody(Schema):
 
     model_config = example(text='say("Hello!")\n', parent_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
 
-    text: Annotated[Text, StringConstraints(min_length=1, max_length=400_000)]
+    text: ProgramText
     parent_id: Id
     """The version it was made from; when another came in between the answer is 409 with that one as `head`."""
     summary: Annotated[Text, StringConstraints(max_length=500)] = ""
@@ -45,10 +46,55 @@ class RevertBody(Schema):
     version_id: Id
 
 
+class ImportBody(Schema):
+    """A program that was written elsewhere."""
+
+    model_config = example(name="Front desk", text='say("Hello!")\n')
+
+    name: Name
+    text: ProgramText
+
+
+class MergeBody(Schema):
+    """A program changed by hand, and the version that it was made from."""
+
+    model_config = example(text='say("Hello!")\n', base_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
+
+    text: ProgramText
+    base_id: Id
+
+
+class RestoreBody(Schema):
+    """Changes to copy from a version into the newest one."""
+
+    model_config = example(version_id="ver_4fzRkP0aYtQ8sLwUe1Gd", hunks=[2])
+
+    version_id: Id
+    hunks: Annotated[list[int], Field(max_length=10_000)]
+    """Numbers of hunks in the difference from the newest version to `version_id`."""
+    head_id: Id | None = None
+    """The version that was the newest when they were chosen; when another came in the answer is 409 with that one as `head`."""
+
+
+class LabelBody(Schema):
+    """What the caller calls a version; parts left out stay, empty ones are taken back."""
+
+    model_config = example(name="Before the holidays", note="Opening hours as of June.")
+
+    name: Annotated[Text, StringConstraints(max_length=200)] | None = None
+    note: Annotated[Text, StringConstraints(max_length=4_000)] | None = None
+
+
 @router.get("/workspaces/{workspace_id}/agents")
 async def list_agents(rt: Rt, me: Me, workspace_id: Id) -> list[Agent]:
     """List a workspace's agents."""
     return await versions.list_agents(rt, me.id, workspace_id)
+
+
+@router.post("/workspaces/{workspace_id}/agents", status_code=status.HTTP_201_CREATED)
+async def import_agent(rt: Rt, me: Me, workspace_id: Id, body: ImportBody) -> Version:
+    """Make an agent of a program; one with errors is refused with what is wrong."""
+    return await versions.import_agent(rt, me.id, workspace_id, name=body.name, text=body.text)
 
 
 @router.get("/agents/{agent_id}")
@@ -96,6 +142,25 @@ async def revert_agent(rt: Rt, me: Me, agent_id: Id, body: RevertBody) -> Versio
     return await versions.revert(rt, me.id, agent_id, body.version_id)
 
 
+@router.post("/agents/{agent_id}/restore", status_code=status.HTTP_201_CREATED)
+async def restore_hunks(rt: Rt, me: Me, agent_id: Id, body: RestoreBody) -> Version:
+    """Copy some changes of another version into the newest one."""
+    return await versions.restore_hunks(
+        rt,
+        me.id,
+        agent_id,
+        from_id=body.version_id,
+        hunks=body.hunks,
+        head_id=body.head_id,
+    )
+
+
+@router.post("/agents/{agent_id}/merge")
+async def merge_text(rt: Rt, me: Me, agent_id: Id, body: MergeBody) -> Merge:
+    """Bring a hand edit of an older version together with the newest one; nothing is saved."""
+    return await versions.merge(rt, me.id, agent_id, base_id=body.base_id, text=body.text)
+
+
 @router.get("/agents/{agent_id}/diff")
 async def diff_versions(
     rt: Rt,
@@ -112,3 +177,9 @@ async def diff_versions(
 async def get_version(rt: Rt, me: Me, version_id: Id) -> Version:
     """Return a version with its program."""
     return await versions.get_version(rt, me.id, version_id)
+
+
+@router.patch("/versions/{version_id}")
+async def label_version(rt: Rt, me: Me, version_id: Id, body: LabelBody) -> VersionSummary:
+    """Give a version a name and a note; the version itself never changes."""
+    return await versions.label_version(rt, me.id, version_id, name=body.name, note=body.note)

@@ -29,7 +29,7 @@ class ValidProgram(Schema):
 
     status: Literal["success"] = "success"
     converted_code: str
-    """The program with uniform line ends."""
+    """The program as Python: `while True:` with `if result["next"] == "...":` for each exit."""
     findings: tuple[Finding, ...] = ()
     """Warnings."""
 
@@ -49,13 +49,10 @@ async def validate_program(rt: Rt, me: Me, body: ProgramBody) -> ValidProgram | 
     await limits.hit(rt, "check", me.id)
     result = await checks.check(body.code)
     if result.ok:
-        return ValidProgram(converted_code=_uniform(body.code), findings=tuple(result.findings))
+        converted = await checks.translate(body.code)
+        return ValidProgram(converted_code=converted, findings=tuple(result.findings))
     first = next(finding for finding in result.findings if finding.severity == "error")
     return InvalidProgram(
         error=f"line {first.line}: {first.message} [{first.code}]",
         findings=tuple(result.findings),
     )
-
-
-def _uniform(code: str) -> str:
-    return code.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"

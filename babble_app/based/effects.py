@@ -1,10 +1,11 @@
 """What a running program asks of the outside, and the answers it takes.
 
 Answers are JSON objects, because they are stored and replayed:
-`{"kind": "talk", "reply": text}` or `{"kind": "talk", "exit": slug, "arguments": {}}`, `{"kind": "ask", "value": any}`,
-`{"kind": "summarize", "text": text}`, `{"kind": "rephrase", "text": text}`, `{"kind": "user", "text": text}`,
-`{"kind": "http", "status": number, "body": any, "headers": {}, "mocked": bool}`, `{"kind": "action", "value": any, "mocked": bool}`,
-and for both of the last `{"kind": ..., "error": words}` when the call failed.
+- `{"kind": "talk", "reply": text}`, or `{"kind": "talk", "exit": slug, "arguments": {}}`, with `"also": [slugs]` if others were named
+- `{"kind": "ask", "value": any}`, `{"kind": "summarize", "text": text}`, `{"kind": "rephrase", "text": text}`
+- `{"kind": "user", "text": text}`
+- `{"kind": "http", "status": number, "body": any, "headers": {}, "mocked": bool}`, `{"kind": "action", "value": any, "mocked": bool}`,
+  and for both `{"kind": ..., "error": words}` when the call failed
 """
 
 from __future__ import annotations

@@ -1,45 +1,66 @@
-"""Regroups the `while`s and `if`s that stand for `loop` and `until` into conversations."""
+"""Regroups the `if`s that stand for `loop` and `until` into conversations."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING, Any, cast
 
-from babble_app.based.nodes import Conversation, Exit
+from babble_app.based.nodes import Conversation, Exit, is_talk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
+    from babble_app.based.lines import Scan
     from babble_app.based.report import Report
     from babble_app.based.rewrite import Rewritten
 
 _BLOCKS = ("body", "orelse", "finalbody")
+_SIMPLE = (
+    ast.Expr, ast.Assign, ast.Return, ast.AugAssign, ast.AnnAssign, ast.Pass, ast.Break, ast.Continue, ast.Import,
+    ast.ImportFrom, ast.Raise, ast.Delete, ast.Assert, ast.Global, ast.Nonlocal,
+)  # fmt: skip
 _LOOP_EXAMPLE = (
     'loop:\n    res = talk("...", False)\nuntil "the user says goodbye":\n    say("Goodbye!")'
 )
 
 
 class _Grouper:
-    def __init__(self, rewritten: Rewritten, report: Report) -> None:
+    def __init__(
+        self, rewritten: Rewritten, scan: Scan, report: Report, gone: Collection[int]
+    ) -> None:
         self.rewritten = rewritten
+        self.scan = scan
         self.report = report
+        self.gone = gone
 
     def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
         result: list[ast.stmt] = []
         open_loop: Conversation | None = None
+        excused = False
         for statement in statements:
+            if isinstance(statement, _SIMPLE):
+                excused = statement.lineno in self.gone
+                open_loop = open_loop if excused else None
+                result.append(statement)
+                continue
             self.nested(statement)
             if self.is_until(statement):
-                open_loop = self.until(statement, open_loop)
+                self.until(statement, open_loop, excused=excused)
             elif self.is_loop(statement):
                 open_loop = self.loop(statement)
                 result.append(open_loop)
+                excused = False
             else:
-                open_loop = None
+                excused = statement.lineno in self.gone or _stands_for_loop(statement)
+                open_loop = open_loop if statement.lineno in self.gone else None
                 result.append(statement)
         return result or [ast.copy_location(ast.Pass(), statements[0])]
 
     def nested(self, node: ast.AST) -> None:
+        while (other := self.elif_of(node)) is not None:  # a chain of them may be long
+            assert isinstance(node, ast.If)
+            node.body = self.block(node.body)
+            node = other
         for name in _BLOCKS:
             statements: Any = getattr(node, name, None)
             if isinstance(statements, list) and statements:
@@ -50,68 +71,86 @@ class _Grouper:
         for part in parts:
             self.nested(part)
 
+    def elif_of(self, node: ast.AST) -> ast.If | None:
+        """Return the `elif` that follows an `if`, where it is a plain one."""
+        if isinstance(node, ast.If) and len(node.orelse) == 1:
+            other = node.orelse[0]
+            if isinstance(other, ast.If) and not (self.is_until(other) or self.is_loop(other)):
+                return other
+        return None
+
     def is_loop(self, node: ast.stmt) -> bool:
-        return isinstance(node, ast.While) and node.lineno in self.rewritten.loops
+        return isinstance(node, ast.If) and node.lineno in self.rewritten.loops
 
     def is_until(self, node: ast.stmt) -> bool:
         return isinstance(node, ast.If) and node.lineno in self.rewritten.untils
 
     def loop(self, node: ast.stmt) -> Conversation:
-        assert isinstance(node, ast.While)
+        assert isinstance(node, ast.If)
         self.no_else(node, "loop")
         conversation = Conversation(node.body)
         ast.copy_location(conversation, node)
         conversation.end_lineno = node.body[-1].end_lineno
         return conversation
 
-    def until(self, node: ast.stmt, owner: Conversation | None) -> Conversation | None:
+    def until(self, node: ast.stmt, owner: Conversation | None, *, excused: bool) -> None:
         assert isinstance(node, ast.If)
         self.no_else(node, "until")
-        if owner is None:
+        if owner is not None:
+            owner.exits.append(self.exit(node))
+        elif not excused:
             self.report.add(
                 "E201",
-                node,
+                node.lineno,
                 "`until` without a `loop` directly before it at the same indentation.",
                 "Put the conversation before it, nothing but comments between:\n" + _LOOP_EXAMPLE,
+                col=self.report.column(node),
             )
-            return None
-        owner.exits.append(_exit(node, self.rewritten.shifts[node.lineno]))
-        return owner
 
-    def no_else(self, node: ast.While | ast.If, keyword: str) -> None:
+    def no_else(self, node: ast.If, keyword: str) -> None:
         if node.orelse:
+            inside = node.body[-1].end_lineno or node.lineno
+            line = next(
+                (
+                    logical.line
+                    for logical in self.scan.logical
+                    if logical.line > inside and logical.indent == node.col_offset
+                ),
+                node.orelse[0].lineno,
+            )
             self.report.add(
                 "E100",
-                node.orelse[0],
+                line,
                 f"`else`/`elif` cannot follow `{keyword}`.",
                 "Write another `until` clause, or an `if` inside the handler.",
+                col=self.report.column(node),
             )
 
-
-def _exit(node: ast.If, shift: int) -> Exit:
-    call = node.test
-    assert isinstance(call, ast.Call)
-    clause = Exit(_condition(call), node.body)
-    for part in ast.walk(clause.condition) if clause.condition else ():
-        if isinstance(part, ast.expr) and part.lineno == node.lineno:
-            part.col_offset = max(0, part.col_offset - shift)
-    clause.name = next((_name(word.value) for word in call.keywords if word.arg == "__as__"), None)
-    clause.lineno, clause.col_offset = node.lineno, node.col_offset
-    clause.end_lineno = node.end_lineno or node.lineno
-    return clause
+    def exit(self, node: ast.If) -> Exit:
+        condition = None if node.lineno in self.rewritten.bare else node.test
+        clause = Exit(condition, node.body)
+        clause.name = self.rewritten.names.get(node.lineno)
+        clause.lineno, clause.col_offset = node.lineno, node.col_offset
+        clause.end_lineno = node.body[-1].end_lineno or node.lineno
+        return clause
 
 
-def _condition(call: ast.Call) -> ast.expr | None:
-    if len(call.args) == 1:
-        return call.args[0]
-    return ast.copy_location(ast.Tuple(elts=call.args, ctx=ast.Load()), call) if call.args else None
+def _stands_for_loop(statement: ast.stmt) -> bool:
+    """Whether the statement is a conversation written in Python, which is reported as such (E117)."""
+    return isinstance(statement, ast.While) and any(is_talk(node) for node in ast.walk(statement))
 
 
-def _name(value: ast.expr) -> str | None:
-    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+def group_conversations(
+    tree: ast.Module, rewritten: Rewritten, scan: Scan, report: Report, gone: Collection[int]
+) -> None:
+    """Replace, in place, each loop and its untils by one `Conversation`.
 
-
-def group_conversations(tree: ast.Module, rewritten: Rewritten, report: Report) -> None:
-    """Replace, in place, each loop and its untils by one `Conversation`."""
+    Args:
+        tree: Of the rewritten text.
+        rewritten: Where the soft keywords are.
+        scan: The text's logical lines.
+        report: Gets what does not belong together.
+        gone: Lines on which a placeholder stands for something that could not be read.
+    """
     if tree.body:
-        tree.body = _Grouper(rewritten, report).block(tree.body)
+        tree.body = _Grouper(rewritten, scan, report, gone).block(tree.body)

@@ -1,38 +1,59 @@
-"""Phase 1: what is wrong before there is a syntax tree (E1xx)."""
+"""Phase 1: what no program may have, whether it parses or not (E103, E112 to E116, E119)."""
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from babble_app.based.rewrite import is_loop, is_until
+from babble_app.based.lines import TYPOGRAPHIC_QUOTES
+from babble_app.schemas.findings import Edit
 
 if TYPE_CHECKING:
-    from babble_app.based.lines import LogicalLine, Scan
+    from babble_app.based.draft import Draft
+    from babble_app.based.lines import Scan
     from babble_app.based.report import Report
-    from babble_app.based.rewrite import Rewritten
 
 MAX_BYTES = 200_000
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_DIFF = re.compile(r"^(@@ -\d|--- (a/|\S+\.based)|\+\+\+ (b/|\S+\.based)|diff --git )")
+_MAX_MENDED = 40
+"""Mistakes of a kind that are mended; more are not shown anyway."""
+_BAD = re.compile("[\0\ud800-\udfff]")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
+_DIFF = re.compile(
+    r"^(?:@@ .*|@@\s*$|--- (?:a/|/dev/null|\S+\.based).*|\+\+\+ (?:b/|\S+\.based).*|diff --git .*|index [0-9a-f]{7,}\.\..*"
+    r"|<{7}(?: .*)?$|={7}$|>{7}(?: .*)?$)",
+    re.MULTILINE,
+)
+_KEYWORDS = r"(?:loop|until|return|if|elif|else|for|while|try|except|finally|with|def|class|import|from|pass|break|continue|raise)"
+_SIGNED = re.compile(
+    rf"^[+-](?![+-]|[ \t]*\d)[ \t]*(?:[^\W\d][\w.]*[ \t]*(?:\(|=)|{_KEYWORDS}\b)",
+    re.MULTILINE,
+)
+"""Lines of a diff, unless it is strange arithmetic."""
+_SIGNED_LOOSELY = re.compile(
+    rf"{_SIGNED.pattern}|^[+-](?![+-])[ \t]*(?:[#@\"'\])}}]|[^\W\d][\w.]*[ \t]*[:\[])", re.MULTILINE
+)
+"""The same in a text that does not parse."""
+_CODE_WORD = (
+    r"(?:code|program|file|script|agent|flow|logic|handlers?|functions?|implementation|conversations?|conditions?|exits?"
+    r"|untils?|loops?|prompts?|imports?)"
+)
 _PLACEHOLDER = re.compile(
-    r"^#\s*(\.{3}|…)"
-    r"|\b(rest|remainder) of (the|your|this) |\b(existing|previous|remaining|original|other) code\b"
-    r"|\b(same|unchanged) as (before|above)\b|\bcode (here|goes here|remains|stays|unchanged)\b"
-    r"|\bremains? (the same|unchanged)\b|\bas before\s*(\.{3}|…)",
+    r"#+\s*(?:\.{3}|…)"
+    rf"|#+\W*(?:the )?(?:rest|remainder) of (?:the |your |this |my )?(?:\w+ )?{_CODE_WORD}\b"
+    rf"|#+\W*(?:(?:your|the|insert|add|put|paste) )*(?:existing|previous|remaining|original|rest|other|same) (?:\w+ )?{_CODE_WORD}"
+    r"(?: (?:goes|stays|remains?|continues?|is|are|from|as|unchanged|the same|here|above|before|below))*\W*$"
+    r"|#+\W*(?:your |the |add |insert |put )*(?:\w+ )?code (?:goes )?here\W*$"
+    rf"|#+.*\b{_CODE_WORD} (?:remains?|stays?|is|are) (?:the same|unchanged|as before)\W*$"
+    r"|#+\W*(?:same|unchanged) (?:as|from) (?:before|above|the original)\W*$"
+    r"|#+\W*\(?(?:unchanged|omitted|truncated|snip(?:ped)?)\)?\W*$",
     re.IGNORECASE,
 )
-_PROSE = re.compile(
-    r"^[A-Z][\w'’]*(,? [\w'’`\"*-]+){3,}.*[.:!?]\**$|^(Sure|Certainly|Here)\b.*[.:!]$"
-)
-_ANGLE = re.compile(r"^[^#\"']*<[a-z][a-z _-]*[ _-][a-z _-]*>", re.IGNORECASE)
-_BRACE = re.compile(r"^(loop\b.*\buntil\b|loop\s*(\(.*\))?\s*\{|until\b.*[\"')]\s*\{\s*(#.*)?$)")
-_SLASHES = re.compile(r"(^|[,(\[{:])\s*//|//\s*[A-Za-z]+\s+[A-Za-z]+")
 
 
 def check_text(text: str, report: Report) -> bool:
     """Find what makes a text no program at all; False means that looking further is useless."""
-    size = len(text.encode("utf-8", "replace"))
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
     if size > MAX_BYTES:
         report.add(
             "E116",
@@ -44,148 +65,136 @@ def check_text(text: str, report: Report) -> bool:
     if not text.strip():
         report.add("E115", 1, "The program is empty.", 'The smallest program is: say("Hello!")')
         return False
-    return _check_characters(text, report)
+    return True
 
 
-def _check_characters(text: str, report: Report) -> bool:
+def replace_bad_characters(text: str, report: Report) -> tuple[str, set[int]]:
+    """Find the characters that no text may have (E103); return a text without them, and their lines."""
+    if not _BAD.search(text):
+        return text, set()
+    found: set[int] = set()
     for number, line in enumerate(text.split("\n"), 1):
-        bad = next((c for c in line if c == "\0" or "\ud800" <= c <= "\udfff"), None)
-        if bad is not None:
-            name = "a NUL character" if bad == "\0" else "half of a surrogate pair"
-            report.add("E103", number, f"The line has {name} in it.", "Delete that character.")
-    return not report.has_errors
+        match = _BAD.search(line)
+        if match:
+            name = "a NUL character" if match.group() == "\0" else "half of a surrogate pair"
+            col = match.start() + 1
+            report.add(
+                "E103", number, f"The line has {name} in it.", "Delete that character.", col=col
+            )
+            found.add(number)
+    return _BAD.sub("?", text), found
 
 
-def check_lines(text: str, scan: Scan, report: Report) -> None:
-    """Find what no program may have, whether it parses or not."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if number not in scan.strings:
-            _check_line(number, line, report)
-    for number, offset in scan.comments:
-        comment = text[offset:].split("\n", 1)[0]
-        if _PLACEHOLDER.search(comment):
+def check_comments(text: str, scan: Scan, report: Report) -> None:
+    """Find the comments that stand for code which was left out."""
+    for line, offset, alone in scan.comments:
+        end = text.find("\n", offset)
+        comment = text[offset : end if end >= 0 else len(text)]
+        if _PLACEHOLDER.match(comment) and (alone or "..." in comment or "…" in comment):
+            start = text.rfind("\n", 0, offset) + 1
             report.add(
                 "E119",
-                number,
+                line,
                 "This comment stands for code that was left out.",
                 "Write the whole program: every statement, nothing shortened.",
+                col=offset - start + 1,
             )
-    if scan.quotes:
-        number = scan.quotes[0][0]
-        report.add(
-            "E112",
-            number,
-            "A typographic quote cannot delimit a text.",
-            'Use straight quotes: "like this". Inside a text typographic ones are fine.',
-        )
 
 
-def _check_line(number: int, line: str, report: Report) -> None:
-    if _FENCE.match(line):
-        report.add(
-            "E113",
-            number,
-            "A Markdown fence is not part of the program.",
-            "Send the program's lines only, without ``` lines and without prose.",
-        )
-    elif _DIFF.match(line):
-        report.add(
+def has_diff_marks(text: str, scan: Scan) -> bool:
+    """Whether lines of a diff stand in a text that may parse all the same."""
+    return bool(_outside(text, scan, _DIFF) or _signed(text, scan, _SIGNED))
+
+
+def mark_diff(draft: Draft) -> bool:
+    """Find the lines of a diff, one finding for each group of them; True if there are any."""
+    signed = _signed(draft.text, draft.scan, _SIGNED_LOOSELY)
+    lines = sorted({*_outside(draft.text, draft.scan, _DIFF), *signed})
+    groups: list[list[int]] = []
+    for line in lines:
+        if groups and groups[-1][-1] == line - 1:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    for group in groups[:_MAX_MENDED]:
+        draft.find(
             "E114",
-            number,
+            group[0],
             "A line of a diff is not part of the program.",
             "Send the whole program as it shall be, without -, + and @@ marks.",
+            end_line=group[-1],
         )
+    return bool(groups)
 
 
-def explain_syntax_error(
-    error: SyntaxError, text: str, rewritten: Rewritten, scan: Scan, report: Report
-) -> None:
-    """Say in the words of the language why the text does not parse."""
-    lines = text.split("\n")
-    number = min(max(error.lineno or 1, 1), len(lines))
-    _find_habits(text, scan, report)
-    if _explain_line(number, lines[number - 1], report) or report.has_errors:
-        return
-    column = max(1, (error.offset or 1) - rewritten.shifts.get(number, 0))
-    message = (error.msg or "invalid syntax").removesuffix(" (<unknown>, line %d)")
-    if isinstance(error, IndentationError):
-        hint = (
-            "Indent each block by 4 spaces more than its header line, the same for all its lines."
-        )
-        report.add("E101", number, f"Indentation: {message}.", hint, col=column)
-        return
-    report.add("E100", number, f"Syntax: {message}.", _hint(message), col=column)
+def _signed(text: str, scan: Scan, pattern: re.Pattern[str]) -> list[int]:
+    """Return the lines with a + or - before a statement; inside of brackets it may be arithmetic."""
+    if not re.search(r"^[+-]", text, re.MULTILINE):
+        return []
+    starts = {logical.line for logical in scan.logical if text[logical.start] in "+-"}
+    return [line for line in _outside(text, scan, pattern) if line in starts]
 
 
-def _hint(message: str) -> str:
-    if "never closed" in message or "does not match" in message or "unmatched" in message:
-        return "Each ( [ { needs its closing partner."
-    if "unterminated" in message:
-        return 'Close the text with the quote it began with, on the same line; use """ for longer ones.'
-    if "expected ':'" in message:
-        return "End the line with a colon."
-    return "Correct this line; the rest is Python with `loop:` and `until`."
+def _outside(text: str, scan: Scan, pattern: re.Pattern[str]) -> list[int]:
+    """Return the lines that begin with the pattern outside of strings."""
+    matches = [match.start() for match in pattern.finditer(text)]
+    if not matches:
+        return []
+    strings = scan.strings(text)
+    lines: list[int] = []
+    line, before = 1, 0
+    for offset in matches:
+        line += text.count("\n", before, offset)
+        before = offset
+        if line not in strings:
+            lines.append(line)
+    return lines
 
 
-def _find_habits(text: str, scan: Scan, report: Report) -> None:
-    """Find the mistakes that other languages teach."""
-    for logical, following in zip(scan.logical, [*scan.logical[1:], None], strict=True):
-        line = text[logical.start : logical.end]
-        if _BRACE.match(line.split("\n")[0]) and not is_loop(text, logical):
-            report.add(
-                "E118",
-                logical.line,
-                "Blocks are made by indentation, not by braces.",
-                'Write `loop:` with an indented talk, then `until "condition":` with an indented handler.',
-            )
-        elif _lacks_colon(text, logical, following):
-            report.add(
-                "E100",
-                logical.line,
-                "The line lacks its colon.",
-                f"Write `{line.split(chr(10))[0]}:`.",
-            )
-        elif _SLASHES.search(_without_strings(line)):
-            number = logical.line + _without_strings(line)[: _slashes_at(line)].count("\n")
-            report.add(
-                "E111",
-                number,
-                "`//` does not start a comment.",
-                "Use `#` for comments: # like this",
-            )
-
-
-def _slashes_at(line: str) -> int:
-    return _without_strings(line).find("//")
-
-
-def _without_strings(line: str) -> str:
-    return re.sub(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", "''", line)
-
-
-def _lacks_colon(text: str, logical: LogicalLine, following: LogicalLine | None) -> bool:
-    if following is None or following.indent <= logical.indent or is_until(text, logical):
-        return False
-    line = text[logical.start : logical.end]
-    return logical.colon is None and bool(re.match(r"loop$|until\s+[\"'(]", line))
-
-
-def _explain_line(number: int, line: str, report: Report) -> bool:
-    stripped = line.strip()
-    if _ANGLE.match(stripped):
-        report.add(
-            "E119",
-            number,
-            "A placeholder in angle brackets is not code.",
-            "Write what shall stand there.",
-        )
-        return True
-    if _PROSE.match(stripped) and not re.search(r"[=()\[\]{}]", stripped):
-        report.add(
+def blank_fences(draft: Draft) -> None:
+    """Find the Markdown fences, and take them out."""
+    edits: list[tuple[int, int, str]] = []
+    for line in _outside(draft.text, draft.scan, _FENCE)[:_MAX_MENDED]:
+        start, end = draft.line_bounds(line)
+        draft.find(
             "E113",
-            number,
-            "A sentence is not part of the program.",
-            "Send the program's lines only; make remarks comments with #.",
+            line,
+            "A Markdown fence is not part of the program.",
+            "Send the program's lines only, without ``` lines and without prose.",
+            fix=(Edit(line=line, col=1, end_line=line + 1, end_col=1),),
         )
-        return True
-    return False
+        edits.append((start, end, ""))
+    draft.edit(edits)
+
+
+def straighten_quotes(draft: Draft) -> None:
+    """Find typographic quotes that delimit a text, and put straight ones there."""
+    edits: list[tuple[int, int, str]] = []
+    lines: dict[int, list[int]] = {}
+    for line, offset in draft.scan.quotes:
+        lines.setdefault(line, []).append(offset)
+    for line, offsets in islice(lines.items(), _MAX_MENDED):
+        start, end = draft.line_bounds(line)
+        changes = _straight(draft.text[start:end], offsets[0] - start)
+        edits += [(start + at, start + at + 1, new) for at, new in changes]
+        fix = tuple(draft.change(start + at, start + at + 1, new) for at, new in changes)
+        draft.find(
+            "E112",
+            line,
+            "A typographic quote cannot delimit a text.",
+            'Use straight quotes: "like this". Inside a text typographic ones are fine.',
+            col=offsets[0] - start + 1,
+            fix=fix,
+        )
+    draft.edit(edits)
+
+
+def _straight(line: str, first: int) -> list[tuple[int, str]]:
+    """Return the straight quotes for a line, from the first that stands outside of a text.
+
+    Where double ones delimit, a single one is an apostrophe and stays.
+    """
+    found = [(at, TYPOGRAPHIC_QUOTES[char]) for at, char in enumerate(line)
+             if at >= first and char in TYPOGRAPHIC_QUOTES]  # fmt: skip
+    double = any(new == '"' for _, new in found) or '"' in line
+    return [(at, new) for at, new in found if new == '"' or not double]

@@ -17,7 +17,7 @@ _DEFAULT: dict[str, Any] = {"ok": True, "mock": True}
 
 def answer_from(mocks: Sequence[Mock], effect: HttpEffect | ActionEffect) -> dict[str, Any]:
     """Return the answer of the first mock that fits, else `{"ok": true, "mock": true}`."""
-    found = next((mock for mock in mocks if _fits(mock, effect)), None)
+    found = next((mock for mock in mocks if fits(mock, effect)), None)
     kind = "http" if isinstance(effect, HttpEffect) else "action"
     if found is not None and found.error:
         return {"kind": kind, "error": found.error, "mocked": True}
@@ -28,7 +28,8 @@ def answer_from(mocks: Sequence[Mock], effect: HttpEffect | ActionEffect) -> dic
     return {"kind": "http", "status": status, "body": body, "headers": {}, "mocked": True}
 
 
-def _fits(mock: Mock, effect: HttpEffect | ActionEffect) -> bool:
+def fits(mock: Mock, effect: HttpEffect | ActionEffect) -> bool:
+    """Whether the mock is for the call."""
     if isinstance(effect, ActionEffect):
         return mock.kind == "action" and fnmatchcase(effect.name, mock.name or "*")
     return (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import Any, cast
 
 SLUG_CHARS = 30
 """Length at which the reference converter cuts a condition's slug (BASED.md 4.1)."""
@@ -84,20 +83,6 @@ def find_talk(conversation: Conversation) -> Talk | None:
 def is_talk(node: ast.AST) -> bool:
     """Whether the node calls `talk`."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "talk"
-
-
-def children(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes directly inside, but for those that only mark a name as loaded or stored."""
-    found: list[Any] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found.extend(
-                cast("list[Any]", value)
-            )  # of nodes, or of texts and Nones, which are left out
-        elif isinstance(value, ast.AST) and name != "ctx":
-            found.append(value)
-    return [inner for inner in found if isinstance(inner, ast.AST)]
 
 
 def slug(text: str) -> str:

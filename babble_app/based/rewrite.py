@@ -1,17 +1,25 @@
-"""Turns Based into Python that `ast.parse` reads, moving no line: `loop:` becomes a `while`, `until` an `if`."""
+"""Turns Based into Python that `ast.parse` reads, moving nothing: `loop:` becomes `if 1:`, `until` becomes `if   `.
+
+Both are as long as what they replace, so every line and column of the syntax tree is one of the source.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from babble_app.based.lines import replace_all
 
 if TYPE_CHECKING:
     from babble_app.based.lines import LogicalLine, Scan
 
-_AS = re.compile(r"\s+as\s+([^\W\d]\w*)\s*\Z")
-_LOOP, _UNTIL, _AS_KEYWORD = "while __loop__", "if __until__(", "__as__"
+_AS = re.compile(r"(?<!\s)\s++as\s++([^\W\d]\w*+)\s*+\Z")
+_INLINE_TALK = re.compile(r"\s*(?:[^\W\d]\w*\s*=\s*)?(?:await\s+)?talk\s*\(")
+_CONDITION = re.compile(
+    r"""[ \t\\\n]*(?:["'({]|-?\d|(?!(?:in|is|if|and|or)\b)[^\W\d])"""
+    r"""|[ \t]+\[""",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -21,107 +29,61 @@ class Rewritten:
     text: str = ""
     loops: set[int] = field(default_factory=set[int])
     untils: set[int] = field(default_factory=set[int])
-    shifts: dict[int, int] = field(default_factory=dict[int, int])
-    """Columns by which the content of a rewritten line moved to the right."""
+    names: dict[int, str] = field(default_factory=dict[int, str])
+    """What stands after `as`, by the line of its `until`."""
+    bare: set[int] = field(default_factory=set[int])
+    """Lines of an `until` without a condition."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    start: int
-    end: int
-    text: str
-
-
-def expand_tabs(text: str, scan: Scan) -> str:
-    """Replace tabs of indentation by 4 spaces each, outside strings."""
-    lines = text.split("\n")
-    for logical in scan.logical:
-        line = lines[logical.line - 1]
-        body = line.lstrip(" \t\f")
-        lines[logical.line - 1] = line[: len(line) - len(body)].replace("\t", "    ") + body
-    return "\n".join(lines)
-
-
-def find_mixed_indent(text: str) -> int | None:
-    """Return the first line whose indentation mixes tabs and spaces."""
-    for number, line in enumerate(text.split("\n"), 1):
-        indent = line[: len(line) - len(line.lstrip(" \t"))]
-        if " " in indent and "\t" in indent:
-            return number
-    return None
-
-
-def rewrite(text: str, scan: Scan) -> Rewritten:
-    """Return the Python text for a Based text."""
+def rewrite(text: str, scan: Scan, edits: list[tuple[int, int, str]]) -> Rewritten:
+    """Return the Python text for a Based text; `edits` are made to it beside."""
     result = Rewritten()
-    edits: list[_Edit] = []
-    for logical, following in pairwise([*scan.logical, None]):
-        if logical is None:
-            break
-        header = _loop(text, logical, result) or _until(text, logical, result)
-        edits.extend(header)
-        if header and _is_empty(text, logical, following):
-            edits.append(_Edit(_colon(logical) + 1, _colon(logical) + 1, " pass"))
-    result.text = _apply(text, edits)
+    edits = list(edits)
+    for logical in scan.logical:
+        if logical.colon is None:
+            continue
+        if is_loop(text, logical):
+            result.loops.add(logical.line)
+            edits.append((logical.start, logical.start + 4, "if 1"))
+        elif is_until(text, logical):
+            result.untils.add(logical.line)
+            edits += _until(text, logical, logical.colon, result)
+    result.text = replace_all(text, edits)
     return result
 
 
 def is_loop(text: str, logical: LogicalLine) -> bool:
-    """Whether the line is `loop:`."""
-    return (
-        text.startswith("loop", logical.start)
-        and logical.colon is not None
-        and not text[logical.start + 4 : logical.colon].strip()
-    )
+    """Whether the line is `loop:`, and not an annotation of a variable of that name."""
+    if logical.colon is None or not text.startswith("loop", logical.start):
+        return False
+    if text[logical.start + 4 : logical.colon].strip():
+        return False
+    return logical.opens or bool(_INLINE_TALK.match(text, logical.colon + 1))
 
 
 def is_until(text: str, logical: LogicalLine) -> bool:
     """Whether the line is `until CONDITION:`, and not a use of a variable of that name."""
-    if not text.startswith("until", logical.start) or logical.colon is None:
+    if logical.colon is None or not text.startswith("until", logical.start):
         return False
-    condition = text[logical.start + 5 : logical.colon]
-    if not condition.strip():
-        return not text[logical.colon + 1 : logical.end].strip()
-    return condition[0] in " \t\"'({\\" and not condition.lstrip().startswith(("=", "."))
+    if not text[logical.start + 5 : logical.colon].strip():
+        return logical.opens
+    after = text[logical.start + 5]
+    match = None if after.isalnum() or after == "_" else _CONDITION.match(text, logical.start + 5)
+    return match is not None and (match.group()[-1] != "[" or logical.opens)
 
 
-def _loop(text: str, logical: LogicalLine, result: Rewritten) -> list[_Edit]:
-    if not is_loop(text, logical):
-        return []
-    result.loops.add(logical.line)
-    result.shifts[logical.line] = len(_LOOP) - len("loop")
-    return [_Edit(logical.start, logical.start + 4, _LOOP)]
-
-
-def _until(text: str, logical: LogicalLine, result: Rewritten) -> list[_Edit]:
-    if not is_until(text, logical):
-        return []
-    result.untils.add(logical.line)
-    result.shifts[logical.line] = len(_UNTIL) - len("until")
-    colon = _colon(logical)
+def _until(
+    text: str, logical: LogicalLine, colon: int, result: Rewritten
+) -> list[tuple[int, int, str]]:
     begin = logical.start + len("until")
-    name = _AS.search(text[begin:colon])
-    tail = _Edit(colon, colon, ")")
+    condition = text[begin:colon]
+    if not condition.strip():
+        result.bare.add(logical.line)
+        return [(logical.start, begin, "if  1")]
+    name = _AS.search(condition)
+    edits = [(logical.start, begin, "if   ")]
     if name:
-        tail = _Edit(begin + name.start(), colon, f', {_AS_KEYWORD}="{name.group(1)}")')
-    return [_Edit(logical.start, begin, _UNTIL), tail]
-
-
-def _colon(logical: LogicalLine) -> int:
-    assert logical.colon is not None
-    return logical.colon
-
-
-def _is_empty(text: str, logical: LogicalLine, following: LogicalLine | None) -> bool:
-    if text[_colon(logical) + 1 : logical.end].strip():
-        return False
-    return following is None or following.indent <= logical.indent
-
-
-def _apply(text: str, edits: list[_Edit]) -> str:
-    parts: list[str] = []
-    position = 0
-    for edit in edits:
-        parts += text[position : edit.start], edit.text
-        position = edit.end
-    return "".join([*parts, text[position:]])
+        result.names[logical.line] = name.group(1)
+        words = name.group()
+        edits.append((begin + name.start(), colon, re.sub(r"[^\n]", " ", words)))
+    return edits

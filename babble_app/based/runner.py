@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from babble_app.based.effects import Effect
+    from babble_app.based.machine.limits import Limits
     from babble_app.based.nodes import Program
     from babble_app.schemas.sessions import SessionStatus, TraceEvent
 
@@ -36,6 +37,7 @@ class Execution:
         seed: int = 0,
         *,
         now: Callable[[], datetime] = _utc_now,
+        limits: Limits | None = None,
     ) -> None:
         """Run from the top; answers of the log are given where they were given before.
 
@@ -47,7 +49,7 @@ class Execution:
         self.log: list[dict[str, Any]] = []
         self.pending: Effect | None = None
         self._now = now
-        self._machine = make_machine(seed=seed)
+        self._machine = make_machine(seed=seed, limits=limits)
         self._run = self._machine.run(program.tree)
         self._replay: deque[dict[str, Any]] = deque(_copy(answer) for answer in log)
         self._advance(None)
@@ -62,7 +64,7 @@ class Execution:
     @property
     def events(self) -> list[TraceEvent]:
         """The whole trace so far."""
-        return self._machine.events
+        return self._machine.trace.events
 
     @property
     def status(self) -> SessionStatus:
@@ -77,6 +79,11 @@ class Execution:
     def line(self) -> int | None:
         """The line that waits, or the last that ran."""
         return self.pending.line if self.pending is not None else self._machine.line
+
+    @property
+    def visited(self) -> frozenset[int]:
+        """Lines of the statements that ran so far."""
+        return frozenset(self._machine.visited)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -110,6 +117,8 @@ class Execution:
                 effect = self._run.send(self._moment())
         except StopIteration:
             return
+        finally:
+            self._machine.meter.pause()
         self.pending = effect
 
     def _moment(self) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 // The Based language for CodeMirror: Python's stream mode, and what Based adds to it (BASED.md 2 and 5).
-import { HighlightStyle, StreamLanguage, foldService, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { StreamLanguage, foldService, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { mkPython } from "@codemirror/legacy-modes/mode/python";
 import { RangeSetBuilder } from "@codemirror/state";
 import { Decoration, ViewPlugin } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
+import { tagHighlighter, tags } from "@lezer/highlight";
 
 const SOFT_KEYWORDS = ["loop", "until"]; // keywords only where they begin a line
 const BUILT_INS = [
@@ -40,15 +40,15 @@ const foldByIndent = foldService.of((state, lineStart, lineEnd) => {
   return end > lineEnd ? { from: lineEnd, to: end } : null;
 });
 
-// The colours are custom properties of assets/chat.css, so that the page's theme is the editor's.
-const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.controlKeyword, tags.operatorKeyword], color: "var(--code-keyword)", fontWeight: "600" },
-  { tag: [tags.standard(tags.name), tags.standard(tags.variableName)], color: "var(--code-name)" },
-  { tag: tags.string, color: "var(--code-string)" },
-  { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
-  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--code-number)" },
-  { tag: [tags.definition(tags.variableName), tags.function(tags.variableName)], color: "var(--code-name)" },
-  { tag: tags.meta, color: "var(--code-name)" },
+// Classes rather than styles: the difference view paints the same ones, and assets/styles/canvas.css gives them the theme's colours.
+export const colours = tagHighlighter([
+  { tag: [tags.keyword, tags.controlKeyword, tags.operatorKeyword], class: "code-keyword" },
+  { tag: [tags.standard(tags.name), tags.standard(tags.variableName)], class: "code-name" },
+  { tag: tags.string, class: "code-string" },
+  { tag: tags.comment, class: "code-comment" },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom], class: "code-number" },
+  { tag: [tags.definition(tags.variableName), tags.function(tags.variableName)], class: "code-name" },
+  { tag: tags.meta, class: "code-name" },
 ]);
 
 // A long line goes on under its own beginning, not at the margin.
@@ -76,8 +76,10 @@ export const hangingIndent = ViewPlugin.define(
   { decorations: (plugin) => plugin.decorations },
 );
 
+export const basedLanguage = StreamLanguage.define({ ...python, name: "based", token });
+
 export const based = [
-  StreamLanguage.define({ ...python, name: "based", token }),
+  basedLanguage,
   indentUnit.of("    "),
   foldByIndent,
   syntaxHighlighting(colours),

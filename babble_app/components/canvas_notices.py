@@ -9,6 +9,7 @@ import reflex as rx
 from babble_app.components.icons import icon
 from babble_app.states.canvas import CanvasState
 from babble_app.states.live import LiveState
+from babble_app.states.merging import MergeState
 from babble_app.states.versions import VersionsState
 
 
@@ -29,18 +30,24 @@ def canvas_notices() -> rx.Component:
             CanvasState.problem != "",
             rx.el.div(
                 icon("warning"),
-                rx.el.div(
-                    rx.el.p(CanvasState.problem),
-                    rx.cond(CanvasState.conflict, _conflict_acts()),
-                    class_name="grow stack stack--tight",
-                ),
+                rx.el.p(CanvasState.problem, class_name="grow"),
                 _dismiss(CanvasState.dismiss_problem),
                 role="alert",
                 class_name="notice notice--bad canvas-notice",
             ),
         ),
         rx.cond(
-            _newer_to_tell(),
+            (MergeState.problem != "") & ~_merging(),
+            rx.el.div(
+                icon("warning"),
+                rx.el.p(MergeState.problem, class_name="grow"),
+                _dismiss(MergeState.dismiss_problem),
+                role="alert",
+                class_name="notice notice--bad canvas-notice",
+            ),
+        ),
+        rx.cond(
+            (CanvasState.newer > 0) & ~_merging(),
             rx.el.div(
                 icon("info"),
                 rx.el.p(
@@ -48,7 +55,7 @@ def canvas_notices() -> rx.Component:
                     CanvasState.newer,
                     " was saved meanwhile. Your unsaved edits are based on version ",
                     CanvasState.number,
-                    ".",
+                    ". Saving them brings the two together.",
                     class_name="grow",
                 ),
                 rx.el.button(
@@ -59,6 +66,22 @@ def canvas_notices() -> rx.Component:
                 ),
                 role="status",
                 class_name="notice notice--warn canvas-notice",
+            ),
+        ),
+        rx.cond(
+            CanvasState.dropped,
+            rx.el.div(
+                icon("info"),
+                rx.el.p("Your edits were discarded.", class_name="grow"),
+                rx.el.button(
+                    "Take them back",
+                    type="button",
+                    on_click=CanvasState.take_edits_back,
+                    class_name="button button--small",
+                ),
+                _dismiss(CanvasState.dismiss_dropped),
+                role="status",
+                class_name="notice canvas-notice",
             ),
         ),
         rx.cond(
@@ -73,27 +96,8 @@ def canvas_notices() -> rx.Component:
     )
 
 
-def _newer_to_tell() -> Any:
-    conflict: Any = CanvasState.conflict
-    return (CanvasState.newer > 0) & ~conflict
-
-
-def _conflict_acts() -> rx.Component:
-    return rx.el.div(
-        rx.el.button(
-            "Save mine on top",
-            type="button",
-            on_click=CanvasState.save_on_head,
-            class_name="button button--small",
-        ),
-        rx.el.button(
-            "Drop my edits",
-            type="button",
-            on_click=CanvasState.discard,
-            class_name="button button--quiet button--small",
-        ),
-        class_name="row",
-    )
+def _merging() -> Any:
+    return MergeState.open
 
 
 def _dismiss(event: Any) -> rx.Component:

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.composer import composer
+from babble_app.components.file_viewer import file_viewer
 from babble_app.components.follow_end import follow_end
 from babble_app.components.icons import icon
 from babble_app.components.message import live_answer, message, waiting_question
@@ -15,6 +16,7 @@ from babble_app.states.chat import ChatState
 from babble_app.states.choices import ChoicesState, FileChoice, ModelChoice
 from babble_app.states.history import HistoryState
 from babble_app.states.live import LiveState
+from babble_app.states.proposals import ProposalState
 from babble_app.states.shell import ShellState
 
 STARTERS = (
@@ -65,13 +67,14 @@ def chat_pane() -> rx.Component:
             returned=ChatState.returned,
             suggestion=ChatState.suggestion,
             placeholder=rx.cond(
-                HistoryState.messages,
-                "Ask, or say what to change",
-                "Describe an agent",
+                ProposalState.proposal != "",
+                "What else? It goes on from the proposal",
+                rx.cond(HistoryState.messages, "Ask, or say what to change", "Describe an agent"),
             ),
             on_send=ChatState.send,
             on_stop=ChatState.stop,
         ),
+        file_viewer(),
         class_name="chat",
     )
 

@@ -59,7 +59,7 @@ function changeTo(view, value) {
 }
 
 export function CodeEditor({
-  value = "", docKey = "", readOnly = false, following = false, unsaved = false, findings = [], litLine: lit = 0, label = "Program",
+  value = "", docKey = "", readOnly = false, following = false, unsaved = false, findings = [], litLine: lit = 0, goto = {}, label = "Program",
   maxChars = 200_000, onEdit, onSave,
 }) {
   const host = useRef(null);
@@ -164,6 +164,15 @@ export function CodeEditor({
     if (lit >= 1 && lit <= doc.lines) effects.push(EditorView.scrollIntoView(doc.line(lit).from, { y: "center" }));
     view.current.dispatch({ effects });
   }, [lit, docKey]);
+
+  // Asked for from a trace or a list: the cursor goes there, so that the keyboard does too.
+  useEffect(() => {
+    const { doc } = view.current.state;
+    if (!goto.number || goto.line < 1 || goto.line > doc.lines) return;
+    const { from } = doc.line(goto.line);
+    view.current.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+    view.current.focus();
+  }, [goto.number]);
 
   return (
     <div className="code-editor">

@@ -34,6 +34,8 @@ class CodeEditor(rx.NoSSRComponent):
     """`schemas.findings.Finding`, as dicts; underlined on their lines."""
     lit_line: rx.Var[int]
     """The line to light up and scroll to; 0 for none."""
+    goto: rx.Var[dict[str, int]]
+    """`{"number", "line"}`: a new number takes the cursor to that line."""
     label: rx.Var[str]
 
     on_edit: rx.EventHandler[_text_and_key]

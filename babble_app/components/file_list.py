@@ -1,4 +1,4 @@
-"""A workspace's files: the drop zone, the list, and the viewer."""
+"""A workspace's files: the drop zone and the list."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any
 
 import reflex as rx
 
-from babble_app.components.dialogs import confirm_dialog, modal
+from babble_app.components.dialogs import confirm_dialog
+from babble_app.components.file_viewer import file_viewer
 from babble_app.components.icons import icon
 from babble_app.components.native import download_link
-from babble_app.components.parts import how_many, menu, menu_item, notice
+from babble_app.components.parts import how_many, menu, menu_item
 from babble_app.components.uploader import uploader
-from babble_app.states.files import FileRow, FilesState, PageText
+from babble_app.states.files import FileRow, FilesState
 
 
 def file_list(workspace_id: Any) -> rx.Component:
@@ -43,7 +44,7 @@ def file_list(workspace_id: Any) -> rx.Component:
                 class_name="faint",
             ),
         ),
-        _viewer(),
+        file_viewer(),
         _delete_dialog(),
         class_name="section",
     )
@@ -96,57 +97,6 @@ def _row(row: FileRow) -> rx.Component:
         ),
         key=row.id,
         class_name="list-item",
-    )
-
-
-def _viewer() -> rx.Component:
-    file = FilesState.viewing
-    return modal(
-        rx.el.div(
-            rx.cond(
-                file.kind == "image",
-                rx.el.img(src=file.content, alt=file.name, class_name="viewer-image"),
-                rx.fragment(
-                    rx.cond(file.reason != "", notice("warn", file.reason)),
-                    rx.cond(
-                        file.status == "reading", notice("info", "The file is still being read.")
-                    ),
-                    rx.foreach(FilesState.pages, _page),
-                    rx.cond(
-                        FilesState.cut,
-                        notice(
-                            "info",
-                            "Only the beginning is shown here; download the file for the rest.",
-                        ),
-                    ),
-                ),
-            ),
-            class_name="dialog-body stack",
-        ),
-        rx.el.div(
-            download_link(
-                icon("download"), "Download", href=file.content, name=file.name, class_name="button"
-            ),
-            class_name="dialog-foot",
-        ),
-        open=file.id != "",
-        title=file.name,
-        wide=True,
-        on_close=FilesState.close_view,
-    )
-
-
-def _page(page: PageText) -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            FilesState.viewing.kind == "pdf", rx.el.h3("Page ", page.page, class_name="viewer-page")
-        ),
-        rx.cond(
-            page.text != "",
-            rx.el.pre(page.text, class_name="viewer-text"),
-            rx.el.p("No text on this page.", class_name="faint"),
-        ),
-        key=page.page,
     )
 
 

@@ -10,16 +10,21 @@ from babble_app.components.copy_button import copy_button
 from babble_app.components.icons import icon
 from babble_app.components.markdown import markdown
 from babble_app.components.parts import notice, time_ago
+from babble_app.components.proposal_card import proposal_card
+from babble_app.states.canvas import CanvasState
 from babble_app.states.chat import ChatState
+from babble_app.states.files import FilesState
 from babble_app.states.live import LiveState
 from babble_app.states.message_views import (
     AttemptView,
     MessageView,
     SourceView,
     ToolView,
+    UseView,
     VersionView,
 )
 from babble_app.states.panes import PanesState
+from babble_app.states.versions import VersionsState
 
 ENDINGS = {
     "stopped": "You stopped this answer.",
@@ -66,7 +71,9 @@ def live_answer() -> rx.Component:
             class_name="md",
         ),
         rx.foreach(LiveState.versions, _version_card),
+        proposal_card(LiveState.proposal),
         _sources(LiveState.sources, LiveState.run_id),
+        _used(LiveState.used),
         rx.cond(
             LiveState.doing != "",
             rx.el.p(
@@ -96,7 +103,9 @@ def _answer(item: MessageView) -> rx.Component:
             class_name="md",
         ),
         rx.foreach(item.versions, _version_card),
+        proposal_card(item.proposal),
         _sources(item.sources, item.id),
+        _used(item.used),
         rx.cond(item.status != "done", _ending(item)),
         rx.el.div(
             time_ago(item.at),
@@ -120,22 +129,43 @@ def _ending(item: MessageView) -> rx.Component:
     body = rx.el.div(
         rx.el.p(rx.cond(item.problem != "", item.problem, words)),
         rx.cond(
-            item.raw != "", _folded("What the model sent last", rx.el.pre(item.raw, tab_index=0))
-        ),
-        rx.cond(
-            item.can_run_again,
-            rx.el.button(
-                icon("refresh", 16),
-                rx.cond(item.status == "failed", "Retry", "Run again"),
-                type="button",
-                on_click=ChatState.run_again(item.run_id),
-                disabled=LiveState.running,
-                class_name="button button--small",
+            item.raw != "",
+            _folded(
+                "What the model sent last",
+                rx.el.pre(item.raw, tab_index=0),
+                copy_button(text=item.raw),
             ),
+        ),
+        rx.el.div(
+            rx.cond(item.can_run_again, _retry(item)),
+            rx.cond((item.raw != "") & (CanvasState.agent != ""), _edit_by_hand()),
+            class_name="row",
         ),
         class_name="stack stack--tight",
     )
     return rx.cond(item.status == "failed", notice("bad", body, role="alert"), notice("warn", body))
+
+
+def _retry(item: MessageView) -> rx.Component:
+    return rx.el.button(
+        icon("refresh", 16),
+        rx.cond(item.status == "failed", "Retry", "Run again"),
+        type="button",
+        on_click=ChatState.run_again(item.run_id),
+        disabled=LiveState.running,
+        class_name="button button--small",
+    )
+
+
+def _edit_by_hand() -> rx.Component:
+    """What the model could not write, the person may."""
+    return rx.el.button(
+        icon("pencil", 16),
+        "Edit by hand",
+        type="button",
+        on_click=PanesState.show_code,
+        class_name="button button--small",
+    )
 
 
 def _folded(title: Any, *children: rx.Component, **props: Any) -> rx.Component:
@@ -193,6 +223,7 @@ def _version_card(version: VersionView) -> rx.Component:
         rx.el.div(
             rx.el.strong(version.title),
             rx.cond(version.summary != "", rx.el.p(version.summary, class_name="muted")),
+            _tests(version),
             class_name="grow",
         ),
         rx.el.button(
@@ -207,6 +238,27 @@ def _version_card(version: VersionView) -> rx.Component:
     )
 
 
+def _tests(version: VersionView) -> rx.Component:
+    """Say how the version's tests ended, with the way to them."""
+    words: Any = VersionsState.tests[version.version_id]
+    kind = rx.match(
+        VersionsState.tests_kinds[version.version_id],
+        ("good", "badge badge--good"),
+        ("bad", "badge badge--bad"),
+        "badge badge--warn",
+    )
+    return rx.cond(
+        words,
+        rx.el.button(
+            words,
+            type="button",
+            title="Show the tests",
+            on_click=PanesState.show_tests,
+            class_name=kind,
+        ),
+    )
+
+
 def _sources(sources: Any, anchor: Any) -> rx.Component:
     def make(source: SourceView) -> rx.Component:
         return _source(source, anchor)
@@ -218,6 +270,32 @@ def _sources(sources: Any, anchor: Any) -> rx.Component:
             class_name="sources",
             aria_label="Sources",
         ),
+    )
+
+
+def _used(used: Any) -> rx.Component:
+    """Name what the model was shown of the files; each opens."""
+    return rx.cond(
+        used,
+        rx.el.div(
+            "used:",
+            rx.foreach(used, _use),
+            role="group",
+            aria_label="Files used",
+            class_name="used",
+        ),
+    )
+
+
+def _use(use: UseView) -> rx.Component:
+    return rx.el.button(
+        icon("file", 14),
+        use.words,
+        type="button",
+        title="Open the file",
+        on_click=FilesState.view(use.file_id),
+        class_name="used-file",
+        key=use.file_id,
     )
 
 

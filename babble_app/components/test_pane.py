@@ -1,4 +1,4 @@
-"""The test pane: talk to the program on screen, and see what it does line by line."""
+"""The test pane: talk to the program on screen, see what it does line by line, and keep what was said as a test."""
 
 from __future__ import annotations
 
@@ -6,35 +6,33 @@ from typing import Any
 
 import reflex as rx
 
+from babble_app.components.answer_dialog import answer_dialog
 from babble_app.components.composer import composer
-from babble_app.components.follow_end import follow_end
 from babble_app.components.icons import icon
-from babble_app.components.markdown import markdown
+from babble_app.components.keep_dialog import keep_dialog
+from babble_app.components.mock_list import mock_list
+from babble_app.components.test_conversation import test_conversation
+from babble_app.components.test_inside import test_inside
+from babble_app.components.trace_list import line_link, trace_list
 from babble_app.states.canvas import CanvasState
-from babble_app.states.testing import TestLine, TestState, TraceRow
+from babble_app.states.keeping import KeepState
+from babble_app.states.testing import TestState
+
+VIEWS = (("talk", "Talk"), ("trace", "Trace"), ("inside", "Inside"), ("mocks", "Mocks"))
 
 
 def test_pane() -> rx.Component:
-    """Show the test conversation, or the button that begins one."""
+    """Show the test conversation of the agent on the canvas, or the button that begins one."""
     return rx.el.div(
         _head(),
-        rx.cond(
-            TestState.problem != "",
-            rx.el.div(
-                icon("warning"),
-                rx.el.p(TestState.problem, class_name="grow"),
-                role="alert",
-                class_name="notice notice--bad canvas-notice",
-            ),
+        _notices(),
+        rx.match(
+            TestState.view,
+            ("mocks", mock_list()),
+            rx.cond(_running(), _view(), _invitation()),
         ),
-        rx.cond(
-            TestState.session != "",
-            rx.fragment(
-                rx.cond(TestState.trace_open, _trace(), _conversation()),
-                rx.cond(TestState.status == "waiting", _box(), _ended()),
-            ),
-            _invitation(),
-        ),
+        answer_dialog(),
+        keep_dialog(),
         class_name="test",
     )
 
@@ -42,44 +40,150 @@ def test_pane() -> rx.Component:
 test_pane.__test__ = False  # pyright: ignore[reportFunctionMemberAccess]  # no test
 
 
+def _running() -> Any:
+    """Whether there is a conversation with this agent."""
+    return (TestState.session != "") & (TestState.agent == CanvasState.agent)
+
+
+def _view() -> rx.Component:
+    return rx.fragment(
+        rx.match(
+            TestState.view,
+            ("trace", trace_list()),
+            ("inside", test_inside()),
+            test_conversation(),
+        ),
+        rx.cond(TestState.status != "waiting", _ended()),
+        rx.cond(TestState.can_talk, _box()),
+    )
+
+
 def _head() -> rx.Component:
     return rx.el.div(
-        rx.el.h2("Test", class_name="test-title"),
-        rx.cond(
-            TestState.session != "",
-            rx.fragment(
-                rx.el.span(TestState.label, class_name="badge badge--accent"),
-                rx.cond(
-                    (TestState.version != CanvasState.version_id) | CanvasState.dirty,
-                    rx.cond(
-                        TestState.version != "",
-                        rx.el.span("not the text on screen", class_name="badge badge--warn"),
-                    ),
-                ),
-                rx.el.span(class_name="grow"),
-                rx.cond(
-                    TestState.line > 0,
-                    rx.el.span("line ", TestState.line, class_name="faint mono nowrap"),
-                ),
-                rx.el.button(
-                    "Trace",
-                    type="button",
-                    aria_pressed=TestState.trace_open,
-                    on_click=TestState.toggle_trace,
-                    class_name="button button--quiet button--small",
-                ),
-                rx.el.button(
-                    icon("refresh", 16),
-                    "Reset",
-                    type="button",
-                    on_click=TestState.start,
-                    disabled=TestState.busy,
-                    title="Begin anew with the text on screen",
-                    class_name="button button--quiet button--small",
-                ),
-            ),
+        rx.el.div(
+            rx.el.h2("Test", class_name="visually-hidden"),
+            rx.cond(_running(), _which()),
+            class_name="test-which",
+        ),
+        rx.cond(_running(), _acts()),
+        rx.el.div(
+            *[_tab(name, title) for name, title in VIEWS],
+            role="tablist",
+            aria_label="What of the test is shown",
+            class_name="tabs test-tabs",
         ),
         class_name="test-head",
+    )
+
+
+def _which() -> rx.Component:
+    """Say what runs, and where it stands."""
+    return rx.fragment(
+        rx.el.span(TestState.label, class_name="badge badge--accent"),
+        rx.cond(
+            TestState.text_key != CanvasState.text_key,
+            rx.el.span("not the text on screen", class_name="badge badge--warn"),
+            rx.cond(TestState.line > 0, line_link(TestState.line)),
+        ),
+    )
+
+
+def _acts() -> rx.Component:
+    return rx.el.div(
+        rx.el.button(
+            icon("check", 16),
+            "Keep as test",
+            type="button",
+            on_click=KeepState.ask,
+            disabled=TestState.busy,
+            title="Make a test of this conversation, which every new version must pass",
+            class_name="button button--quiet button--small",
+        ),
+        rx.cond(
+            TestState.text_key != CanvasState.text_key,
+            rx.el.button(
+                icon("refresh", 16),
+                "Replay",
+                type="button",
+                on_click=TestState.replay,
+                disabled=TestState.busy,
+                title="Say the same things to the text on screen",
+                class_name="button button--quiet button--small",
+            ),
+        ),
+        rx.el.button(
+            icon("undo", 16),
+            "Reset",
+            type="button",
+            on_click=TestState.start,
+            disabled=TestState.busy,
+            title="Begin anew with the text on screen",
+            class_name="button button--quiet button--small",
+        ),
+        class_name="row test-acts",
+    )
+
+
+def _tab(name: str, title: str) -> rx.Component:
+    return rx.el.button(
+        title,
+        type="button",
+        role="tab",
+        aria_selected=TestState.view == name,
+        on_click=TestState.pick_view(name),
+        class_name="tab",
+    )
+
+
+def _notices() -> rx.Component:
+    """Say what could not be done, with the way out of it, and what became of a replay."""
+    return rx.fragment(
+        rx.cond(
+            TestState.problem != "",
+            rx.el.div(
+                icon("warning"),
+                rx.el.div(
+                    rx.el.p(TestState.problem),
+                    rx.cond(TestState.problem_line > 0, line_link(TestState.problem_line)),
+                    class_name="grow stack stack--tight",
+                ),
+                rx.cond(
+                    TestState.failed == "",
+                    rx.cond(
+                        TestState.session == "",
+                        rx.el.button(
+                            "Retry",
+                            type="button",
+                            on_click=TestState.start,
+                            class_name="button button--small",
+                        ),
+                        _dismiss(),
+                    ),
+                ),
+                role="alert",
+                class_name="notice notice--bad canvas-notice",
+            ),
+        ),
+        rx.cond(
+            TestState.note != "",
+            rx.el.div(
+                icon("info"),
+                rx.el.p(TestState.note, class_name="grow"),
+                _dismiss(),
+                role="status",
+                class_name="notice canvas-notice",
+            ),
+        ),
+    )
+
+
+def _dismiss() -> rx.Component:
+    return rx.el.button(
+        icon("x", 16),
+        type="button",
+        aria_label="Dismiss",
+        on_click=TestState.dismiss_note,
+        class_name="button button--quiet button--icon button--small",
     )
 
 
@@ -89,8 +193,9 @@ def _invitation() -> rx.Component:
             rx.cond(
                 CanvasState.dirty,
                 "Talk to the program as it stands in the editor, unsaved edits included.",
-                "Talk to the version on screen. Nothing leaves this machine but the calls of the model.",
+                "Talk to the version on screen.",
             ),
+            " Network calls and actions are answered by mocks: only the model is asked.",
             class_name="muted",
         ),
         rx.el.button(
@@ -105,78 +210,9 @@ def _invitation() -> rx.Component:
     )
 
 
-def _conversation() -> rx.Component:
-    return follow_end(
-        rx.foreach(TestState.lines, _line),
-        rx.cond(
-            TestState.pending != "",
-            rx.el.p(TestState.pending, class_name="test-line is-user"),
-        ),
-        rx.cond(
-            TestState.busy,
-            rx.el.p(
-                rx.el.span(class_name="dot dot--live"),
-                "The agent is at work",
-                role="status",
-                class_name="doing",
-            ),
-        ),
-        follow_key=TestState.session,
-        label="Test conversation",
-    )
-
-
-def _line(line: TestLine) -> Any:
-    return rx.match(
-        line.kind,
-        ("user", rx.el.p(line.text, class_name="test-line is-user")),
-        (
-            "exit",
-            rx.el.p(
-                icon("chevron-right", 14),
-                "Exit: ",
-                line.text,
-                rx.cond(line.line > 0, rx.el.span("line ", line.line, class_name="mono nowrap")),
-                class_name="test-line is-exit",
-            ),
-        ),
-        (
-            "error",
-            rx.el.p(
-                icon("warning", 16),
-                line.text,
-                rx.cond(line.line > 0, rx.el.span("line ", line.line, class_name="mono nowrap")),
-                role="alert",
-                class_name="test-line is-error",
-            ),
-        ),
-        rx.el.div(markdown(source=line.text), class_name="test-line is-agent md"),
-    )
-
-
-def _trace() -> rx.Component:
-    return follow_end(
-        rx.el.ol(rx.foreach(TestState.trace, _step), class_name="trace", aria_label="Steps"),
-        follow_key=TestState.session,
-        label="Trace",
-    )
-
-
-def _step(row: TraceRow) -> rx.Component:
-    return rx.el.li(
-        rx.el.span(rx.cond(row.line > 0, row.line, ""), class_name="trace-line"),
-        rx.el.span(row.kind, class_name="trace-kind"),
-        rx.el.div(
-            rx.el.span(row.text),
-            rx.cond(row.detail != "", rx.el.pre(row.detail, tab_index=0)),
-            class_name="trace-text",
-        ),
-    )
-
-
 def _box() -> rx.Component:
     return composer(
-        draft_key=f"test.{TestState.session}",
+        draft_key="test",
         disabled_reason=rx.cond(TestState.busy, "The agent is at work", ""),
         returned=TestState.returned,
         placeholder="Say something to the agent",
@@ -188,7 +224,7 @@ def _ended() -> rx.Component:
     return rx.el.div(
         rx.el.span(TestState.status_words, role="status"),
         rx.el.button(
-            icon("refresh", 16),
+            icon("undo", 16),
             "Start again",
             type="button",
             on_click=TestState.start,

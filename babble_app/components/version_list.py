@@ -1,4 +1,4 @@
-"""An agent's versions: the list, the difference of any two, and the question before going back."""
+"""An agent's versions: the list with names, notes and badges, and the question before going back."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.dialogs import modal
-from babble_app.components.diff_view import diff_view
+from babble_app.components.diff_view import counts
 from babble_app.components.icons import icon
-from babble_app.components.parts import time_ago
+from babble_app.components.parts import empty, menu, menu_item, time_ago
 from babble_app.states.canvas import CanvasState
+from babble_app.states.labels import LabelState
 from babble_app.states.panes import PanesState
-from babble_app.states.versions import VersionRow, VersionsState
+from babble_app.states.proposals import ProposalState
+from babble_app.states.publishing import PublishState
+from babble_app.states.version_details import DetailsState
+from babble_app.states.version_rows import VersionRow
+from babble_app.states.versions import VersionsState
 
 
 def version_list(*, in_canvas: bool) -> rx.Component:
@@ -21,31 +26,27 @@ def version_list(*, in_canvas: bool) -> rx.Component:
     def make(row: VersionRow) -> rx.Component:
         return _version(row, in_canvas=in_canvas)
 
-    return rx.el.ol(
-        rx.foreach(VersionsState.rows, make),
-        class_name="versions",
-        aria_label="Versions",
+    return rx.cond(
+        VersionsState.rows,
+        rx.el.ol(
+            rx.foreach(VersionsState.rows, make),
+            class_name="versions",
+            aria_label="Versions",
+        ),
+        rx.el.div(
+            empty(
+                "No versions yet",
+                rx.el.p("Describe an agent in the chat: what is written becomes version 1."),
+            ),
+            class_name="canvas-empty",
+        ),
     )
 
 
 def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
     return rx.el.li(
         rx.el.span("v", row.number, class_name="version-number mono"),
-        rx.el.div(
-            rx.el.p(row.summary, class_name="version-summary"),
-            rx.el.p(
-                rx.cond(row.is_head, rx.el.span("current", class_name="badge badge--accent")),
-                rx.cond(row.kind != "", rx.el.span(row.kind)),
-                rx.cond(row.author != "", rx.el.span(row.author)),
-                time_ago(row.at),
-                _counts(row.added, row.removed),
-                class_name="list-note",
-            ),
-            rx.cond(
-                row.request != "", rx.el.p("“", row.request, "”", class_name="version-request")
-            ),
-            class_name="grow version-main",
-        ),
+        rx.cond(LabelState.editing == row.id, _label_form(row), _about(row)),
         rx.el.div(
             rx.el.button(
                 "Changes",
@@ -56,7 +57,6 @@ def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
                 aria_label=rx.Var.create(f"Changes of version {row.number}"),
                 class_name="button button--quiet button--small",
             ),
-            _open(row) if in_canvas else rx.fragment(),
             rx.cond(
                 row.is_head,
                 rx.fragment(),
@@ -69,6 +69,7 @@ def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
                     class_name="button button--quiet button--small",
                 ),
             ),
+            _more(row, in_canvas=in_canvas),
             class_name="version-acts",
         ),
         class_name="version",
@@ -77,85 +78,128 @@ def _version(row: VersionRow, *, in_canvas: bool) -> rx.Component:
     )
 
 
-def _open(row: VersionRow) -> rx.Component:
-    return rx.el.button(
-        "Open",
-        type="button",
-        on_click=CanvasState.show_version(row.id),
-        aria_label=rx.Var.create(f"Open version {row.number}"),
-        class_name="button button--quiet button--small",
+def _about(row: VersionRow) -> rx.Component:
+    return rx.el.div(
+        rx.cond(row.name != "", rx.el.p(row.name, class_name="version-name")),
+        rx.el.p(row.summary, class_name="version-summary"),
+        rx.el.p(
+            rx.cond(row.is_head, rx.el.span("current", class_name="badge badge--accent")),
+            rx.cond(row.is_live, rx.el.span("live", class_name="badge badge--good")),
+            tests_badge(row.tests, row.tests_kind),
+            rx.cond(row.kind != "", rx.el.span(row.kind)),
+            rx.el.span(_sign(row.sign), row.author, class_name="version-author"),
+            time_ago(row.at),
+            counts(row.added, row.removed),
+            class_name="list-note",
+        ),
+        rx.cond(row.request != "", rx.el.p("“", row.request, "”", class_name="version-request")),
+        rx.cond(row.note != "", rx.el.p(row.note, class_name="version-note")),
+        class_name="grow version-main",
     )
 
 
-def comparison() -> rx.Component:
-    """Show the difference of the two chosen versions."""
-    return rx.el.div(
-        rx.el.div(
-            _picker("From", VersionsState.from_id, VersionsState.pick_from, nothing=True),
-            icon("chevron-right", 16),
-            _picker("To", VersionsState.to_id, VersionsState.pick_to, nothing=False),
-            _counts(VersionsState.added, VersionsState.removed),
-            _layout_switch(),
-            class_name="comparison-head",
+def tests_badge(words: Any, kind: Any) -> rx.Component:
+    """Say how the tests of a version ended; nothing where there are none."""
+    colour = rx.match(
+        kind, ("good", "badge badge--good"), ("bad", "badge badge--bad"), "badge badge--warn"
+    )
+    return rx.cond(words != "", rx.el.span(words, class_name=colour))
+
+
+def _sign(sign: Any) -> Any:
+    return rx.match(
+        sign,
+        ("builder", icon("agent", 14)),
+        ("iterator", icon("pencil", 14)),
+        ("revert", icon("undo", 14)),
+        icon("user", 14),
+    )
+
+
+def _more(row: VersionRow, *, in_canvas: bool) -> rx.Component:
+    opened = (
+        menu_item(
+            "code",
+            "Open in the editor",
+            on_click=[
+                ProposalState.show_in_editor(False),
+                CanvasState.show_version(row.id),
+            ],
+        )
+        if in_canvas
+        else rx.fragment()
+    )
+    take_parts: Any = (
+        [VersionsState.show_parts(row.id), PanesState.show_comparison]
+        if in_canvas
+        else VersionsState.show_parts(row.id)
+    )
+    return menu(
+        rx.Var.create(f"More about version {row.number}"),
+        opened,
+        menu_item("pencil", "Name and note", on_click=LabelState.edit_label(row.id)),
+        rx.cond(
+            row.is_head,
+            rx.fragment(),
+            menu_item("copy", "Take parts of it", on_click=take_parts),
         ),
         rx.cond(
-            (VersionsState.to_id != "") & (VersionsState.old_text == VersionsState.new_text),
-            rx.el.p(
-                "These two versions are the same, byte for byte.",
-                class_name="muted comparison-same",
-            ),
-            diff_view(
-                original=VersionsState.old_text,
-                modified=VersionsState.new_text,
-                layout=VersionsState.layout,
-                old_label="Before",
-                new_label="After",
+            row.is_live,
+            rx.fragment(),
+            menu_item(
+                "upload",
+                "Publish this version",
+                on_click=PublishState.ask_publish(row.id, row.number),
             ),
         ),
-        class_name="comparison",
+        menu_item("info", "Details", on_click=DetailsState.show_details(row.id)),
     )
 
 
-def _picker(label: str, value: Any, event: Any, *, nothing: bool) -> rx.Component:
-    first = rx.el.option("Nothing", value="") if nothing else rx.fragment()
-    return rx.el.select(
-        first,
-        rx.foreach(VersionsState.rows, _option),
-        value=value,
-        on_change=event,
-        aria_label=label,
-        class_name="select comparison-select",
-    )
-
-
-def _option(row: VersionRow) -> rx.Component:
-    return rx.el.option(rx.Var.create(f"Version {row.number}"), value=row.id)
-
-
-def _layout_switch() -> rx.Component:
-    return rx.el.div(
-        *[
+def _label_form(row: VersionRow) -> rx.Component:
+    return rx.el.form(
+        rx.el.label(
+            rx.el.span("Name", class_name="field-label"),
+            rx.el.input(
+                name="name",
+                default_value=row.name,
+                auto_focus=True,
+                max_length=80,
+                placeholder="What you call it",
+                auto_complete="off",
+                class_name="input",
+            ),
+            class_name="field",
+        ),
+        rx.el.label(
+            rx.el.span("Note", class_name="field-label"),
+            rx.el.textarea(
+                name="note",
+                default_value=row.note,
+                rows="2",
+                max_length=2000,
+                placeholder="What you want to remember of it",
+                class_name="textarea",
+            ),
+            class_name="field",
+        ),
+        rx.cond(
+            LabelState.problem != "",
+            rx.el.span(LabelState.problem, role="alert", class_name="field-error"),
+        ),
+        rx.el.div(
+            rx.el.button("Save", type="submit", class_name="button button--primary button--small"),
             rx.el.button(
-                title,
+                "Cancel",
                 type="button",
-                aria_pressed=VersionsState.layout == name,
-                on_click=VersionsState.pick_layout(name),
-                class_name="segmented-option",
-            )
-            for name, title in (("unified", "Unified"), ("split", "Side by side"))
-        ],
-        role="group",
-        aria_label="Layout",
-        class_name="segmented comparison-layout",
-    )
-
-
-def _counts(added: Any, removed: Any) -> rx.Component:
-    return rx.el.span(
-        rx.el.span("+", added, class_name="count-added"),
-        rx.el.span("−", removed, class_name="count-removed"),
-        class_name="counts mono",
-        title="Lines added and removed",
+                on_click=LabelState.cancel,
+                class_name="button button--quiet button--small",
+            ),
+            class_name="row",
+        ),
+        on_submit=LabelState.save,
+        aria_label=rx.Var.create(f"Name and note of version {row.number}"),
+        class_name="grow version-main stack stack--tight",
     )
 
 

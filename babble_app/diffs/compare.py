@@ -11,7 +11,8 @@ CONTEXT_LINES = 3
 def compare(old: str, new: str) -> Diff:
     """Return the hunks from `old` to `new`, with counts and line numbers on both sides."""
     before, after = split_kept(old), split_kept(new)
-    hunks = tuple(_hunk(group, before, after) for group in changes(before, after, CONTEXT_LINES))
+    groups = changes(before, after, CONTEXT_LINES)
+    hunks = tuple(_hunk(number, group, before, after) for number, group in enumerate(groups, 1))
     return Diff(
         unified=unified(old, new, context=CONTEXT_LINES),
         hunks=hunks,
@@ -20,11 +21,12 @@ def compare(old: str, new: str) -> Diff:
     )
 
 
-def _hunk(group: list[Change], before: list[str], after: list[str]) -> DiffHunk:
+def _hunk(number: int, group: list[Change], before: list[str], after: list[str]) -> DiffHunk:
     kinds = [kind for kind, _, _ in group]
     added, removed = kinds.count("added"), kinds.count("removed")
     _, old_start, new_start = group[0]
     return DiffHunk(
+        number=number,
         header=header(group),
         old_start=old_start + 1,
         old_count=len(group) - added,

@@ -21,6 +21,7 @@ from babble_app.llm.provider import Provider, all_providers
 from babble_app.llm.refused_parameters import RefusedParameters
 from babble_app.llm.retries import Retries
 from babble_app.llm.target import Target, normal_address
+from babble_app.llm.thinking import Habits
 from babble_app.schemas.models import ModelInfo
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Models:
         self._lists: dict[str, tuple[float, list[ModelInfo]]] = {}
         self._known: dict[str, ModelInfo] = {}
         self._refused: dict[tuple[str, str, str], RefusedParameters] = {}
+        self._habits: dict[tuple[str, str, str], Habits] = {}
 
     def open(self, model: str, credential: Credential | None) -> ModelClient:
         """Return the client of `provider/name`; without a credential, with the environment's.
@@ -80,6 +82,7 @@ class Models:
             wire=self._wire(target),
             deadlines=self._deadlines,
             retries=self._retries,
+            habits=self._habits.setdefault(_model_key(target), Habits()),
         )
 
     def describe(self, model: str) -> ModelInfo:
@@ -183,8 +186,7 @@ class Models:
             return OllamaWire(target, self._sessions, self._deadlines)
         if target.provider.wire == "litellm":
             return LiteLLMWire(target, self._sessions, self._deadlines)
-        key = (target.provider.id, target.base_url, target.model)
-        refused = self._refused.setdefault(key, RefusedParameters())
+        refused = self._refused.setdefault(_model_key(target), RefusedParameters())
         return OpenAIWire(target, self._sessions, self._deadlines, refused)
 
     async def _list_anew(
@@ -204,6 +206,10 @@ class Models:
 def _cache_key(target: Target) -> str:
     text = f"{target.provider.id}\n{target.base_url}\n{target.api_key}"
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _model_key(target: Target) -> tuple[str, str, str]:
+    return (target.provider.id, target.base_url, target.model)
 
 
 def _load_tables() -> None:

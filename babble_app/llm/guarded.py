@@ -18,10 +18,11 @@ from babble_app.errors import (
 from babble_app.llm import failures, tokens
 from babble_app.llm.deadlines import Deadlines
 from babble_app.llm.retries import Retries
-from babble_app.schemas.models import ModelDone, ToolCall
+from babble_app.llm.thinking import Habits, ThoughtSplitter, part_answer
+from babble_app.schemas.models import ModelDone, ReasoningPart, TextPart, ToolCall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 
     from babble_app.llm.target import Target
     from babble_app.schemas.models import ModelAnswer, ModelEvent, ModelMessage, ModelRequest
@@ -54,16 +55,18 @@ class GuardedClient:
     wire: Wire
     deadlines: Deadlines = field(default_factory=Deadlines)
     retries: Retries = field(default_factory=Retries)
+    habits: Habits = field(default_factory=Habits)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """Yield the answer's pieces, then `ModelDone`; see `ModelClient`."""
         clock = asyncio.get_running_loop().time
         total_at = clock() + self.deadlines.total_seconds
         watch = _Watch(self.target, self.deadlines.max_chars)
+        thoughts = ThoughtSplitter(self.habits)
         source, batch = await self._open(self._fitting(request))
         async with aclosing(source):
             while batch is not None:
-                for event in batch:
+                for event in _parted(batch, thoughts):
                     watch.see(event)
                     yield event
                 until = min(total_at, clock() + self.deadlines.idle_seconds)
@@ -73,7 +76,8 @@ class GuardedClient:
         """Return the whole answer; raises as `stream` does."""
         fitting = self._fitting(request)
         until = asyncio.get_running_loop().time() + self.deadlines.whole_seconds
-        answer = await self._insist(lambda: self._within(self.wire.whole(fitting), until))
+        whole = await self._insist(lambda: self._within(self.wire.whole(fitting), until))
+        answer = part_answer(whole, self.habits)
         watch = _Watch(self.target, self.deadlines.max_chars)
         watch.count(answer.text + answer.reasoning)
         if not answer.text.strip() and not answer.tool_calls:
@@ -134,6 +138,17 @@ class GuardedClient:
         return request.model_copy(update={"messages": blind})
 
 
+def _parted(batch: Iterable[ModelEvent], thoughts: ThoughtSplitter) -> Iterable[ModelEvent]:
+    """Yield a batch with the thinking that came within the text taken out of it."""
+    for event in batch:
+        if isinstance(event, TextPart):
+            yield from thoughts.feed(event.text)
+            continue
+        if not isinstance(event, ReasoningPart):  # a call or the end: no more text
+            yield from thoughts.finish()
+        yield event
+
+
 @dataclass
 class _Watch:
     """Counts what arrives, and refuses too much and nothing at all."""
@@ -151,8 +166,8 @@ class _Watch:
             self.said_something = True
         else:
             self.count(event.text)
-            if event.type == "text" and not self.said_something:
-                self.said_something = bool(event.text.strip())
+            # Thoughts alone are an answer too: agents that want more ask for it.
+            self.said_something = self.said_something or bool(event.text.strip())
 
     def count(self, text: str) -> None:
         self.chars += len(text)

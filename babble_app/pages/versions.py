@@ -5,8 +5,11 @@ from __future__ import annotations
 import reflex as rx
 
 from babble_app.components.app_shell import app_shell
+from babble_app.components.comparison import comparison
 from babble_app.components.parts import empty, problem_text, skeleton_list
-from babble_app.components.version_list import comparison, revert_dialog, version_list
+from babble_app.components.publish_bar import publish_bar
+from babble_app.components.version_details import version_details
+from babble_app.components.version_list import revert_dialog, version_list
 from babble_app.states.versions import VersionsState
 
 
@@ -29,12 +32,16 @@ def _history() -> rx.Component:
     return rx.el.div(
         rx.el.section(
             rx.el.h1(VersionsState.agent_name, class_name="page-title history-title"),
+            publish_bar(),
             problem_text(VersionsState.problem),
             version_list(in_canvas=False),
             class_name="history-list",
         ),
-        rx.el.section(comparison(), aria_label="Difference", class_name="history-diff"),
+        rx.el.section(
+            comparison(VersionsState.restore), aria_label="Difference", class_name="history-diff"
+        ),
         revert_dialog(VersionsState.revert),
+        version_details(),
         class_name="history",
     )
 

@@ -80,6 +80,8 @@ class DiffLine(Schema):
 class DiffHunk(Schema):
     """A group of neighbouring changes with its context."""
 
+    number: int
+    """Its place in the difference, from 1."""
     header: str
     old_start: int
     old_count: int
@@ -97,3 +99,89 @@ class Diff(Schema):
     hunks: tuple[DiffHunk, ...]
     added: int = 0
     removed: int = 0
+
+
+class MergeConflict(Schema):
+    """A place that both texts changed, each in another way."""
+
+    line: int
+    """Where it begins in the merged text, from 1."""
+    lines: int
+    """How many lines of the merged text it takes, markers included."""
+    base: str
+    yours: str
+    theirs: str
+    """The newest version's."""
+
+
+class Merge(Schema):
+    """A text brought together with the newest version."""
+
+    text: str
+    """Conflicts stand in it between markers as git writes them; it is no valid program until they are resolved."""
+    conflicts: tuple[MergeConflict, ...] = ()
+    head_id: str
+    """The version it was merged with: the parent of what is saved of it."""
+
+
+ProposalStatus = Literal["pending", "kept", "discarded", "replaced"]
+
+
+class Proposal(Schema):
+    """A checked change that becomes a version when the person keeps it."""
+
+    id: str
+    agent_id: str
+    chat_id: str | None = None
+    run_id: str
+    parent_id: str
+    """The version that it changes."""
+    parent_number: int
+    head_id: str
+    """The agent's newest version now."""
+    stale: bool
+    """Whether the agent was changed since; keeping it brings both changes together."""
+    status: ProposalStatus
+    version_id: str | None = None
+    """What was made of it."""
+    text: str
+    diff: Diff
+    """From its parent; `keep` takes the numbers of its hunks."""
+    sha256: str
+    request: str
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    rounds: int
+    raw: str
+    """The model's own last answer."""
+    model: str
+    tests: TestBadge | None = None
+    created_at: Timestamp
+    decided_at: Timestamp | None = None
+
+
+class ProposalOutcome(Schema):
+    """What became of a proposal."""
+
+    id: str
+    status: ProposalStatus
+    version_id: str | None = None
+    """The version that was made of it."""
+    number: int | None = None
+    """That version's."""
+
+
+class Publication(Schema):
+    """One move of an agent's live pointer."""
+
+    id: str
+    agent_id: str
+    number: int
+    """Counts the agent's moves from 1."""
+    kind: Literal["publish", "rollback"]
+    version_id: str
+    version_number: int
+    previous_version_id: str | None = None
+    previous_number: int | None = None
+    author: str
+    created_at: Timestamp

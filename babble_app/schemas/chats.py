@@ -8,6 +8,7 @@ from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.events import (
     Attempt,
     Citation,
+    FileUse,
     Mode,
     ToolAnswered,
     ToolCalled,
@@ -66,6 +67,10 @@ class Message(Schema):
     tools: tuple[ToolCalled | ToolAnswered, ...] = ()
     citations: tuple[Citation, ...] = ()
     versions: tuple[VersionSaved, ...] = ()
+    proposal_id: str | None = None
+    """The change that it proposed, where changes wait for the person."""
+    context: tuple[FileUse, ...] = ()
+    """What the model was shown of the chat's files."""
     raw: str = ""
     """The model's last answer when no valid program came of it."""
     created_at: Timestamp

@@ -40,6 +40,8 @@ class ReasoningDelta(Schema):
 
     type: Literal["reasoning.delta"] = "reasoning.delta"
     text: str
+    all_before: bool = False
+    """Whether the text that came before was thinking too: a model that does not mark where its thinking begins."""
 
 
 class ProgramDelta(Schema):
@@ -88,12 +90,45 @@ class Citation(Schema):
     quote: str
 
 
+class FileUse(Schema):
+    """A file of which the model was shown something."""
+
+    file_id: str
+    file: str
+    pages: tuple[int, ...] = ()
+    """Which of a PDF's pages, in order; empty for pictures and for files without pages."""
+
+    @property
+    def words(self) -> str:
+        """The name and the pages, such as `menu.pdf p. 2-3, 7`."""
+        runs: list[list[int]] = []
+        for page in self.pages:
+            if runs and page == runs[-1][-1] + 1:
+                runs[-1].append(page)
+            else:
+                runs.append([page])
+        places = [f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs]
+        return f"{self.file} p. {', '.join(places)}" if places else self.file
+
+
 class StateChanged(Schema):
-    """What the run is doing now, in one word: `thinking`, `building`, `changing`, `checking`, `answering`."""
+    """What the run is doing now: `thinking`, `reading`, `building`, `changing`, `checking`, `answering`.
+
+    `reading` comes with what the model is shown of the files: in words in `detail` (`menu.pdf p. 2-3; prices.txt`), and as
+    `context`; a later one replaces it. `proposed`: a checked change waits for the person, `detail` is its id; `withdrawn`: the
+    one that waited was taken back.
+    """
 
     type: Literal["state"] = "state"
     name: str
     detail: str = ""
+    context: tuple[FileUse, ...] = ()
+
+    @classmethod
+    def reading(cls, context: tuple[FileUse, ...]) -> StateChanged:
+        """Say what the model is shown of the files."""
+        words = "; ".join(use.words for use in context)
+        return cls(name="reading", detail=words, context=context)
 
 
 class VersionSaved(Schema):

@@ -9,7 +9,18 @@ from pydantic import Field
 from babble_app.schemas.base import Schema
 from babble_app.schemas.usage import Usage
 
-Task = Literal["answer", "triage", "build", "change", "talk", "ask", "summarize", "rephrase"]
+Task = Literal[
+    "answer",
+    "triage",
+    "build",
+    "change",
+    "talk",
+    "ask",
+    "summarize",
+    "rephrase",
+    "persona",
+    "judge",
+]
 """What the call is for. Routing and the offline demo model go by it; it is never sent to a provider."""
 
 
@@ -77,6 +88,8 @@ class ReasoningPart(Schema):
 
     type: Literal["reasoning"] = "reasoning"
     text: str
+    all_before: bool = False
+    """Whether the text that came before was thinking too, which nobody could know."""
 
 
 class ModelDone(Schema):

@@ -9,6 +9,7 @@ from babble_app.schemas.chats import RunProblem
 from babble_app.schemas.events import (
     Attempt,
     Citation,
+    FileUse,
     MessageDone,
     ProgramDelta,
     ReasoningDelta,
@@ -43,6 +44,8 @@ class Answer:
     tools: list[ToolCalled | ToolAnswered] = field(default_factory=list[ToolCalled | ToolAnswered])
     citations: list[Citation] = field(default_factory=list[Citation])
     versions: list[VersionSaved] = field(default_factory=list[VersionSaved])
+    proposal_id: str | None = None
+    context: tuple[FileUse, ...] = ()
 
     @property
     def text(self) -> str:
@@ -56,6 +59,9 @@ class Answer:
                 self.pieces.append(event.text)
                 self.size_chars += len(event.text)
             case ReasoningDelta():
+                if event.all_before:
+                    self.thoughts += self.pieces
+                    self.pieces.clear()
                 self.thoughts.append(event.text)
                 self.size_chars += len(event.text)
             case ProgramDelta():
@@ -76,7 +82,10 @@ class Answer:
                 self.problem = RunProblem(
                     code=event.code, message=event.message, retryable=event.retryable
                 )
-            case StateChanged() | RunStopped():
+            case StateChanged():
+                self.proposal_id = event.detail if event.name == "proposed" else self.proposal_id
+                self.context = event.context or self.context
+            case RunStopped():
                 pass
 
     def details(self) -> dict[str, Any]:
@@ -86,6 +95,7 @@ class Answer:
             "tools": self.tools,
             "citations": self.citations,
             "versions": self.versions,
+            "context": self.context,
         }
         stored: dict[str, Any] = {
             name: [item.model_dump(mode="json") for item in items]
@@ -94,6 +104,8 @@ class Answer:
         }
         if self.thoughts:
             stored["reasoning"] = "".join(self.thoughts)
+        if self.proposal_id:
+            stored["proposal_id"] = self.proposal_id
         if self.raw:
             stored["raw"] = self.raw
         if self.problem:

@@ -11,7 +11,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from babble_app.based import checker
+from babble_app.based import checker, parser, translation
 
 if TYPE_CHECKING:
     from babble_app.based.checker import CheckResult
@@ -22,3 +22,12 @@ _pool = ThreadPoolExecutor(1, thread_name_prefix="check")
 async def check(text: str) -> CheckResult:
     """Return what is wrong with the program."""
     return await asyncio.get_running_loop().run_in_executor(_pool, checker.check, text)
+
+
+async def translate(text: str) -> str:
+    """Return a program without errors as Python."""
+    return await asyncio.get_running_loop().run_in_executor(_pool, _translate, text)
+
+
+def _translate(text: str) -> str:
+    return translation.translate(parser.parse(text))

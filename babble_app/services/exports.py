@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from babble_app.services import limits
 from babble_app.services.names import free_slug
+from babble_app.store import agent_tests as test_rows
 from babble_app.store import agents as agent_rows
 from babble_app.store import chats as chat_rows
 from babble_app.store import files as file_rows
 from babble_app.store import keys as key_rows
+from babble_app.store import proposals as proposal_rows
+from babble_app.store import publications as publication_rows
 from babble_app.store import sessions as session_rows
 from babble_app.store import users as user_rows
 from babble_app.store import workspaces as workspace_rows
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from sqlmodel.ext.asyncio.session import AsyncSession
 
+    from babble_app.schemas.agents import Agent
     from babble_app.schemas.workspaces import Workspace
     from babble_app.services.runtime import Runtime
 
@@ -37,7 +41,7 @@ _README = """Your data in Babble.
 account.json                    your account, logins and which providers you stored a key for (not the keys)
 workspaces/<name>/files/        your files as you uploaded them
 workspaces/<name>/chats/        your chats with all messages
-workspaces/<name>/agents/<name> every version of your agents, and test conversations
+workspaces/<name>/agents/<name> every version of your agents, proposals, what was live when, tests and test conversations
 """
 
 
@@ -98,21 +102,37 @@ async def _add_workspace(
             {"chat": chat.model_dump(mode="json"), "messages": _dumped(messages)}
         )
     for agent in await agent_rows.list_agents(db, owner_id, workspace_id=workspace.id):
-        place = f"{folder}/agents/{agent.slug}"
-        versions = await agent_rows.list_versions(db, owner_id, agent.id)
-        sessions = await session_rows.list_sessions(db, owner_id, agent.id)
-        for summary in versions:
-            row = await agent_rows.get_version(db, owner_id, summary.id)
-            contents.texts[f"{place}/{row.number:04}.based"] = agent_rows.unpacked(row.text_zlib)
-        contents.texts[f"{place}/agent.json"] = _json(
-            {
-                "agent": agent.model_dump(mode="json"),
-                "versions": _dumped(versions),
-                "sessions": [
-                    row.model_dump(mode="json", exclude={"owner_id", "version"}) for row in sessions
-                ],
-            }
-        )
+        await _add_agent(db, owner_id, agent, f"{folder}/agents/{agent.slug}", contents)
+
+
+async def _add_agent(
+    db: AsyncSession, owner_id: str, agent: Agent, place: str, contents: _Contents
+) -> None:
+    versions = await agent_rows.list_versions(db, owner_id, agent.id)
+    for summary in versions:
+        row = await agent_rows.get_version(db, owner_id, summary.id)
+        contents.texts[f"{place}/{row.number:04}.based"] = agent_rows.unpacked(row.text_zlib)
+    for proposal in await proposal_rows.list_proposals(db, owner_id, agent.id):
+        plain = proposal.model_dump(mode="json", exclude={"owner_id", "text_zlib"})
+        text = agent_rows.unpacked(proposal.text_zlib)
+        contents.texts[f"{place}/proposals/{proposal.id}.json"] = _json({**plain, "text": text})
+    tests = await test_rows.list_tests(db, owner_id, agent.id)
+    results = await test_rows.list_last_results(db, owner_id, agent.id)
+    sessions = await session_rows.list_sessions(db, owner_id, agent.id)
+    hidden = {"owner_id", "version"}
+    contents.texts[f"{place}/agent.json"] = _json(
+        {
+            "agent": agent.model_dump(mode="json"),
+            "versions": _dumped(versions),
+            "publications": _dumped(
+                await publication_rows.list_publications(db, owner_id, agent.id)
+            ),
+            "tests": _dumped(
+                [test_rows.agent_test_shape(row, results.get(row.id)) for row in tests]
+            ),
+            "sessions": [row.model_dump(mode="json", exclude=hidden) for row in sessions],
+        }
+    )
 
 
 def _write(folder: Path, contents: _Contents) -> Path:

@@ -8,6 +8,7 @@ import unicodedata
 from babble_app.errors import ValidationFailedError
 
 MAX_NAME_CHARS = 120
+MAX_NOTE_CHARS = 2_000
 MAX_EMAIL_CHARS = 254
 MAX_MODEL_CHARS = 200
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,63}")
@@ -34,6 +35,27 @@ def clean_name(name: str, *, what: str = "name", field: str = "name") -> str:
         message = f"The {what} contains characters that cannot be shown; please type it anew."
         raise ValidationFailedError(message, field=field)
     return name
+
+
+def clean_label(name: str) -> str:
+    """Return a name that may be empty; raises ValidationFailedError as `clean_name` does."""
+    return clean_name(name) if name.strip() else ""
+
+
+def clean_note(note: str, *, field: str = "note") -> str:
+    """Return a text of some lines, maybe empty, without surrounding blanks.
+
+    Raises:
+        ValidationFailedError: it is longer than 2,000 characters, or has characters that cannot be seen.
+    """
+    note = unicodedata.normalize("NFC", note.replace("\r\n", "\n")).strip()
+    if len(note) > MAX_NOTE_CHARS:
+        message = f"The {field} has {len(note):,} characters; {MAX_NOTE_CHARS:,} is the most."
+        raise ValidationFailedError(message, field=field)
+    if any(is_unprintable(char) for char in note if char not in "\n\t"):
+        message = f"The {field} contains characters that cannot be shown; please type it anew."
+        raise ValidationFailedError(message, field=field)
+    return note
 
 
 def is_unprintable(char: str) -> bool:

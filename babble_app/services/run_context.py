@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging import getLogger
@@ -19,22 +20,25 @@ if TYPE_CHECKING:
 
     from babble_app.schemas.events import Mode
     from babble_app.services.runtime import Runtime
-    from babble_app.store.conversations import Said
+    from babble_app.store.conversations import Program, Said
 
 logger = getLogger(__name__)
 
 HISTORY_MESSAGES = 60
-HISTORY_CHARS = 60_000
-"""About 15,000 tokens: leaves room for files and program in the smallest context windows in use."""
+"""Most of a chat's newest messages that are looked at; which of them a prompt holds is chosen in agents/earlier.py."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """An agent's request, and what the program was when it was made."""
+    """An agent's request, and what its program was when it was made."""
 
     request: AgentRequest
     agent_id: str | None
-    head_version_id: str | None
+    parent_id: str | None
+    """The version that a change of the program is a change of."""
+    proposal_id: str | None = None
+    """The pending proposal whose text the program is."""
+    review_changes: bool = False
 
 
 async def gather(
@@ -53,11 +57,14 @@ async def gather(
         history=_history(chat.said, question_id),
         files=tuple([await _file(rt, owner_id, file_id) for file_id in chat.file_ids]),
         today=datetime.now(UTC).date(),
+        edited_by_hand=_was_edited(canvas),
     )
     return Context(
         request=request,
         agent_id=canvas.agent_id if canvas else None,
-        head_version_id=canvas.version_id if canvas else None,
+        parent_id=canvas.version_id if canvas else None,
+        proposal_id=canvas.proposal_id if canvas else None,
+        review_changes=chat.review_changes,
     )
 
 
@@ -76,18 +83,14 @@ def _history(said: Sequence[Said], question_id: str) -> tuple[ModelMessage, ...]
             history.append(ModelMessage(role="user", text=message.text))
             if answer := answers.get(message.id):
                 history.append(ModelMessage(role="assistant", text=answer))
-    return _newest_that_fit(history)
+    return tuple(history)
 
 
-def _newest_that_fit(history: list[ModelMessage]) -> tuple[ModelMessage, ...]:
-    kept: list[ModelMessage] = []
-    room = HISTORY_CHARS
-    for message in reversed(history):
-        room -= len(message.text)
-        if room < 0:
-            break
-        kept.append(message)
-    return tuple(reversed(kept))
+def _was_edited(canvas: Program | None) -> bool:
+    """Whether the program is another one than this chat's last answer left: edited by hand, reverted, changed in another chat."""
+    if canvas is None or canvas.written_sha256 is None:
+        return False
+    return hashlib.sha256(canvas.text.encode()).hexdigest() != canvas.written_sha256
 
 
 async def _file(rt: Runtime, owner_id: str, file_id: str) -> ContextFile:

@@ -28,9 +28,8 @@ from babble_app.schemas.events import (
     RunStopped,
     UsageCounted,
     VersionProposed,
-    VersionSaved,
 )
-from babble_app.services import chats, models, run_context, versions
+from babble_app.services import models, run_context, run_results
 from babble_app.services.answers import Answer
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from babble_app.schemas.chats import RunStatus
-    from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent
+    from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent, RunEvent
     from babble_app.services.runtime import Runtime
 
 logger = getLogger(__name__)
@@ -141,11 +140,9 @@ async def _take(
             answer.usage += event.usage
             return
         case VersionProposed():
-            event = await _save_version(rt, job, context, event)
+            await _keep_result(rt, job, context, log, answer, event)
         case _:
-            pass
-    answer.add(event)
-    log.append(event)
+            _note(answer, log, event)
     if answer.size_chars > rt.settings.max_run_chars:
         message = (
             "The model wrote more than is allowed here and was stopped. What had arrived is kept."
@@ -153,44 +150,25 @@ async def _take(
         raise ModelAnswerInvalidError(message)
 
 
-async def _save_version(
-    rt: Runtime, job: Job, context: run_context.Context, proposed: VersionProposed
-) -> VersionSaved:
-    # A whole new program beside the one on the canvas is another agent; the present one stays as it is.
-    if context.agent_id is None or proposed.kind == "create":
-        chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
-        version = await versions.create_agent(
-            rt,
-            job.owner_id,
-            chat.workspace_id,
-            proposal=proposed,
-            request=job.text,
-            model=job.model,
-        )
-        await chats.update_chat(rt, job.owner_id, job.chat_id, agent_id=version.agent_id)
-    else:
-        version = await versions.add_version(
-            rt,
-            job.owner_id,
-            context.agent_id,
-            text=proposed.program,
-            parent_id=context.head_version_id or "",
-            kind="edit",
-            author="iterator",
-            request=job.text,
-            summary=proposed.summary,
-            model=job.model,
-            rounds=proposed.rounds,
-            raw=proposed.raw,
-            findings=proposed.findings,
-        )
-    return VersionSaved(
-        agent_id=version.agent_id,
-        version_id=version.id,
-        number=version.number,
-        kind=version.kind,
-        summary=version.summary,
-    )
+async def _keep_result(
+    rt: Runtime,
+    job: Job,
+    context: run_context.Context,
+    log: RunLog,
+    answer: Answer,
+    proposed: VersionProposed,
+) -> None:
+    keeping = asyncio.create_task(run_results.keep_result(rt, job, context, proposed))
+    try:
+        await asyncio.shield(keeping)
+    finally:
+        # A run that is stopped now ends when what is being stored is stored, and has said so.
+        _note(answer, log, await keeping)
+
+
+def _note(answer: Answer, log: RunLog, event: RunEvent) -> None:
+    answer.add(event)
+    log.append(event)
 
 
 async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> None:

@@ -30,6 +30,10 @@ def number_from(last: int, events: Sequence[RunEvent]) -> list[NumberedEvent]:
     ]
 
 
+def _goes_back(event: _Delta) -> bool:
+    return isinstance(event, ReasoningDelta) and event.all_before
+
+
 class RunLog:
     """Numbers, gathers and stores the events of one run, in order."""
 
@@ -57,7 +61,7 @@ class RunLog:
         if self._pump.done():
             self._pump.result()
         last = self._waiting[-1] if self._waiting else None
-        if isinstance(event, _Delta) and type(event) is type(last):
+        if isinstance(event, _Delta) and type(event) is type(last) and not _goes_back(event):
             self._pieces.append(event.text)
             return
         self._join()
@@ -83,7 +87,7 @@ class RunLog:
             return
         last = self._waiting[-1]
         assert isinstance(last, _Delta)
-        self._waiting[-1] = type(last)(text=last.text + "".join(self._pieces))
+        self._waiting[-1] = last.model_copy(update={"text": last.text + "".join(self._pieces)})
         self._pieces.clear()
 
     def _end_rest(self) -> None:

@@ -22,6 +22,7 @@ from babble_app.store.writer import EventWriter
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine
 
+    from babble_app.schemas.agent_tests import TestFix
     from babble_app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,10 @@ class Runtime:
     login_cache: LoginCache = field(default_factory=LoginCache)
     reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
     """The files that are being read, by their ids."""
+    fixes: dict[tuple[str, str], tuple[TestFix, asyncio.Task[None]]] = field(
+        default_factory=dict[tuple[str, str], "tuple[TestFix, asyncio.Task[None]]"]
+    )
+    """Where the fixing of tests stands, by owner and test."""
     tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     """Work that outlives the request that asked for it."""
 

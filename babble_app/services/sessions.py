@@ -2,25 +2,32 @@
 
 What is stored is the program's text and the answers it was given (its log); the state is always the replay of the two. A turn
 is stored whole or not at all, so a model that fails leaves the conversation as it was and the message can be sent again.
+A conversation's past never changes: going on from an earlier step makes another conversation. No test conversation reaches
+the network: its calls are answered by mocks.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from babble_app.based import checker, parser, runner
-from babble_app.based.effects import UserEffect
+from babble_app.based.effects import AnswerMismatchError, UserEffect
 from babble_app.errors import ConflictError, ValidationFailedError
-from babble_app.schemas.sessions import AgentSession, SessionState, SessionTurn, TraceEvent
-from babble_app.services import idempotency, limits, models, outside, versions
+from babble_app.schemas.sessions import AgentSession, SessionTurn
+from babble_app.services import checks, idempotency, limits, models, outside, playback, versions
+from babble_app.services import session_shapes as shapes
 from babble_app.store import sessions as rows
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
     from babble_app.llm.client import ModelClient
+    from babble_app.schemas.mocks import Mock
     from babble_app.services.idempotency import KeyedRequest
+    from babble_app.services.playback import Playback
     from babble_app.services.runtime import Runtime
 
 MAX_TEXT_CHARS = 32_000
@@ -35,6 +42,7 @@ async def start_session(
     version_id: str | None = None,
     program: str | None = None,
     model: str = "",
+    mocks: Sequence[Mock] = (),
     keyed: KeyedRequest | None = None,
 ) -> AgentSession:
     """Begin a conversation with a version (the head when none is named), or with unsaved text.
@@ -43,25 +51,27 @@ async def start_session(
         ValidationFailedError: the text has errors; the message is the first finding.
         IdempotencyConflictError: the key came before with another request.
     """
-    agent = await versions.get_agent(rt, owner_id, agent_id)
+    shapes.check_mocks(mocks)
+    await versions.get_agent(rt, owner_id, agent_id)
 
-    async def work() -> AgentSession:
-        await limits.hit(rt, "send", owner_id)
-        if program is None:
-            version = await versions.get_version(rt, owner_id, version_id or agent.head_version_id)
-            source = _Source(agent_id, version.id, version.text)
-        else:
-            source = _Source(agent_id, None, program)
-        await asyncio.to_thread(_require_valid, source.program)
-        return await _begin(rt, owner_id, source, model, keyed)
+    async def make() -> _Conversation:
+        source = await _read_source(rt, owner_id, agent_id, version_id, program)
+        name = model or await models.default_model(rt, owner_id)
+        return _Conversation(source, name, tuple(mocks), await playback.resume(source.program, []))
 
-    return await idempotency.answer_once(rt, owner_id, keyed, AgentSession, work)
+    return await _add_session(rt, owner_id, make, keyed)
 
 
 async def get_session(rt: Runtime, owner_id: str, session_id: str) -> AgentSession:
     """Return the conversation with its whole trace."""
-    async with rt.database.reading() as db:
-        return _shape(await rows.get_session(db, owner_id, session_id))
+    row = await _read(rt, owner_id, session_id)
+    try:
+        run = await playback.resume(row.program, row.log)
+    except (
+        AnswerMismatchError
+    ):  # of an older Babble, whose programs ran otherwise: the trace is still there
+        run = None
+    return shapes.shape(row, run)
 
 
 async def send_message(
@@ -79,7 +89,7 @@ async def send_message(
     if not text.strip() or len(text) > MAX_TEXT_CHARS:
         message = f"Write a message of 1 to {MAX_TEXT_CHARS:,} characters."
         raise ValidationFailedError(message, field="text")
-    await get_session(rt, owner_id, session_id)
+    await _read(rt, owner_id, session_id)
 
     async def work() -> SessionTurn:
         await limits.hit(rt, "send", owner_id)
@@ -92,18 +102,92 @@ async def send_message(
 async def reset(
     rt: Runtime, owner_id: str, session_id: str, *, keyed: KeyedRequest | None = None
 ) -> AgentSession:
-    """Begin again with the same program and model, as a new session."""
-    old = await get_session(rt, owner_id, session_id)
-    program = None if old.version_id else old.program
+    """Begin again with the same program, model and mocks, as a new session."""
+    old = await _read(rt, owner_id, session_id)
     return await start_session(
         rt,
         owner_id,
         old.agent_id,
         version_id=old.version_id,
-        program=program,
+        program=None if old.version_id else old.program,
         model=old.model,
+        mocks=shapes.mocks_of(old),
         keyed=keyed,
     )
+
+
+async def fork(
+    rt: Runtime,
+    owner_id: str,
+    session_id: str,
+    *,
+    step: int,
+    answer: dict[str, Any] | None = None,
+    keyed: KeyedRequest | None = None,
+) -> AgentSession:
+    """Go on from a step, as a new session: the first `step` answers are as they were, what comes then is new.
+
+    With `answer`, that takes the place of answer number `step`, and the answers after it are given again while they fit.
+
+    Raises:
+        ValidationFailedError: there is no such step, or the answer is none to what the program asked there.
+    """
+    old = await _read(rt, owner_id, session_id)
+    shapes.check_step(old.log, step, answer)
+
+    async def make() -> _Conversation:
+        mocks = shapes.mocks_of(old)
+        if answer is None:
+            run = await playback.resume(old.program, old.log[:step])
+        else:
+            run = await playback.replace(old.program, old.log, step, answer)
+        return _Conversation(_source_of(old), old.model, mocks, run)
+
+    return await _add_session(rt, owner_id, make, keyed)
+
+
+async def replay(
+    rt: Runtime,
+    owner_id: str,
+    session_id: str,
+    *,
+    version_id: str | None = None,
+    program: str | None = None,
+    keyed: KeyedRequest | None = None,
+) -> AgentSession:
+    """Play the conversation again, as a new session: what was said is said again, calls are answered by the mocks as they are now.
+
+    With a version or a text that is not saved, that is what runs. The recorded answers are given while they fit.
+    """
+    old = await _read(rt, owner_id, session_id)
+
+    async def make() -> _Conversation:
+        source = _source_of(old)
+        if version_id is not None or program is not None:
+            source = await _read_source(rt, owner_id, old.agent_id, version_id, program)
+        mocks = shapes.mocks_of(old)
+        run = await playback.play_again(old.program, old.log, source.program, mocks)
+        return _Conversation(source, old.model, mocks, run)
+
+    return await _add_session(rt, owner_id, make, keyed)
+
+
+async def set_mocks(
+    rt: Runtime, owner_id: str, session_id: str, mocks: Sequence[Mock]
+) -> AgentSession:
+    """Let other mocks answer the program's calls from now on."""
+    shapes.check_mocks(mocks)
+    async with rt.database.unit_of_work() as db:
+        row = await rows.get_session(db, owner_id, session_id)
+        row.mocks = shapes.dumped(mocks)
+    return await get_session(rt, owner_id, session_id)
+
+
+async def find_mocks(rt: Runtime, owner_id: str, agent_id: str) -> tuple[Mock, ...]:
+    """Return the mocks of the agent's newest conversation; none if there was no conversation."""
+    async with rt.database.reading() as db:
+        row = await rows.find_newest_session(db, owner_id, agent_id)
+        return shapes.mocks_of(row) if row is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,94 +199,115 @@ class _Source:
     program: str
 
 
-async def _begin(
-    rt: Runtime, owner_id: str, source: _Source, model: str, keyed: KeyedRequest | None
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """A conversation that is not stored yet."""
+
+    source: _Source
+    model: str
+    mocks: tuple[Mock, ...]
+    run: Playback
+
+
+async def _add_session(
+    rt: Runtime,
+    owner_id: str,
+    make: Callable[[], Awaitable[_Conversation]],
+    keyed: KeyedRequest | None,
 ) -> AgentSession:
-    name = model or await models.default_model(rt, owner_id)
-    execution = await _resume(source.program, [])
-    await _go_on(rt, owner_id, execution, await models.open_model(rt, owner_id, name))
-    async with rt.database.unit_of_work() as db:
-        row = rows.add_session(
-            db,
-            owner_id,
-            agent_id=source.agent_id,
-            version_id=source.version_id,
-            program=source.program,
-            model=name,
-        )
-        _keep(row, execution)
-        await db.flush()
-        session = _shape(row)
-        await idempotency.keep(db, owner_id, keyed, session)
-        return session
+    """Run what `make` begins up to its next pause, and store it."""
+
+    async def work() -> AgentSession:
+        await limits.hit(rt, "send", owner_id)
+        made = await make()
+        model = await models.open_model(rt, owner_id, made.model)
+        await _go_on(rt, owner_id, made.run, model, made.mocks)
+        async with rt.database.unit_of_work() as db:
+            row = rows.add_session(
+                db,
+                owner_id,
+                agent_id=made.source.agent_id,
+                version_id=made.source.version_id,
+                program=made.source.program,
+                model=made.model,
+                mocks=shapes.dumped(made.mocks),
+            )
+            shapes.keep(row, made.run)
+            await db.flush()
+            session = shapes.shape(row, made.run)
+            await idempotency.keep(db, owner_id, keyed, session)
+            return session
+
+    return await idempotency.answer_once(rt, owner_id, keyed, AgentSession, work)
 
 
 async def _turn(
     rt: Runtime, owner_id: str, session_id: str, text: str, keyed: KeyedRequest | None
 ) -> SessionTurn:
     async with _turns.setdefault(session_id, asyncio.Lock()):
-        async with rt.database.reading() as db:
-            row = await rows.get_session(db, owner_id, session_id)
-        execution = await _resume(row.program, row.log)
-        if not isinstance(execution.pending, UserEffect):
+        old = await _read(rt, owner_id, session_id)
+        run = await playback.resume(old.program, old.log)
+        if not isinstance(run.pending, UserEffect):
             message = "This conversation has ended. Reset it to talk to the agent again."
             raise ConflictError(message)
-        model = await models.open_model(rt, owner_id, row.model)
-        events = await asyncio.to_thread(execution.send, {"kind": "user", "text": text})
-        events = [*events, *await _go_on(rt, owner_id, execution, model)]
-        turn = SessionTurn(events=tuple(events), state=_state(execution))
+        model = await models.open_model(rt, owner_id, old.model)
+        before = len(run.events)
+        await asyncio.to_thread(run.send, {"kind": "user", "text": text})
+        await _go_on(rt, owner_id, run, model, shapes.mocks_of(old))
+        turn = SessionTurn(events=tuple(run.events[before:]), state=shapes.state_of(run))
         async with rt.database.unit_of_work() as db:
             row = await rows.get_session(db, owner_id, session_id)
-            _keep(row, execution)
+            if row.log != old.log:  # another process was quicker
+                raise ConflictError("This conversation went on elsewhere meanwhile; load it again.")
+            shapes.keep(row, run)
             await idempotency.keep(db, owner_id, keyed, turn)
         return turn
 
 
 async def _go_on(
-    rt: Runtime, owner_id: str, execution: runner.Execution, model: ModelClient
-) -> list[TraceEvent]:
-    """Answer what the program asks of the model until it waits for the visitor or ends."""
-    events: list[TraceEvent] = []
-    while execution.pending is not None and not isinstance(execution.pending, UserEffect):
-        answer, _usage = await outside.answer_effect(
-            rt, owner_id, "", execution.pending, model=model
+    rt: Runtime, owner_id: str, run: Playback, model: ModelClient, mocks: Sequence[Mock]
+) -> None:
+    """Answer what the program asks until it waits for the visitor or ends."""
+    while run.pending is not None and not isinstance(run.pending, UserEffect):
+        begun = time.monotonic()
+        answer, usage = await outside.answer_effect(
+            rt, owner_id, "", run.pending, model=model, mocks=mocks
         )
-        events += await asyncio.to_thread(execution.send, answer)
-    return events
+        if answer["kind"] not in {"http", "action"}:
+            seconds = round(time.monotonic() - begun, 3)
+            answer[playback.USED] = {
+                "seconds": seconds,
+                "usage": usage.model_dump(exclude_defaults=True),
+            }
+        await asyncio.to_thread(run.send, answer)
 
 
-async def _resume(program: str, log: list[dict[str, object]]) -> runner.Execution:
-    """Replay the program in a thread: it may take its whole budget of steps."""
-    return await asyncio.to_thread(lambda: runner.Execution(parser.parse(program), log))
+async def _read(rt: Runtime, owner_id: str, session_id: str) -> rows.SessionRow:
+    async with rt.database.reading() as db:
+        return await rows.get_session(db, owner_id, session_id)
 
 
-def _require_valid(program: str) -> None:
-    errors = [item for item in checker.check(program).findings if item.severity == "error"]
+async def _read_source(
+    rt: Runtime, owner_id: str, agent_id: str, version_id: str | None, program: str | None
+) -> _Source:
+    """Return the text that shall run: an unsaved one, a version, or the head; raises ValidationFailedError for errors in it."""
+    if program is not None:
+        source = _Source(agent_id, None, program)
+    else:
+        agent = await versions.get_agent(rt, owner_id, agent_id)
+        version = await versions.get_version(rt, owner_id, version_id or agent.head_version_id)
+        source = _Source(agent_id, version.id, version.text)
+    await _require_valid(source.program)
+    return source
+
+
+def _source_of(row: rows.SessionRow) -> _Source:
+    return _Source(row.agent_id, row.version_id, row.program)
+
+
+async def _require_valid(program: str) -> None:
+    result = await checks.check(program)
+    errors = [item for item in result.findings if item.severity == "error"]
     if errors:
         message = f"The program has an error in line {errors[0].line}: {errors[0].message}"
         raise ValidationFailedError(message, field="program")
-
-
-def _keep(row: rows.SessionRow, execution: runner.Execution) -> None:
-    row.log = list(execution.log)
-    row.events = [
-        event.model_dump(mode="json", exclude_defaults=True) for event in execution.events
-    ]
-    row.status, row.line = execution.status, execution.line
-
-
-def _state(execution: runner.Execution) -> SessionState:
-    return SessionState(line=execution.line, status=execution.status)
-
-
-def _shape(row: rows.SessionRow) -> AgentSession:
-    return AgentSession(
-        id=row.id,
-        agent_id=row.agent_id,
-        version_id=row.version_id,
-        program=row.program,
-        model=row.model,
-        events=tuple(TraceEvent.model_validate(event) for event in row.events),
-        state=SessionState.model_validate({"line": row.line, "status": row.status}),
-        created_at=row.created_at,
-    )

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import IntegrityError
-
-from babble_app.diffs.compare import compare
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
-from babble_app.services import checks
-from babble_app.services.names import clean_name, free_slug, usable_name
+from babble_app.schemas.agents import Merge, MergeConflict
+from babble_app.schemas.events import VersionProposed
+from babble_app.services import differences
+from babble_app.services.heads import next_version, put_on_top
+from babble_app.services.names import clean_label, clean_name, clean_note, free_slug, usable_name
+from babble_app.services.programs import check_program, check_text, contents
+from babble_app.store import agent_tests as test_rows
 from babble_app.store import agents as rows
 from babble_app.store import users as user_rows
 from babble_app.store import workspaces as workspace_rows
-from babble_app.store.tables.agents import AgentRow, VersionRow
+from babble_app.store.tables.agents import AgentRow, VersionLabelRow, VersionRow
 from babble_app.store.tables.base import new_id, now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from babble_app.schemas.agents import Agent, Diff, Version, VersionSummary
-    from babble_app.schemas.events import VersionKind, VersionProposed
+    from babble_app.schemas.events import VersionKind
     from babble_app.schemas.findings import Finding
     from babble_app.services.runtime import Runtime
-
-MAX_PROGRAM_CHARS = 200_000
-_MOST_FINDINGS_TOLD = 5
-_STALE = "The agent was changed meanwhile. Compare your text with the newest version."
 
 
 async def list_agents(rt: Runtime, owner_id: str, workspace_id: str) -> list[Agent]:
@@ -83,23 +79,21 @@ async def create_agent(
     author: str = "builder",
 ) -> Version:
     """Make an agent whose first version is the proposed program."""
-    _check_text(proposal.program)
-    name = usable_name(proposal.name) or "Agent"
-    diff = await asyncio.to_thread(compare, "", proposal.program)
+    check_text(proposal.program)
     version = VersionRow(
         owner_id=owner_id,
         agent_id=new_id("agt"),
         number=1,
-        kind="create",
+        kind=proposal.kind,
         author=author,
         request=request,
         summary=proposal.summary,
-        findings=_dumped(proposal.findings),
         rounds=proposal.rounds,
         raw=proposal.raw,
         model=model,
-        **_contents(proposal.program, diff),
+        **await contents("", proposal.program, proposal.findings),
     )
+    name = usable_name(proposal.name) or "Agent"
     async with rt.database.unit_of_work() as db:
         # Locked, so that two agents of one name do not take the same slug.
         await workspace_rows.get_workspace(db, owner_id, workspace_id, lock=True)
@@ -115,6 +109,26 @@ async def create_agent(
         await db.flush()
         db.add(version)
     return rows.version_shape(version)
+
+
+async def import_agent(
+    rt: Runtime, owner_id: str, workspace_id: str, *, name: str, text: str
+) -> Version:
+    """Make an agent of a program that was written elsewhere; one with errors is refused."""
+    async with rt.database.reading() as db:
+        await workspace_rows.get_workspace(db, owner_id, workspace_id)
+    proposal = VersionProposed(
+        kind="import",
+        program=text,
+        name=clean_name(name),
+        summary="Imported.",
+        findings=await check_program(text),
+        rounds=0,
+    )
+    author = await _name_of(rt, owner_id)
+    return await create_agent(
+        rt, owner_id, workspace_id, proposal=proposal, request="", model="", author=author
+    )
 
 
 async def add_version(
@@ -139,72 +153,131 @@ async def add_version(
         ConflictError: it is not; `head` is the newest.
         ValidationFailedError: nothing is changed, or (by hand) the program has errors; the message names them.
     """
-    _check_text(text)
+    check_text(text)
     async with rt.database.reading() as db:
         await rows.get_agent(db, owner_id, agent_id)
         parent = await rows.get_version(db, owner_id, parent_id, agent_id=agent_id)
-    old = rows.unpacked(parent.text_zlib)
-    if text == old:
+    if text == rows.unpacked(parent.text_zlib):
         raise ValidationFailedError("Nothing was changed.", field="text")
     if kind == "manual":
-        findings = await _check_program(text)
-    diff = await asyncio.to_thread(compare, old, text)
-    version = VersionRow(
-        owner_id=owner_id,
-        agent_id=agent_id,
-        number=parent.number + 1,
-        parent_id=parent_id,
-        kind=kind,
-        author=author,
-        request=request,
-        summary=summary,
-        findings=_dumped(findings),
-        rounds=rounds,
-        raw=raw,
-        model=model,
-        **_contents(text, diff),
-    )
-    return await _put_on_top(rt, owner_id, version)
+        findings = await check_program(text)
+    facts = {
+        "kind": kind, "author": author, "request": request, "summary": summary,
+        "model": model, "rounds": rounds, "raw": raw,
+    }  # fmt: skip
+    version = await next_version(parent, text, findings, **facts)
+    return await put_on_top(rt, owner_id, version)
 
 
 async def revert(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> Version:
     """Put an earlier version's text on top again, byte for byte."""
-    async with rt.database.reading() as db:
-        agent = await rows.get_agent(db, owner_id, agent_id)
-        wanted = await rows.get_version(db, owner_id, version_id, agent_id=agent_id)
-        head = await rows.get_version(db, owner_id, agent.head_version_id, agent_id=agent_id)
-        person = await user_rows.get_user(db, owner_id)
-    old, text = rows.unpacked(head.text_zlib), rows.unpacked(wanted.text_zlib)
-    if old == text:
+    head, wanted = await _head_and(rt, owner_id, agent_id, version_id)
+    if head.sha256 == wanted.sha256:
         message = f"The agent is already as in version {wanted.number}."
         raise ValidationFailedError(message, field="version_id")
-    diff = await asyncio.to_thread(compare, old, text)
-    version = VersionRow(
-        owner_id=owner_id,
-        agent_id=agent_id,
-        number=head.number + 1,
-        parent_id=head.id,
+    version = await next_version(
+        head,
+        rows.unpacked(wanted.text_zlib),
+        (),
         kind="revert",
-        author=person.name,
+        author=await _name_of(rt, owner_id),
         summary=f"Back to version {wanted.number}.",
-        findings=wanted.findings,
-        **_contents(text, diff),
     )
-    return await _put_on_top(rt, owner_id, version)
+    version.findings = wanted.findings
+    return await put_on_top(rt, owner_id, version)
+
+
+async def restore_hunks(
+    rt: Runtime,
+    owner_id: str,
+    agent_id: str,
+    *,
+    from_id: str,
+    hunks: Sequence[int],
+    head_id: str | None = None,
+) -> Version:
+    """Copy hunks, by their numbers in the difference from the head to the version `from_id`, into the head.
+
+    `head_id` is the head that they were chosen in, if it is to be made sure that it still is the head.
+
+    Raises:
+        ConflictError: the head is another by now; `head` names it.
+        ValidationFailedError: a number is no hunk's, or the program would have errors; the message names them.
+    """
+    head, source = await _head_and(rt, owner_id, agent_id, from_id)
+    if head_id is not None and head_id != head.id:
+        message = "The agent was changed meanwhile. Compare the versions again."
+        raise ConflictError(message, head=head.id)
+    text, count = await differences.pick(
+        rows.unpacked(head.text_zlib), rows.unpacked(source.text_zlib), hunks
+    )
+    findings = await check_program(
+        text, refusal="With these changes alone the program has errors", field="hunks"
+    )
+    version = await next_version(
+        head,
+        text,
+        findings,
+        kind="restore-hunks",
+        author=await _name_of(rt, owner_id),
+        summary=f"Took {len(hunks)} of {count} hunks from version {source.number}.",
+    )
+    return await put_on_top(rt, owner_id, version)
+
+
+async def merge(rt: Runtime, owner_id: str, agent_id: str, *, base_id: str, text: str) -> Merge:
+    """Bring a text that was made from an older version together with the newest version; nothing is saved."""
+    check_text(text)
+    head, base = await _head_and(rt, owner_id, agent_id, base_id)
+    merged = await differences.merge(
+        rows.unpacked(base.text_zlib), text, rows.unpacked(head.text_zlib)
+    )
+    conflicts = tuple(MergeConflict.model_validate(vars(clash)) for clash in merged.clashes)
+    return Merge(text=merged.text, conflicts=conflicts, head_id=head.id)
+
+
+async def label_version(
+    rt: Runtime,
+    owner_id: str,
+    version_id: str,
+    *,
+    name: str | None = None,
+    note: str | None = None,
+) -> VersionSummary:
+    """Give the version a name or a note of the person's own; empty ones take it back. The version stays as it is."""
+    async with rt.database.unit_of_work() as db:
+        # The agent's lock makes one of two first labels wait for the other.
+        version = await rows.get_version(db, owner_id, version_id)
+        await rows.get_agent(db, owner_id, version.agent_id, lock=True)
+        label = await rows.find_label(db, owner_id, version_id)
+        if label is None:
+            label = VersionLabelRow(version_id=version_id, owner_id=owner_id)
+            db.add(label)
+        if name is not None:
+            label.name = clean_label(name)
+        if note is not None:
+            label.note = clean_note(note)
+        label.updated_at = now()
+    found = await list_versions(rt, owner_id, version.agent_id)
+    return next(one for one in found if one.id == version_id)
 
 
 async def list_versions(rt: Runtime, owner_id: str, agent_id: str) -> list[VersionSummary]:
     """Return the agent's versions, the newest first."""
     async with rt.database.reading() as db:
         await rows.get_agent(db, owner_id, agent_id)
-        return await rows.list_versions(db, owner_id, agent_id)
+        found = await rows.list_versions(db, owner_id, agent_id)
+        badges = await test_rows.list_badges(db, owner_id, agent_id)
+    return [one.model_copy(update={"tests": badges.get(one.sha256)}) for one in found]
 
 
 async def get_version(rt: Runtime, owner_id: str, version_id: str) -> Version:
     """Return the version with its text."""
     async with rt.database.reading() as db:
         row = await rows.get_version(db, owner_id, version_id)
-        return rows.version_shape(row, await rows.find_label(db, owner_id, version_id))
+        label = await rows.find_label(db, owner_id, version_id)
+        badges = await test_rows.list_badges(db, owner_id, row.agent_id)
+    return rows.version_shape(row, label).model_copy(update={"tests": badges.get(row.sha256)})
 
 
 async def diff_versions(
@@ -214,60 +287,19 @@ async def diff_versions(
     async with rt.database.reading() as db:
         old = await rows.get_version(db, owner_id, from_id, agent_id=agent_id)
         new = await rows.get_version(db, owner_id, to_id, agent_id=agent_id)
-    return await asyncio.to_thread(
-        compare, rows.unpacked(old.text_zlib), rows.unpacked(new.text_zlib)
-    )
+    return await differences.compare(rows.unpacked(old.text_zlib), rows.unpacked(new.text_zlib))
 
 
-async def _put_on_top(rt: Runtime, owner_id: str, version: VersionRow) -> Version:
-    try:
-        async with rt.database.unit_of_work() as db:
-            agent = await rows.get_agent(db, owner_id, version.agent_id, lock=True)
-            if agent.head_version_id != version.parent_id:
-                raise ConflictError(_STALE, head=agent.head_version_id)
-            db.add(version)
-            agent.head_version_id = version.id
-            agent.updated_at = now()
-    except IntegrityError as error:
-        agent = await get_agent(rt, owner_id, version.agent_id)
-        raise ConflictError(_STALE, head=agent.head_version_id) from error
-    return rows.version_shape(version)
+async def _head_and(
+    rt: Runtime, owner_id: str, agent_id: str, version_id: str
+) -> tuple[VersionRow, VersionRow]:
+    """Return the agent's newest version and another one."""
+    async with rt.database.reading() as db:
+        agent = await rows.get_agent(db, owner_id, agent_id)
+        head = await rows.get_version(db, owner_id, agent.head_version_id, agent_id=agent_id)
+        return head, await rows.get_version(db, owner_id, version_id, agent_id=agent_id)
 
 
-def _contents(text: str, diff: Diff) -> dict[str, Any]:
-    return {
-        "text_zlib": rows.packed(text),
-        "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
-        "diff": diff.unified,
-        "added": diff.added,
-        "removed": diff.removed,
-    }
-
-
-def _dumped(findings: Sequence[Finding]) -> list[dict[str, object]]:
-    return [finding.model_dump(mode="json") for finding in findings]
-
-
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise ValidationFailedError("The program is empty.", field="text")
-    if len(text) > MAX_PROGRAM_CHARS:
-        message = f"The program has {len(text):,} characters; {MAX_PROGRAM_CHARS:,} is the most."
-        raise ValidationFailedError(message, field="text")
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValidationFailedError(
-            "The program contains characters that are no text.", field="text"
-        )
-
-
-async def _check_program(text: str) -> tuple[Finding, ...]:
-    """Return the warnings of a program; raises ValidationFailedError with its errors."""
-    result = await checks.check(text)
-    if not result.ok:
-        errors = [finding for finding in result.findings if finding.severity == "error"]
-        told = [f"line {item.line}: {item.message}" for item in errors[:_MOST_FINDINGS_TOLD]]
-        more = len(errors) - len(told)
-        end = f"; and {more} more" if more > 0 else ""
-        message = f"The program has errors and was not saved: {'; '.join(told)}{end}"
-        raise ValidationFailedError(message, field="text")
-    return tuple(result.findings)
+async def _name_of(rt: Runtime, owner_id: str) -> str:
+    async with rt.database.reading() as db:
+        return (await user_rows.get_user(db, owner_id)).name

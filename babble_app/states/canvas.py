@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
-from babble_app.errors import BabbleError, ConflictError, NotFoundError
+from babble_app.errors import NotFoundError
 from babble_app.services import checks, runtime, versions
 from babble_app.states.panes import PanesState
-from babble_app.states.session import get_user
 from babble_app.states.tab import own_tab, owner_of
-from babble_app.states.versions import VersionsState, revert_chosen
+from babble_app.states.versions import VersionsState
 
 if TYPE_CHECKING:
     from babble_app.schemas.agents import Version
 
 MAX_TEXT_CHARS = 200_000
+Unsaved = tuple[str, int, str, str]
+"""Edits: the version they were made of, its number, its text, and the edited text."""
 
 
 class CanvasState(rx.State):
@@ -31,12 +33,12 @@ class CanvasState(rx.State):
     text: str = ""
     """What the editor begins with; edits stay in the editor and in `_draft`, so that nothing is echoed."""
     doc_key: str = ""
+    text_key: str = ""
+    """Names the text on screen, whichever version or edit it is."""
     dirty: bool = False
     findings: list[dict[str, Any]] = []
     error_count: int = 0
     problem: str = ""
-    conflict: bool = False
-    """The head moved on since the edits began."""
     newer: int = 0
     """Number of a version that was saved while there were unsaved edits; 0 for none."""
     saving: bool = False
@@ -44,8 +46,13 @@ class CanvasState(rx.State):
     """What the editor holds, as far as it was told."""
     _base: str = ""
     """The text of the version that the edits are based on."""
-    _left: dict[str, tuple[str, int, str, str]] = {}
-    """Unsaved edits of agents that were left: version, its number, its text, the edits."""
+    dropped: bool = False
+    """Whether edits were given up just now, and can be taken back."""
+    _dropped: Unsaved = ("", 0, "", "")
+    _left: dict[str, Unsaved] = {}
+    """Unsaved edits of agents that were left."""
+    _proposed: str = ""
+    """The text of the change that waits for the person's word, while that is what the editor shows."""
     _seed: int = 0
 
     @rx.event(background=True)
@@ -77,20 +84,13 @@ class CanvasState(rx.State):
             await self._show_head(owner_id, agent_id)
         yield VersionsState.open_agent(agent_id)
 
-    @rx.event(background=True)
-    async def revert(self) -> AsyncGenerator[object, None]:
-        """Go back to the version that the dialog asks about, and show it."""
-        async with self:
-            owner_id = await owner_of(self)
-        if version := await revert_chosen(self, owner_id):
-            yield CanvasState.take_new_version(version.agent_id, version.id)
-
     @rx.event
     def edit(self, text: str, doc_key: str) -> Any:
         """Note what was typed; a late edit of another document is none of this one."""
         if doc_key != self.doc_key or len(text) > MAX_TEXT_CHARS:
             return None
         self._take(text)
+        self.dropped = False
         return CanvasState.check()
 
     @rx.event(background=True, supersedes=True)
@@ -105,41 +105,27 @@ class CanvasState(rx.State):
                 self._mark([finding.model_dump() for finding in result.findings])
 
     @rx.event(background=True)
-    async def save(self, text: str, doc_key: str) -> AsyncGenerator[object, None]:
-        """Save what the editor holds (Ctrl/Cmd+S)."""
-        async with self:
-            await owner_of(self)
-            if doc_key == self.doc_key and len(text) <= MAX_TEXT_CHARS:
-                self._take(text)
-        yield CanvasState.save_draft()
-
-    @rx.event(background=True)
-    async def save_draft(self) -> AsyncGenerator[object, None]:
-        """Make a version of the edits."""
-        async with self:
-            owner_id = await owner_of(self)
-            agent_id, parent_id = self.agent, self.version_id
-        if await self._add_version(owner_id, parent_id):
-            yield VersionsState.open_agent(agent_id)
-
-    @rx.event(background=True)
-    async def save_on_head(self) -> AsyncGenerator[object, None]:
-        """Make a version of the edits although another one was saved meanwhile."""
-        async with self:
-            owner_id = await owner_of(self)
-            agent_id = self.agent
-        agent = await versions.get_agent(runtime.current(), owner_id, agent_id)
-        if await self._add_version(owner_id, agent.head_version_id):
-            yield VersionsState.open_agent(agent_id)
-
-    @rx.event(background=True)
     async def discard(self) -> None:
         """Give the edits up and show the head."""
         async with self:
             owner_id = await owner_of(self)
             agent_id = self.agent
+            if self.dirty:
+                self._dropped, self.dropped = self._unsaved(), True
             self.dirty, self.version_id = False, ""
         await self._show_head(owner_id, agent_id)
+
+    @rx.event
+    def take_edits_back(self) -> None:
+        """Put the edits that were given up into the editor again."""
+        if self.dropped and not self.dirty:
+            self._show_unsaved(self._dropped)
+            self.dropped = False
+
+    @rx.event
+    def dismiss_dropped(self) -> None:
+        """Take the offer away."""
+        self.dropped = False
 
     @rx.event(background=True)
     async def show_version(self, version_id: str) -> AsyncGenerator[object, None]:
@@ -159,46 +145,33 @@ class CanvasState(rx.State):
     @rx.event
     def dismiss_problem(self) -> None:
         """Take the notice away."""
-        self.problem, self.conflict = "", False
+        self.problem = ""
 
     @rx.event
     def download(self) -> Any:
-        """Hand the program out as a file, with its unsaved edits."""
+        """Hand the text on screen out as a file."""
         name = f"{self.agent_name or 'agent'}.based".replace("/", "-")
-        return rx.download(data=self._draft, filename=name)  # pyright: ignore[reportUnknownMemberType] - Var[Unknown]
+        return rx.download(data=self._program()[0], filename=name)  # pyright: ignore[reportUnknownMemberType] - Var[Unknown]
 
     def _program(self) -> tuple[str, str | None]:
         """Return the text on screen, and the version it is, if it is one."""
+        if self._proposed and not self.dirty:
+            return self._proposed, None
         return self._draft, None if self.dirty else self.version_id
 
-    async def _add_version(self, owner_id: str, parent_id: str) -> bool:
-        """Save the draft as a child of `parent_id`, or show why it was refused."""
-        async with own_tab(self, owner_id):
-            if self.saving or not self.dirty:
-                return False
-            self.saving, self.problem, self.conflict = True, "", False
-            agent_id, text = self.agent, self._draft
-            author = (await get_user(self)).name
-        try:
-            version = await versions.add_version(
-                runtime.current(),
-                owner_id,
-                agent_id,
-                text=text,
-                parent_id=parent_id,
-                kind="manual",
-                author=author,
-            )
-            async with own_tab(self, owner_id):
-                self._settle(version)
-        except BabbleError as error:
-            async with own_tab(self, owner_id):
-                self.problem, self.conflict = str(error), isinstance(error, ConflictError)
-            return False
-        finally:
-            async with own_tab(self, owner_id):
-                self.saving = False
-        return True
+    def _edits(self) -> tuple[str, str]:
+        """Return the text that is edited, and what it was before."""
+        return self._draft, self._base
+
+    def _propose(self, text: str) -> None:
+        """Note the proposed text that stands in the editor's place; empty when there is none."""
+        self._proposed = text
+        self._name_text()
+
+    def _rebase(self, version: Version, text: str) -> None:
+        """Put a text into the editor as an edit of the version."""
+        self._settle(version)
+        self._show_text(text)
 
     async def _show_head(self, owner_id: str, agent_id: str) -> None:
         rt = runtime.current()
@@ -216,7 +189,7 @@ class CanvasState(rx.State):
         """Put unsaved edits aside before another agent is shown."""
         left = dict(self._left)
         if self.dirty:
-            left[self.agent] = (self.version_id, self.number, self._base, self._draft)
+            left[self.agent] = self._unsaved()
         self.reset()
         self._left = left
 
@@ -226,14 +199,20 @@ class CanvasState(rx.State):
             self._settle(version)
             self._show_text(version.text)
         if left := self._left.pop(version.agent_id, None):
-            self.version_id, self.number, self._base, draft = left
-            self.dirty = True
-            self._show_text(draft)
+            self._show_unsaved(left)
+
+    def _unsaved(self) -> Unsaved:
+        return self.version_id, self.number, self._base, self._draft
+
+    def _show_unsaved(self, unsaved: Unsaved) -> None:
+        self.version_id, self.number, self._base, draft = unsaved
+        self.dirty = True
+        self._show_text(draft)
 
     def _settle(self, version: Version) -> None:
         """Note that the version holds what was edited; what was typed since is an edit of it."""
         self.version_id, self.number, self._base = version.id, version.number, version.text
-        self.problem, self.conflict, self.newer = "", False, 0
+        self.problem, self.newer = "", 0
         self._mark([finding.model_dump() for finding in version.findings])
         self._take(self._draft)
         if not self.dirty:
@@ -241,6 +220,11 @@ class CanvasState(rx.State):
 
     def _take(self, text: str) -> None:
         self._draft, self.dirty = text, text != self._base
+        self._name_text()
+
+    def _name_text(self) -> None:
+        program, _ = self._program()
+        self.text_key = hashlib.sha256(program.encode("utf-8", "replace")).hexdigest()
 
     def _show_text(self, text: str) -> None:
         self._seed += 1

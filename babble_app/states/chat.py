@@ -13,8 +13,10 @@ from babble_app.schemas.events import Mode
 from babble_app.services import chats, files, models, runs, runtime
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState, show_choices
+from babble_app.states.files import close_viewer
 from babble_app.states.history import PAGE_SIZE, HistoryState, read_history, show_history
 from babble_app.states.live import LiveState
+from babble_app.states.proposals import ProposalState
 from babble_app.states.shell import fill_shell
 from babble_app.states.tab import own_tab, owner_of
 
@@ -51,6 +53,7 @@ class ChatState(rx.State):
         async with self:
             owner_id = await owner_of(self)
             chat_id = str(getattr(self, "chat_id", ""))
+            await close_viewer(self)
             if chat_id != self.shown_id:
                 self.reset()
                 self.shown_id = chat_id
@@ -68,6 +71,7 @@ class ChatState(rx.State):
             await show_choices(self, page.chat, page.files, page.default_model)
             await show_history(self, page.history)
         yield CanvasState.open_agent(page.chat.agent_id or "")
+        yield ProposalState.open_agent(page.chat.agent_id or "")
         yield LiveState.attach(chat_id)
         yield ChoicesState.load_models()
 
@@ -113,8 +117,10 @@ class ChatState(rx.State):
             owner_id = await owner_of(self)
             chat_id = self.shown_id
             ready = self.status == "ready"
+            agent_id = (await self.get_state(CanvasState)).agent
         if ready:
             yield ChatState.refresh()
+            yield ProposalState.open_agent(agent_id)
         if ready and await runs.list_active_runs(runtime.current(), owner_id, chat_id):
             yield LiveState.attach(chat_id)
 

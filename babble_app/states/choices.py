@@ -46,6 +46,8 @@ class ChoicesState(rx.State):
     model: str = ""
     models: list[ModelChoice] = []
     mode: str = "auto"
+    review: bool = False
+    """Whether changes of the agent wait for the person's word."""
     files: list[FileChoice] = []
     chosen_count: int = 0
     readable_count: int = 0
@@ -80,6 +82,15 @@ class ChoicesState(rx.State):
         self.mode = mode if mode in get_args(Mode) else "auto"
 
     @rx.event(background=True)
+    async def choose_review(self, chosen: bool) -> None:
+        """Let changes wait for a word before they are saved, or save them at once."""
+        async with self:
+            owner_id, chat_id = await owner_of(self), self._chat
+            self.review = chosen
+        change = chats.update_chat(runtime.current(), owner_id, chat_id, review_changes=chosen)
+        await self._try(owner_id, change)
+
+    @rx.event(background=True)
     async def choose_file(self, file_id: str, chosen: bool) -> None:
         """Let the chat's models see a file, or no longer."""
         async with self:
@@ -106,12 +117,12 @@ class ChoicesState(rx.State):
                 await toast(self, str(error), "bad")
             return
         async with own_tab(self, owner_id):
-            self.model = chat.model or self.model
+            self.model, self.review = chat.model or self.model, chat.review_changes
             self._mark_files(set(chat.file_ids))
 
     def _show(self, chat: Chat, files: Sequence[File], default_model: str) -> None:
         self._chat = chat.id
-        self.model = chat.model or default_model
+        self.model, self.review = chat.model or default_model, chat.review_changes
         if self.model not in {choice.id for choice in self.models}:
             self.models = [*self.models, ModelChoice(id=self.model, title=self.model)]
         self.files = [_file_choice(file) for file in files]

@@ -82,16 +82,17 @@ class FilesState(rx.State):
                     return
                 self.rows = [file_row(file) for file in found]
                 if text is not None and self.viewing.id == file_id:
-                    self._show(file_id, text)
+                    self._show(next(file for file in found if file.id == file_id), text)
 
     @rx.event
     async def view(self, file_id: str) -> None:
         """Open a file: its text page by page, or the picture."""
-        user = await get_user(self)
-        self._show(file_id, await files.get_text(runtime.current(), user.id, file_id))
+        user, rt = await get_user(self), runtime.current()
+        file = await files.get_file(rt, user.id, file_id)
+        self._show(file, await files.get_text(rt, user.id, file_id))
 
-    def _show(self, file_id: str, text: FileText) -> None:
-        self.viewing = next((row for row in self.rows if row.id == file_id), FileRow())
+    def _show(self, file: File, text: FileText) -> None:
+        self.viewing = file_row(file)
         self.pages, self.cut = [], False
         room = SHOWN_CHARS
         for page in text.pages:
@@ -129,6 +130,12 @@ class FilesState(rx.State):
         else:
             await toast(self, f"Deleted “{row.name}”.")
         await refresh_files(self, self._workspace)
+
+
+async def close_viewer(state: BaseState) -> None:
+    """Show no file: another page was opened."""
+    shown = await state.get_state(FilesState)
+    shown.viewing, shown.pages = FileRow(), []
 
 
 async def refresh_files(state: BaseState, workspace_id: str) -> None:

@@ -9,16 +9,25 @@ from typing import TYPE_CHECKING
 
 import reflex as rx
 
-from babble_app.schemas.events import VersionSaved
+from babble_app.schemas.events import StateChanged, VersionSaved
 from babble_app.services import runs, runtime
 from babble_app.states.canvas import CanvasState
 from babble_app.states.history import read_history, show_history
 from babble_app.states.live_answer import LiveAnswer, part
-from babble_app.states.message_views import AttemptView, SourceView, ToolView, VersionView
+from babble_app.states.message_views import (
+    AttemptView,
+    SourceView,
+    ToolView,
+    UseView,
+    VersionView,
+)
+from babble_app.states.proposals import ProposalState
 from babble_app.states.tab import own_tab, owner_of, tab_is_open
 
 if TYPE_CHECKING:
-    from babble_app.schemas.events import NumberedEvent
+    from typing import TypeGuard
+
+    from babble_app.schemas.events import NumberedEvent, RunEvent
     from babble_app.services.runtime import Runtime
 
 FLUSH_SECONDS = 0.09
@@ -41,6 +50,9 @@ class LiveState(rx.State):
     tools: list[ToolView] = []
     sources: list[SourceView] = []
     versions: list[VersionView] = []
+    used: list[UseView] = []
+    proposal: str = ""
+    """Id of the change that the answer proposed."""
     writing: bool = False
     """A program streams into the canvas."""
     program_key: str = ""
@@ -57,9 +69,13 @@ class LiveState(rx.State):
             live = LiveAnswer(run_id=active[0].id)
             async with own_tab(self, owner_id):
                 self._paint(live)
-            async with aclosing(self._follow(rt, owner_id, live)) as versions:
-                async for version in versions:
-                    yield CanvasState.take_new_version(version.agent_id, version.version_id)
+            async with aclosing(self._follow(rt, owner_id, live)) as results:
+                async for result in results:
+                    if isinstance(result, VersionSaved):
+                        yield CanvasState.take_new_version(result.agent_id, result.version_id)
+                        yield ProposalState.open_agent(result.agent_id)
+                    else:
+                        yield ProposalState.take_proposal(result.detail)
             if not tab_is_open(self) or self.run_id != live.run_id:
                 return
             await self._settle(rt, owner_id, chat_id)
@@ -74,8 +90,11 @@ class LiveState(rx.State):
 
     async def _follow(
         self, rt: Runtime, owner_id: str, live: LiveAnswer
-    ) -> AsyncGenerator[VersionSaved, None]:
-        """Paint the run's events: the first at once, later ones together every `FLUSH_SECONDS`. Yield new versions."""
+    ) -> AsyncGenerator[VersionSaved | StateChanged, None]:
+        """Paint the run's events: the first at once, later ones together every `FLUSH_SECONDS`.
+
+        Yield new versions, and the news that a change was proposed.
+        """
         inbox: asyncio.Queue[NumberedEvent | None] = asyncio.Queue()
         reader = asyncio.create_task(_read_into(inbox, rt, owner_id, live.run_id))
         try:
@@ -92,7 +111,7 @@ class LiveState(rx.State):
                             return
                         self._paint(live)
                 for event in events:
-                    if isinstance(event, VersionSaved):
+                    if isinstance(event, VersionSaved) or _proposes(event):
                         yield event
                 await asyncio.sleep(0 if ended else FLUSH_SECONDS)
         finally:
@@ -123,7 +142,9 @@ class LiveState(rx.State):
             "tools": live.tools,
             "sources": live.sources,
             "versions": live.versions,
-            "writing": bool(live.program) and not live.versions,
+            "used": live.used,
+            "proposal": live.proposal,
+            "writing": bool(live.program) and not live.versions and not live.proposal,
             "program_key": f"{live.run_id}/{live.attempt}",
             "program_base": program_base,
             "program_tail": program_tail,
@@ -135,6 +156,10 @@ class LiveState(rx.State):
     def _forget(self) -> None:
         if self.running:
             self.reset()
+
+
+def _proposes(event: RunEvent) -> TypeGuard[StateChanged]:
+    return isinstance(event, StateChanged) and event.name == "proposed"
 
 
 async def _read_into(

@@ -29,10 +29,12 @@ from babble_app.states.message_views import (
     AttemptView,
     SourceView,
     ToolView,
+    UseView,
     VersionView,
     attempt_view,
     source_view,
     tool_views,
+    use_views,
     version_view,
 )
 
@@ -47,6 +49,7 @@ SHOWN_THOUGHTS_CHARS = 1_500
 
 DOING = {
     "thinking": "Thinking",
+    "reading": "Reading",
     "building": "Writing the agent",
     "changing": "Changing the agent",
     "checking": "Checking the program",
@@ -74,6 +77,9 @@ class LiveAnswer:
     tools: list[ToolView] = field(default_factory=list[ToolView])
     sources: list[SourceView] = field(default_factory=list[SourceView])
     versions: list[VersionView] = field(default_factory=list[VersionView])
+    used: list[UseView] = field(default_factory=list[UseView])
+    proposal: str = ""
+    """Id of the change that waits for the person's word."""
     program: str = ""
     """Everything the builder wrote in this attempt."""
     attempt: int = 0
@@ -89,7 +95,7 @@ class LiveAnswer:
             case TextDelta():
                 self._add_text(event.text)
             case ReasoningDelta():
-                self.thoughts = (self.thoughts + event.text)[-SHOWN_THOUGHTS_CHARS:]
+                self._think(event)
             case ProgramDelta():
                 self.program += event.text
             case Attempt():
@@ -100,13 +106,22 @@ class LiveAnswer:
                 self.tools = tool_views(self._tool_events)
             case Citation():
                 self.sources = [*self.sources, source_view(event)]
+            case StateChanged(name="proposed"):
+                self.doing, self.proposal = "", event.detail
             case StateChanged():
+                self.used = use_views(event.context) or self.used
                 words = DOING.get(event.name, event.name.capitalize())
                 self.doing = f"{words}: {event.detail}" if event.detail else words
             case VersionSaved():
                 self.versions = [*self.versions, version_view(event)]
             case MessageDone() | RunFailed() | RunStopped():
                 self.doing, self.ended = "", True
+
+    def _think(self, event: ReasoningDelta) -> None:
+        if event.all_before:
+            self.thoughts += "\n\n".join([*self.blocks, self.tail])
+            self.blocks, self.tail = [], ""
+        self.thoughts = (self.thoughts + event.text)[-SHOWN_THOUGHTS_CHARS:]
 
     def _add_text(self, text: str) -> None:
         finished, self.tail = split_finished(self.tail + text)

@@ -6,7 +6,14 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from babble_app.schemas.events import Attempt, Citation, ToolAnswered, ToolCalled, VersionSaved
+from babble_app.schemas.events import (
+    Attempt,
+    Citation,
+    FileUse,
+    ToolAnswered,
+    ToolCalled,
+    VersionSaved,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,6 +56,15 @@ class SourceView:
 
 
 @dataclass(frozen=True)
+class UseView:
+    """A file of which the model was shown something."""
+
+    file_id: str
+    words: str
+    """`menu.pdf p. 2-3`."""
+
+
+@dataclass(frozen=True)
 class VersionView:
     """A version that came of an answer."""
 
@@ -79,6 +95,9 @@ class MessageView:
     sources: list[SourceView] = field(default_factory=list[SourceView])
     source_numbers: list[int] = field(default_factory=list[int])
     versions: list[VersionView] = field(default_factory=list[VersionView])
+    used: list[UseView] = field(default_factory=list[UseView])
+    proposal: str = ""
+    """Id of the change that it proposed."""
     at: str = ""
 
 
@@ -100,6 +119,8 @@ def message_view(message: Message) -> MessageView:
         sources=[source_view(item) for item in message.citations],
         source_numbers=[item.number for item in message.citations],
         versions=[version_view(item, said=message.text) for item in message.versions],
+        used=use_views(message.context),
+        proposal=message.proposal_id or "",
         at=message.created_at.isoformat(),
     )
 
@@ -146,6 +167,11 @@ def source_view(citation: Citation) -> SourceView:
         place=f"page {citation.page}" if citation.page else "",
         quote=citation.quote,
     )
+
+
+def use_views(context: Sequence[FileUse]) -> list[UseView]:
+    """Return the files that the model was shown, with their pages in words."""
+    return [UseView(item.file_id, item.words) for item in context]
 
 
 def version_view(saved: VersionSaved, *, said: str = "") -> VersionView:

@@ -1,71 +1,28 @@
-"""The test pane: a conversation with the program on screen, saved or not, and the trace of its steps."""
+"""The test pane: a conversation with the program on screen, saved or not."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Awaitable
+from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
 from babble_app.errors import BabbleError
+from babble_app.schemas.mocks import Mock
 from babble_app.services import runtime, sessions
+from babble_app.states import testing_views as views
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState
+from babble_app.states.mocks import MocksState
 from babble_app.states.tab import own_tab, owner_of
+from babble_app.states.testing_views import TestLine
+from babble_app.states.trace import show_trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from babble_app.schemas.sessions import AgentSession
 
-    from babble_app.schemas.sessions import AgentSession, SessionState, TraceEvent
-
-STATUS = {
-    "waiting": "Waiting for you",
-    "finished": "The program came to its end",
-    "done": "The agent ended the conversation",
-    "transferred": "The agent transferred the conversation",
-    "hung_up": "The agent hung up",
-    "failed": "The program failed",
-    "limit": "The program reached its limit of steps",
-}
-STEPS = {
-    "enter_loop": "loop",
-    "agent": "says",
-    "user": "you",
-    "condition": "exit",
-    "ask": "ask",
-    "http": "http",
-    "action": "action",
-    "extract": "extract",
-    "print": "print",
-    "assign": "set",
-    "return_to_context": "return",
-    "error": "error",
-    "end": "end",
-}
-
-
-@dataclass(frozen=True)
-class TestLine:
-    """What the conversation shows: a message, an exit that fired, or an error."""
-
-    __test__ = False  # no test class
-
-    kind: str
-    """`agent`, `user`, `exit` or `error`."""
-    text: str
-    line: int
-
-
-@dataclass(frozen=True)
-class TraceRow:
-    """A step of the program."""
-
-    kind: str
-    line: int
-    text: str
-    detail: str
-    """Arguments and results, as JSON; may be empty."""
+VIEWS = ("talk", "trace", "inside", "mocks")
+_CUT = "The rest of the conversation did not fit any more and was left out."
 
 
 class TestState(rx.State):
@@ -73,110 +30,226 @@ class TestState(rx.State):
 
     __test__ = False
 
+    agent: str = ""
     session: str = ""
     version: str = ""
     """The version that runs, empty for unsaved text."""
+    text_key: str = ""
+    """Which text runs, as `CanvasState.text_key` names it."""
     label: str = ""
     lines: list[TestLine] = []
-    trace: list[TraceRow] = []
     status: str = ""
     status_words: str = ""
+    can_talk: bool = False
     line: int = 0
     """Where the program stands; lit in the editor."""
     busy: bool = False
     pending: str = ""
     """What was said and is not answered yet."""
+    failed: str = ""
+    """What was said and could not be answered."""
     problem: str = ""
+    problem_line: int = 0
+    note: str = ""
     returned: dict[str, str | int] = {}
-    trace_open: bool = False
+    view: str = "talk"
+    _mocks: list[Mock] = []
+    """What the session was told to answer calls with."""
 
     @rx.event(background=True)
     async def start(self) -> None:
         """Run the text on screen from its beginning."""
+        rt = runtime.current()
         async with self:
             owner_id = await owner_of(self)
             canvas = await self.get_state(CanvasState)
-            agent_id, number = canvas.agent, canvas.number
+            agent_id, label, key = canvas.agent, _label(canvas), canvas.text_key
             program, version_id = canvas._program()  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
             model = (await self.get_state(ChoicesState)).model
             if self.busy or not agent_id:
                 return
             self.reset()
-            self.busy = True
-        try:
-            session = await sessions.start_session(
-                runtime.current(),
-                owner_id,
-                agent_id,
-                version_id=version_id,
-                program=None if version_id else program,
-                model=model,
-            )
-            async with own_tab(self, owner_id):
-                self.label = (
-                    f"Version {number}" if version_id else f"Version {number} with unsaved edits"
-                )
-                self._begin(session)
-        except BabbleError as error:
-            async with own_tab(self, owner_id):
-                self.problem = str(error)
-        finally:
-            async with own_tab(self, owner_id):
-                self.busy = False
+            self.busy, self.agent = True, agent_id
+        mocks = await self._read_mocks(owner_id, agent_id)
+        begun = sessions.start_session(
+            rt,
+            owner_id,
+            agent_id,
+            version_id=version_id,
+            program=None if version_id else program,
+            model=model,
+            mocks=mocks,
+        )
+        await self._follow(owner_id, begun, label=label, text_key=key)
 
     @rx.event(background=True)
     async def send(self, text: str) -> None:
-        """Say something to the agent."""
+        """Say something to the agent; what could not be answered can be sent again."""
         async with self:
             owner_id = await owner_of(self)
             session_id = self.session
             if self.busy or not session_id:
                 return
-            self.busy, self.pending, self.problem = True, text, ""
-        try:
-            turn = await sessions.send_message(runtime.current(), owner_id, session_id, text)
+            self._begin()
+            self.pending, self.view = text, "talk"
+        answered = self._say(owner_id, session_id, text)
+        if not await self._follow(owner_id, answered):
             async with own_tab(self, owner_id):
-                if self.session == session_id:
-                    self._add(turn.events, turn.state)
+                self.failed = text
+
+    @rx.event(background=True)
+    async def send_again(self) -> AsyncGenerator[object, None]:
+        """Try once more what could not be answered."""
+        async with self:
+            await owner_of(self)
+            text = self.failed
+        if text:
+            yield TestState.send(text)
+
+    @rx.event
+    def take_back(self) -> None:
+        """Put what could not be answered back into the box, to be changed."""
+        self._return(self.failed)
+        self.failed, self.problem = "", ""
+
+    @rx.event(background=True)
+    async def go_on(self, number: int) -> None:
+        """Go on after answer `number`, as another conversation."""
+        await self._fork(number + 1)
+
+    @rx.event(background=True)
+    async def ask_again(self, number: int) -> None:
+        """Let answer `number` be given anew: by the model, or by the person, whose words come back into the box."""
+        async with self:
+            await owner_of(self)
+            said = next((one for one in self.lines if one.step == number), None)
+        if await self._fork(number) and said is not None and said.kind == "user":
+            async with self:
+                self._return(said.text)
+
+    @rx.event(background=True)
+    async def replace_answer(self, number: int, answer: dict[str, Any]) -> None:
+        """Put another answer in the place of number `number`, and give those after it again while they fit."""
+        await self._fork(number, answer)
+
+    @rx.event(background=True)
+    async def replay(self) -> None:
+        """Say everything again to the text on screen, with the mocks as they are now."""
+        rt = runtime.current()
+        async with self:
+            owner_id = await owner_of(self)
+            canvas = await self.get_state(CanvasState)
+            program, version_id = canvas._program()  # noqa: SLF001 - as above  # pyright: ignore[reportPrivateUsage]
+            label, key, session_id = _label(canvas), canvas.text_key, self.session
+            if self.busy or not session_id or canvas.agent != self.agent:
+                return
+            self._begin()
+        await self._tell_mocks(owner_id, session_id)
+        played = sessions.replay(
+            rt,
+            owner_id,
+            session_id,
+            version_id=version_id,
+            program=None if version_id else program,
+        )
+        await self._follow(owner_id, played, label=label, text_key=key, replayed=True)
+
+    @rx.event
+    def pick_view(self, tab: str) -> Any:
+        """Show the conversation, the trace, what is inside the program, or the mocks."""
+        self.view = tab if tab in VIEWS else "talk"
+        return MocksState.load() if self.view == "mocks" else None
+
+    @rx.event
+    def dismiss_note(self) -> None:
+        """Take the notices away."""
+        self.note, self.problem, self.failed = "", "", ""
+
+    async def _fork(self, step: int, answer: dict[str, Any] | None = None) -> bool:
+        async with self:
+            owner_id = await owner_of(self)
+            session_id = self.session
+            if self.busy or not session_id:
+                return False
+            self._begin()
+        await self._tell_mocks(owner_id, session_id)
+        forked = sessions.fork(runtime.current(), owner_id, session_id, step=step, answer=answer)
+        return await self._follow(owner_id, forked, replayed=answer is not None)
+
+    async def _follow(
+        self,
+        owner_id: str,
+        work: Awaitable[AgentSession],
+        *,
+        label: str = "",
+        text_key: str = "",
+        replayed: bool = False,
+    ) -> bool:
+        """Show what comes of the work, or why nothing does; say whether it went well."""
+        try:
+            session = await work
+            async with own_tab(self, owner_id):
+                said = _said(self.lines)
+                self.label, self.text_key = label or self.label, text_key or self.text_key
+                self._show(session)
+                await show_trace(self, session)
+                self.note = _CUT if replayed and _said(self.lines) < said else ""
         except BabbleError as error:
             async with own_tab(self, owner_id):
-                self.problem = str(error)
-                self.returned = {"number": int(self.returned.get("number", 0)) + 1, "text": text}
+                self.problem, self.problem_line = str(error), views.problem_line(str(error))
+            return False
         finally:
             async with own_tab(self, owner_id):
                 self.busy, self.pending = False, ""
+        return True
 
-    @rx.event
-    def toggle_trace(self) -> None:
-        """Show or hide the steps."""
-        self.trace_open = not self.trace_open
+    async def _say(self, owner_id: str, session_id: str, text: str) -> AgentSession:
+        rt = runtime.current()
+        await self._tell_mocks(owner_id, session_id)
+        await sessions.send_message(rt, owner_id, session_id, text)
+        return await sessions.get_session(rt, owner_id, session_id)
 
-    @rx.event
-    def close(self) -> None:
-        """End the test; the next begins anew."""
-        self.reset()
+    async def _read_mocks(self, owner_id: str, agent_id: str) -> list[Mock]:
+        """Return the agent's mocks: of this tab, else of the conversation before."""
+        async with self:
+            mocks = (await self.get_state(MocksState))._of(agent_id)  # noqa: SLF001 - as above  # pyright: ignore[reportPrivateUsage]
+        if mocks is None:
+            mocks = list(await sessions.find_mocks(runtime.current(), owner_id, agent_id))
+        async with own_tab(self, owner_id):
+            self._mocks = mocks
+        return mocks
 
-    def _begin(self, session: AgentSession) -> None:
+    async def _tell_mocks(self, owner_id: str, session_id: str) -> None:
+        """Let the session know the mocks as they are now, if they were changed."""
+        async with self:
+            known = self._mocks
+            mocks = (await self.get_state(MocksState))._of(self.agent)  # noqa: SLF001 - as above  # pyright: ignore[reportPrivateUsage]
+        if mocks is not None and mocks != known:
+            await sessions.set_mocks(runtime.current(), owner_id, session_id, mocks)
+            async with own_tab(self, owner_id):
+                self._mocks = mocks
+
+    def _begin(self) -> None:
+        self.busy, self.problem, self.failed, self.note = True, "", "", ""
+
+    def _return(self, text: str) -> None:
+        self.returned = {"number": int(self.returned.get("number", 0)) + 1, "text": text}
+
+    def _show(self, session: AgentSession) -> None:
         self.session, self.version = session.id, session.version_id or ""
-        self._add(session.events, session.state)
-
-    def _add(self, events: Iterable[TraceEvent], state: SessionState) -> None:
-        events = list(events)
-        self.lines = [*self.lines, *(line for event in events if (line := _line(event)))]
-        self.trace = [*self.trace, *(_row(event) for event in events)]
-        self.status, self.status_words = state.status, STATUS[state.status]
-        self.line = state.line or 0
+        self.lines = views.lines(session)
+        self.status, self.status_words = session.state.status, views.STATUS[session.state.status]
+        self.can_talk = session.state.status in {"waiting", "done"}
+        self.line = session.state.line or 0
 
 
-def _line(event: TraceEvent) -> TestLine | None:
-    kind = {"agent": "agent", "user": "user", "condition": "exit", "error": "error"}.get(event.type)
-    if kind is None or not (event.text or event.name):
-        return None
-    return TestLine(kind=kind, text=event.text or event.name, line=event.line or 0)
+def _label(canvas: CanvasState) -> str:
+    """Say what is on screen."""
+    if canvas._program()[1]:  # noqa: SLF001 - as above  # pyright: ignore[reportPrivateUsage]
+        return f"Version {canvas.number}"
+    changes = "unsaved edits" if canvas.dirty else "the proposed change"
+    return f"Version {canvas.number} with {changes}"
 
 
-def _row(event: TraceEvent) -> TraceRow:
-    detail = json.dumps(event.data, ensure_ascii=False, indent=1) if event.data else ""
-    name = event.name if event.name and event.name != event.text else ""
-    text = ": ".join(part for part in (name, event.text) if part)
-    return TraceRow(kind=STEPS[event.type], line=event.line or 0, text=text, detail=detail)
+def _said(lines: list[TestLine]) -> int:
+    return sum(line.kind == "user" for line in lines)

@@ -1,42 +1,22 @@
-"""An agent's history: its versions, the difference between any two, and going back to one."""
+"""An agent's history: its versions, the difference between any two, going back to one, and taking parts of one back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.services import runtime, versions
+from babble_app.states.comparisons import HunkView, compare_texts
 from babble_app.states.shell import fill_shell
 from babble_app.states.tab import own_tab, owner_of
+from babble_app.states.version_rows import VersionRow, version_rows
 
 if TYPE_CHECKING:
-    from babble_app.schemas.agents import Agent, Version, VersionSummary
-    from babble_app.services.runtime import Runtime
+    from collections.abc import Coroutine
 
-KINDS = {"create": "Created", "edit": "Changed", "manual": "Edited by hand", "revert": "Went back"}
-
-
-@dataclass(frozen=True)
-class VersionRow:
-    """A version in a list."""
-
-    id: str
-    number: int
-    parent_id: str
-    kind: str
-    """In words: `Changed`, `Went back`; empty where the summary says it."""
-    author: str
-    summary: str
-    request: str
-    model: str
-    rounds: int
-    added: int
-    removed: int
-    at: str
-    is_head: bool
+    from babble_app.schemas.agents import Version
 
 
 class VersionsState(rx.State):
@@ -48,15 +28,25 @@ class VersionsState(rx.State):
     status: str = "loading"
     """`loading`, `ready` or `missing`."""
     rows: list[VersionRow] = []
+    tests: dict[str, str] = {}
+    """How the tests of the versions ended, in words, by the versions' ids."""
+    tests_kinds: dict[str, str] = {}
+    head_id: str = ""
+    head_number: int = 0
+    live_number: int = 0
+    gated: bool = False
     from_id: str = ""
     to_id: str = ""
     from_number: int = 0
     to_number: int = 0
     old_text: str = ""
     new_text: str = ""
+    hunks: list[HunkView] = []
     added: int = 0
     removed: int = 0
     layout: str = "unified"
+    picked: list[int] = []
+    """Hunks that shall be copied into the newest version."""
     problem: str = ""
     reverting_id: str = ""
     """The version that a revert was asked for; the dialog is open."""
@@ -80,7 +70,7 @@ class VersionsState(rx.State):
 
     @rx.event(background=True)
     async def open_agent(self, agent_id: str) -> None:
-        """Read the versions anew and compare the head with its parent."""
+        """Read the versions anew, and compare the head with its parent if there is a new one."""
         async with self:
             owner_id = await owner_of(self)
         await self._read(owner_id, agent_id)
@@ -92,6 +82,14 @@ class VersionsState(rx.State):
             owner_id = await owner_of(self)
             parents = [row.parent_id for row in self.rows if row.id == version_id]
             self.from_id, self.to_id = parents[0] if parents else "", version_id
+        await self._compare(owner_id)
+
+    @rx.event(background=True)
+    async def show_parts(self, version_id: str) -> None:
+        """Compare the newest version with another one, to take parts of that."""
+        async with self:
+            owner_id = await owner_of(self)
+            self.from_id, self.to_id = self.head_id, version_id
         await self._compare(owner_id)
 
     @rx.event(background=True)
@@ -114,6 +112,20 @@ class VersionsState(rx.State):
     def pick_layout(self, layout: str) -> None:
         """Show the difference unified or side by side."""
         self.layout = "split" if layout == "split" else "unified"
+
+    @rx.event
+    def pick_hunk(self, number: int, chosen: bool) -> None:
+        """Choose a change that shall be copied into the newest version, or leave it."""
+        kept = {one for one in self.picked if one != number}
+        self.picked = sorted(kept | {number}) if chosen else sorted(kept)
+
+    @rx.event(background=True)
+    async def restore(self) -> None:
+        """Make a new version: the newest, with the picked changes of the version it is compared with."""
+        async with self:
+            owner_id, agent_id = await owner_of(self), self.agent
+        if await restore_picked(self, owner_id):
+            await self._read(owner_id, agent_id)
 
     @rx.event
     def ask_revert(self, version_id: str, number: int) -> None:
@@ -147,13 +159,15 @@ class VersionsState(rx.State):
             async with own_tab(self, owner_id):
                 self.status = "missing"
             return
-        rows = _rows(agent, await versions.list_versions(rt, owner_id, agent_id))
+        rows = version_rows(agent, await versions.list_versions(rt, owner_id, agent_id))
         async with own_tab(self, owner_id):
-            news = self.agent != agent.id or [row.id for row in self.rows] != [
-                row.id for row in rows
-            ]
+            news = [row.id for row in self.rows] != [row.id for row in rows]
             self.status, self.agent, self.agent_name = "ready", agent.id, agent.name
             self.workspace, self.rows = agent.workspace_id, rows
+            self.tests = {row.id: row.tests for row in rows if row.tests}
+            self.tests_kinds = {row.id: row.tests_kind for row in rows if row.tests}
+            self.head_id, self.head_number = agent.head_version_id, agent.head_number
+            self.live_number, self.gated = agent.live_number or 0, agent.gated
             if news and rows:
                 self.from_id, self.to_id = rows[0].parent_id, rows[0].id
         if news and rows:
@@ -165,13 +179,14 @@ class VersionsState(rx.State):
         from_id, to_id = self.from_id, self.to_id
         new = await versions.get_version(rt, owner_id, to_id)
         old = await versions.get_version(rt, owner_id, from_id) if from_id else None
-        added, removed = await _counts(rt, owner_id, new, old)
+        old_text = old.text if old else ""
+        found = await compare_texts(old_text, new.text)
         async with own_tab(self, owner_id):
             if (self.from_id, self.to_id) != (from_id, to_id):
                 return  # another pair was chosen meanwhile
             self.from_number, self.to_number = old.number if old else 0, new.number
-            self.old_text, self.new_text = old.text if old else "", new.text
-            self.added, self.removed = added, removed
+            self.old_text, self.new_text, self.hunks = old_text, new.text, found.hunks
+            self.added, self.removed, self.picked = found.added, found.removed, []
 
 
 async def revert_chosen(state: rx.State, owner_id: str) -> Version | None:
@@ -179,12 +194,35 @@ async def revert_chosen(state: rx.State, owner_id: str) -> Version | None:
     async with own_tab(state, owner_id):
         chosen = await state.get_state(VersionsState)
         agent_id, version_id = chosen.agent, chosen.reverting_id
-        if chosen.busy or not version_id:
+        if not version_id:
             return None
         chosen.busy, chosen.reverting_id, chosen.problem = True, "", ""
+    work = versions.revert(runtime.current(), owner_id, agent_id, version_id)
+    return await _carry_out(state, owner_id, work)
+
+
+async def restore_picked(state: rx.State, owner_id: str) -> Version | None:
+    """Copy the picked changes into the newest version, from any state of the tab; None if refused."""
+    async with own_tab(state, owner_id):
+        chosen = await state.get_state(VersionsState)
+        agent_id, head_id, from_id = chosen.agent, chosen.from_id, chosen.to_id
+        hunks = list(chosen.picked)
+        if chosen.busy or not hunks:
+            return None
+        chosen.busy, chosen.problem = True, ""
+    work = versions.restore_hunks(
+        runtime.current(), owner_id, agent_id, from_id=from_id, hunks=hunks, head_id=head_id
+    )
+    return await _carry_out(state, owner_id, work)
+
+
+async def _carry_out(
+    state: rx.State, owner_id: str, work: Coroutine[Any, Any, Version]
+) -> Version | None:
+    """Wait for a new version, or show why it was refused."""
     problem = ""
     try:
-        return await versions.revert(runtime.current(), owner_id, agent_id, version_id)
+        return await work
     except BabbleError as error:
         problem = str(error)
         return None
@@ -192,33 +230,3 @@ async def revert_chosen(state: rx.State, owner_id: str) -> Version | None:
         async with own_tab(state, owner_id):
             chosen = await state.get_state(VersionsState)
             chosen.busy, chosen.problem = False, problem
-
-
-async def _counts(rt: Runtime, owner_id: str, new: Version, old: Version | None) -> tuple[int, int]:
-    if old is None:
-        return new.text.count("\n"), 0
-    diff = await versions.diff_versions(rt, owner_id, new.agent_id, old.id, new.id)
-    return diff.added, diff.removed
-
-
-def _rows(agent: Agent, summaries: list[VersionSummary]) -> list[VersionRow]:
-    return [
-        VersionRow(
-            id=item.id,
-            number=item.number,
-            parent_id=item.parent_id or "",
-            kind=KINDS[item.kind] if item.summary else "",
-            author=item.author.capitalize()
-            if item.author in {"builder", "iterator"}
-            else item.author,
-            summary=item.summary or KINDS[item.kind],
-            request=item.request,
-            model=item.model,
-            rounds=item.rounds,
-            added=item.added,
-            removed=item.removed,
-            at=item.created_at.isoformat(),
-            is_head=item.id == agent.head_version_id,
-        )
-        for item in summaries
-    ]

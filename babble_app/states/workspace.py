@@ -9,7 +9,7 @@ import reflex as rx
 
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.services import chats, runtime, versions, workspaces
-from babble_app.states.files import FilesState, refresh_files
+from babble_app.states.files import FilesState, close_viewer, refresh_files
 from babble_app.states.session import get_user
 from babble_app.states.shell import fill_shell, refresh_chat_links
 from babble_app.states.toasts import toast
@@ -61,6 +61,7 @@ class WorkspaceState(rx.State):
         wanted = str(self.router.url.path).rstrip("/").rpartition("/")[2]
         if wanted != self.workspace.id:
             self.loaded = False
+        await close_viewer(self)
         try:
             await fill_shell(self, workspace_id=wanted)
         except NotFoundError:
@@ -94,7 +95,9 @@ class WorkspaceState(rx.State):
     async def new_chat(self) -> rx.event.EventSpec:
         """Make a chat and open it."""
         user = await get_user(self)
-        chat = await chats.create_chat(runtime.current(), user.id, self.workspace.id)
+        chat = await chats.create_chat(
+            runtime.current(), user.id, self.workspace.id, review_changes=True
+        )
         return rx.redirect(f"/chat/{chat.id}")
 
     @rx.event

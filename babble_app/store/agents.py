@@ -10,9 +10,10 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from babble_app.errors import NotFoundError
+from babble_app.errors import ConflictError, NotFoundError
 from babble_app.schemas.agents import Agent, Version, VersionSummary
 from babble_app.store.tables.agents import AgentRow, VersionLabelRow, VersionRow
+from babble_app.store.tables.base import now
 from babble_app.store.tables.proposals import ProposalRow
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _NO_AGENT = "There is no such agent."
 _NO_VERSION = "There is no such version."
+_STALE = "The agent was changed meanwhile. Compare your text with the newest version."
 _SUMMARY_COLUMNS = tuple(
     getattr(VersionRow, name)
     for name in VersionSummary.model_fields
@@ -108,6 +110,20 @@ async def get_version(
     if row is None:
         raise NotFoundError(_NO_VERSION)
     return row
+
+
+async def put_on_top(db: AsyncSession, owner_id: str, version: VersionRow) -> None:
+    """Add the version and make it the head of its agent.
+
+    Raises:
+        ConflictError: its parent is not the head any more; `head` is.
+    """
+    agent = await get_agent(db, owner_id, version.agent_id, lock=True)
+    if agent.head_version_id != version.parent_id:
+        raise ConflictError(_STALE, head=agent.head_version_id)
+    db.add(version)
+    agent.head_version_id = version.id
+    agent.updated_at = now()
 
 
 async def list_versions(db: AsyncSession, owner_id: str, agent_id: str) -> list[VersionSummary]:

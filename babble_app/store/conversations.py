@@ -5,7 +5,7 @@ The statements are made once: building one costs more than carrying it out on SQ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, select
 from sqlmodel import col
@@ -14,6 +14,7 @@ from babble_app.errors import NotFoundError
 from babble_app.store.agents import unpacked
 from babble_app.store.tables.agents import AgentRow, VersionRow
 from babble_app.store.tables.chats import ChatFileRow, ChatRow, MessageRow
+from babble_app.store.tables.proposals import ProposalRow
 from babble_app.store.tables.runs import RunRow
 from babble_app.store.tables.workspaces import FileRow
 
@@ -27,7 +28,16 @@ _HEADING = select(col(ChatRow.title), col(ChatRow.model)).where(
     col(ChatRow.id) == _CHAT, col(ChatRow.owner_id) == _OWNER
 )
 _PROGRAM = (
-    select(col(AgentRow.id), col(AgentRow.name), col(VersionRow.id), col(VersionRow.text_zlib))
+    select(
+        col(ChatRow.review_changes),
+        col(AgentRow.id),
+        col(AgentRow.name),
+        col(VersionRow.id),
+        col(VersionRow.text_zlib),
+        col(ProposalRow.id),
+        col(ProposalRow.parent_id),
+        col(ProposalRow.text_zlib),
+    )
     .select_from(ChatRow)
     .outerjoin(
         AgentRow, and_(col(AgentRow.id) == ChatRow.agent_id, col(AgentRow.owner_id) == _OWNER)
@@ -35,6 +45,15 @@ _PROGRAM = (
     .outerjoin(
         VersionRow,
         and_(col(VersionRow.id) == AgentRow.head_version_id, col(VersionRow.owner_id) == _OWNER),
+    )
+    .outerjoin(
+        ProposalRow,
+        and_(
+            col(ChatRow.review_changes),
+            col(ProposalRow.agent_id) == AgentRow.id,
+            col(ProposalRow.owner_id) == _OWNER,
+            col(ProposalRow.status) == "pending",
+        ),
     )
     .where(col(ChatRow.id) == _CHAT, col(ChatRow.owner_id) == _OWNER)
 )
@@ -57,6 +76,28 @@ _MESSAGES = (
     .limit(bindparam("most"))
 )
 
+_WRITTEN = (
+    select(col(MessageRow.details)["versions"], col(ProposalRow.sha256))
+    .outerjoin(
+        ProposalRow,
+        and_(
+            col(ProposalRow.run_id) == MessageRow.run_id,
+            col(ProposalRow.agent_id) == bindparam("agent_id", type_=String),
+            col(ProposalRow.owner_id) == _OWNER,
+        ),
+    )
+    .where(
+        col(MessageRow.chat_id) == _CHAT,
+        col(MessageRow.owner_id) == _OWNER,
+        col(MessageRow.role) == "assistant",
+    )
+    .order_by(col(MessageRow.position).desc())
+    .limit(bindparam("most"))
+)
+_SHA256 = select(col(VersionRow.sha256)).where(
+    col(VersionRow.id) == bindparam("version_id", type_=String), col(VersionRow.owner_id) == _OWNER
+)
+
 
 class Heading(NamedTuple):
     """A chat's title and model, as far as chosen."""
@@ -76,12 +117,16 @@ class Said(NamedTuple):
 
 
 class Program(NamedTuple):
-    """What is on the canvas."""
+    """What is on the canvas: the newest version, or the change of it that waits for the person."""
 
     agent_id: str
     name: str
     version_id: str
+    """Of a change: the version that it changes."""
     text: str
+    proposal_id: str | None
+    written_sha256: str | None
+    """Of the program that the chat's last answer with one wrote for this agent; None if none did."""
 
 
 class Conversation(NamedTuple):
@@ -90,6 +135,7 @@ class Conversation(NamedTuple):
     said: list[Said]
     """The newest messages, oldest first."""
     program: Program | None
+    review_changes: bool
     file_ids: list[str]
 
 
@@ -107,10 +153,33 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
     canvas = db.execute(_PROGRAM, whose).one_or_none()
     if canvas is None:
         raise NotFoundError("There is no such chat.")
-    agent_id, name, version_id, packed = canvas
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
+    program: Program | None = None
+    review_changes, agent_id, *columns = canvas
+    if agent_id:
+        written = _find_written(db, {**whose, "most": limit, "agent_id": agent_id})
+        program = _program(agent_id, columns, written)
     return Conversation(
         said=said[::-1],
-        program=Program(agent_id, name, version_id, unpacked(packed)) if agent_id else None,
+        program=program,
+        review_changes=review_changes,
         file_ids=list(db.execute(_FILES, whose).scalars()),
     )
+
+
+def _program(agent_id: str, columns: list[Any], written_sha256: str | None) -> Program:
+    name, head_id, head, proposal_id, parent_id, proposed = columns
+    if proposal_id is None:
+        return Program(agent_id, name, head_id, unpacked(head), None, written_sha256)
+    return Program(agent_id, name, parent_id, unpacked(proposed), proposal_id, written_sha256)
+
+
+def _find_written(db: Connection, values: dict[str, Any]) -> str | None:
+    for versions, proposed in db.execute(_WRITTEN, values):
+        if proposed:
+            return str(proposed)
+        own = [one for one in versions or () if one["agent_id"] == values["agent_id"]]
+        if own:
+            version = {"version_id": own[-1]["version_id"], "owner_id": values["owner_id"]}
+            return db.execute(_SHA256, version).scalar_one_or_none()
+    return None

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def migrate(address: str) -> None:
-    """Apply the migrations that are missing; each is one transaction, and a second process waits for the first."""
+def migrate(address: str, to: str = "head") -> None:
+    """Apply the migrations that are missing (up to one); each is one transaction, and a second process waits for the first."""
     config = _config()
     config.attributes["address"] = address
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     except DBAPIError as error:
         raise translated(error) or error from error
 

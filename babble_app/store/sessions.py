@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col, select
 
@@ -37,6 +37,17 @@ async def list_sessions(db: AsyncSession, owner_id: str, agent_id: str) -> Seque
     return (await db.exec(statement)).all()
 
 
+async def find_newest_session(db: AsyncSession, owner_id: str, agent_id: str) -> SessionRow | None:
+    """Return the owner's newest conversation with the agent, or None."""
+    statement = (
+        select(SessionRow)
+        .where(SessionRow.owner_id == owner_id, SessionRow.agent_id == agent_id)
+        .order_by(col(SessionRow.created_at).desc())
+        .limit(1)
+    )
+    return (await db.exec(statement)).one_or_none()
+
+
 def add_session(
     db: AsyncSession,
     owner_id: str,
@@ -45,10 +56,16 @@ def add_session(
     version_id: str | None,
     program: str,
     model: str,
+    mocks: list[dict[str, Any]],
 ) -> SessionRow:
     """Add a conversation; the caller fills in where it stands."""
     row = SessionRow(
-        owner_id=owner_id, agent_id=agent_id, version_id=version_id, program=program, model=model
+        owner_id=owner_id,
+        agent_id=agent_id,
+        version_id=version_id,
+        program=program,
+        model=model,
+        mocks=mocks,
     )
     db.add(row)
     return row

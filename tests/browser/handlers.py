@@ -33,7 +33,7 @@ LOAD = f"{ROOT_STATE}.reflex___state____on_load_internal_state.on_load_internal"
 LAST = ("end_all_logins", "delete_account")
 """What ends the caller's own login is called after everything else."""
 GIVING_UP = ("cancel", "close", "detach", "discard", "dismiss", "keep")
-"""What closes a dialog is called after what carries out what it asks about."""
+"""What closes a dialog is called after everything that carries out what it asks about."""
 
 
 @dataclass
@@ -48,6 +48,8 @@ class Ids:
     run: str
     session: str
     login: str
+    proposal: str
+    test: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -82,6 +84,9 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "run_id": [ids.run],
         "session_id": [ids.session],
         "login_id": [ids.login],
+        "proposal_id": [ids.proposal],
+        "test_id": [ids.test],
+        "answer": [{"kind": "user", "text": "Said by the matrix"}],
         "chosen_id": [ids.chat, ids.agent, ids.workspace, ids.file],
         "dialog": [
             *("rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"),
@@ -98,6 +103,8 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "mode": ["build"],
         "theme": ["dark"],
         "tab": ["versions"],
+        "changes": ["draft"],
+        "choice": ["yours"],
         "layout": ["split"],
         "chosen": [True],
         "value: bool": [True],
@@ -159,9 +166,11 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
     }
     choosing = [name for name, given in handlers.items() if not _acts(given)]
     acting = [name for name, given in handlers.items() if _acts(given) and not name.endswith(LAST)]
-    acting.sort(key=lambda name: name.rpartition(".")[2].startswith(GIVING_UP))
+    acting.sort(key=_gives_up)
     last = [name for name in handlers if name.endswith(LAST)]
-    number = 2 if "versions" in state else 1 if "files" in state or "workspace" in state else 0
+    number = 1 if "files" in state or "workspace" in state else 0
+    if any(noun in state for noun in ("version", "publishing", "labels")):
+        number = 2
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:
@@ -175,11 +184,21 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
         for payload in _payloads(handlers[name], ids):
             calls.append(Call(name, payload, *here))
             calls += [
-                Call(one, each, *here) for one in acting for each in _payloads(handlers[one], ids)
+                Call(one, each, *here)
+                for one in acting
+                if not _gives_up(one)
+                for each in _payloads(handlers[one], ids)
             ]
+    # Background handlers take their time: giving up after each choice would come before they begin.
+    calls[-1].wait = True
+    last = [*filter(_gives_up, acting), *last]
     return calls + [
         Call(name, each, *here) for name in last for each in _payloads(handlers[name], ids)
     ]
+
+
+def _gives_up(name: str) -> bool:
+    return name.rpartition(".")[2].startswith(GIVING_UP)
 
 
 def _acts(parameters: list[tuple[str, str]]) -> bool:

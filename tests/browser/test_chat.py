@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Person, running_server
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule
+from tests.pdf_files import make_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ MARKDOWN = (
     "Look at [our site](https://example.com/).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
     "```python\ndef hello():\n    return 'hi'\n```\n"
 )
+MENU = make_pdf(["Starters", "Cherry cake 4 euros", "A chocolate cake 30 euros", "Tea"])
 AGENT = "Build an agent that welcomes guests, asks for their name and says goodbye."
 
 
@@ -194,6 +196,55 @@ def test_a_failed_answer_stands_inline_with_retry(page: Page, person: Person) ->
     page.get_by_role("button", name="Retry").click()
 
     expect(answers(page)).to_have_count(2, timeout=20_000)
+
+
+def test_what_the_model_was_shown_of_the_files_stands_under_the_answer_and_opens(
+    page: Page, person: Person
+) -> None:
+    chat_id = make_chat(person, model=MODEL)
+    workspace_id = person.client.get(f"/api/chats/{chat_id}").json()["workspace_id"]
+    stored = person.client.post(
+        f"/api/workspaces/{workspace_id}/files", files=[("file", ("menu.pdf", MENU))]
+    )
+    file_id = stored.raise_for_status().json()[0]["id"]
+    person.client.put(
+        f"/api/chats/{chat_id}/files", json={"file_ids": [file_id]}
+    ).raise_for_status()
+    open_chat(page, chat_id)
+
+    ask(page, "Which slow cherry cake is there?")
+    expect(page.locator(".is-live").get_by_role("group", name="Files used")).to_contain_text(
+        "menu.pdf p. 2-3"
+    )
+    page.get_by_role("button", name="Stop").click()
+    page.reload()
+    answers(page).get_by_role("button", name="menu.pdf p. 2-3").click()
+
+    viewer = page.get_by_role("dialog", name="menu.pdf")
+    expect(viewer).to_contain_text("Cherry cake 4 euros")
+    page.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
+
+
+def test_after_a_change_that_came_to_nothing_the_person_may_edit_by_hand(
+    page: Page, person: Person
+) -> None:
+    chat_id = make_chat(person, model="demo/based")
+    open_chat(page, chat_id)
+    ask(page, AGENT)
+    expect(page.locator(".version-card")).to_be_visible(timeout=30_000)
+
+    ask(page, "Change the greeting to: Hi! (demo: never valid)")
+    alert = page.locator(".answer").get_by_role("alert")
+    expect(alert).to_contain_text("The agent is as it was", timeout=60_000)
+    alert.get_by_text("What the model sent last").click()
+    expect(alert.locator("pre")).not_to_be_empty()
+    page.get_by_role("tab", name="Versions").click()
+    alert.get_by_role("button", name="Edit by hand").click()
+
+    expect(page.get_by_role("tab", name="Code")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".canvas .cm-editor")).to_be_visible()
+    expect(alert.get_by_role("button", name="Retry")).to_be_enabled()
 
 
 def test_a_message_that_cannot_be_sent_comes_back(page: Page, person: Person) -> None:

@@ -13,6 +13,8 @@ from uuid import uuid4
 
 import pytest
 
+from babble_app.store.agents import packed
+from babble_app.store.tables.proposals import ProposalRow
 from tests.browser.handlers import Ids, all_handlers, calls_of, states, unknown_arguments
 from tests.browser.sockets import HYDRATE, Call, talk
 
@@ -28,7 +30,7 @@ MOST_CALLS = 1000
 """Below the limit of events a minute: dropped events would prove nothing."""
 
 
-def make_everything(person: Person) -> Ids:
+def make_everything(server: Server, person: Person) -> Ids:
     """Give the person one of each thing, every text of it with words of its own."""
     words = f"canary{next(_numbers)}zq"
     client = person.client
@@ -46,7 +48,7 @@ def make_everything(person: Person) -> Ids:
     agent = client.get(f"/api/workspaces/{workspace}/agents").json()[0]
     head = client.get(f"/api/versions/{agent['head_version_id']}").json()
     edit = {"text": f"{head['text']}# edited\n", "parent_id": head["id"]}
-    person.post(f"/api/agents/{agent['id']}/versions", edit)
+    edited = person.post(f"/api/agents/{agent['id']}/versions", edit)
     session = person.post(f"/api/agents/{agent['id']}/sessions", {"model": "demo/based"})
     return Ids(
         workspace=workspace,
@@ -57,8 +59,31 @@ def make_everything(person: Person) -> Ids:
         run=run,
         session=session["session_id"],
         login=client.get("/api/auth/logins").json()[0]["id"],
+        proposal=propose(server, person, chat, edited),
+        test=person.post(f"/api/sessions/{session['session_id']}/keep", {"name": words})["id"],
         words=words,
     )
+
+
+def propose(server: Server, person: Person, chat: str, parent: dict[str, Any]) -> str:
+    """Let a change wait for the person; a run of the demo model would take three seconds."""
+    row = ProposalRow(
+        owner_id=person.id,
+        agent_id=parent["agent_id"],
+        chat_id=chat,
+        run_id="run_of_the_matrix",
+        parent_id=parent["id"],
+        text_zlib=packed(f"{parent['text']}# proposed\n"),
+        sha256="",
+    )
+    values = row.model_dump() | {"findings": "[]", "created_at": row.created_at.isoformat(" ")}
+    marks = ", ".join("?" * len(values))
+    with closing(_database(server)) as db, db:
+        db.execute(
+            f"INSERT INTO proposals ({', '.join(values)}) VALUES ({marks})",  # noqa: S608 - our own names
+            tuple(values.values()),
+        )
+    return row.id
 
 
 def rows_of(server: Server, person: Person) -> dict[str, list[tuple[Any, ...]]]:
@@ -108,14 +133,24 @@ def says_of(updates: list[dict[str, Any]], person: Person, ids: Ids) -> list[str
 
 
 def test_it_is_known_how_to_call_every_handler() -> None:
-    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "x")
+    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "x")
 
     assert unknown_arguments(nobody) == []
     assert len(all_handlers()) > 90
     assert max(len(calls_of(state, nobody)) for state in states()) < MOST_CALLS
 
 
-CHANGING = {"chat", "files", "settings", "versions", "workspace", "workspaces"}
+CHANGING = {
+    "agent_tests",
+    "chat",
+    "files",
+    "proposals",
+    "publishing",
+    "settings",
+    "versions",
+    "workspace",
+    "workspaces",
+}
 
 
 @pytest.mark.parametrize("state", sorted({*CHANGING, "canvas", "testing"}))
@@ -124,7 +159,7 @@ def test_the_owner_is_shown_and_can_change_what_others_must_not(
 ) -> None:
     """Without this the others would pass as well if no event arrived."""
     owner = make_person()
-    ids = make_everything(owner)
+    ids = make_everything(server, owner)
     before = rows_of(server, owner)
     full_name = next(name for name in states() if f"states___{state}____" in name)
 
@@ -149,7 +184,7 @@ def test_no_handler_shows_or_changes_anything_for(
     server: Server, make_person: Callable[[], Person], who: str
 ) -> None:
     owner = make_person()
-    ids = make_everything(owner)
+    ids = make_everything(server, owner)
     if who == "the owner, suspended":
         suspend(server, owner)
     before = rows_of(server, owner)
@@ -158,7 +193,7 @@ def test_no_handler_shows_or_changes_anything_for(
         for table in ("users", "workspaces", "files", "file_pages", "chats", "messages")
     )
     assert all(before[table] for table in ("runs", "run_events", "agents", "versions", "sessions"))
-    assert all(before[table] for table in ("provider_keys", "logins"))
+    assert all(before[table] for table in ("provider_keys", "logins", "proposals"))
 
     def attack(state: str) -> list[str]:
         cookie = {"nobody": "", "the owner, suspended": owner.cookie}.get(who)

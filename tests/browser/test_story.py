@@ -1,4 +1,4 @@
-"""The whole story, as a newcomer lives it, on each kind of model: register, describe, watch, talk, change, compare, go back.
+"""The whole story, as a newcomer lives it, on each kind of model: register, describe, watch, talk, change, keep, compare, go back.
 
 With BABBLE_SHOTS set to a folder, a picture of every step is left there.
 """
@@ -93,10 +93,13 @@ def test_a_newcomer_describes_an_agent_talks_to_it_changes_it_and_goes_back(
     shoot(page, kind, "talked")
 
     say(page, "Also ask for their phone number.")
-    expect(page.locator(".version-card").last).to_contain_text("Version 2 saved", timeout=30_000)
-    page.locator(".version-card").last.get_by_role("button", name="See changes").click()
     changes = page.locator(".canvas")
-    expect(changes.locator(".cm-insertedLine, .cm-changedLine").first).to_be_visible()
+    expect(changes.locator(".hunk .is-added").first).to_be_visible(timeout=30_000)
+    expect(changes.locator(".hunk").first).to_contain_text("phone")
+    shoot(page, kind, "proposed")
+    changes.get_by_role("button", name="Keep changes").click()
+    expect(page.locator(".version-card").last).to_contain_text("Kept as version 2")
+    page.locator(".version-card").last.get_by_role("button", name="See changes").click()
     expect(changes).to_contain_text("phone")
     shoot(page, kind, "changes")
     assert "phone" in saved_text(page, 2)

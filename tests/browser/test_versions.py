@@ -46,7 +46,7 @@ def test_the_newest_change_is_shown_line_by_line(page: Page, person: Person) -> 
     expect(page.locator(".version")).to_have_count(2)
     expect(page.locator(".version").first).to_contain_text("current")
     expect(page.locator(".diff-view")).to_contain_text("# a line by hand")
-    expect(page.locator(".diff-view .cm-changedLine").first).to_be_visible()
+    expect(page.locator(".diff-view tr.is-added").first).to_be_visible()
 
 
 def test_two_versions_stand_side_by_side(page: Page, person: Person) -> None:
@@ -55,9 +55,9 @@ def test_two_versions_stand_side_by_side(page: Page, person: Person) -> None:
 
     page.get_by_role("button", name="Side by side").click()
 
-    expect(page.locator(".diff-view .cm-mergeViewEditor")).to_have_count(2)
+    expect(page.locator(".diff-view tr:has(td.is-nothing) td.is-added").first).to_be_visible()
     page.get_by_role("button", name="Unified").click()
-    expect(page.locator(".diff-view .cm-mergeViewEditor")).to_have_count(0)
+    expect(page.locator(".diff-view td.is-nothing")).to_have_count(0)
 
 
 def test_any_two_versions_can_be_picked(page: Page, person: Person) -> None:
@@ -67,7 +67,7 @@ def test_any_two_versions_can_be_picked(page: Page, person: Person) -> None:
 
     page.get_by_label("From", exact=True).select_option(label="Version 2")
     page.get_by_label("To", exact=True).select_option(label="Version 1")
-    expect(page.locator(".diff-view .cm-deletedChunk")).to_contain_text("# a line by hand")
+    expect(page.locator(".diff-view tr.is-removed").last).to_contain_text("# a line by hand")
 
     page.get_by_label("To", exact=True).select_option(label="Version 2")
     expect(page.get_by_text("the same, byte for byte")).to_be_visible()

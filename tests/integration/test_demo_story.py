@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from babble_app.agents import builder, iterator
+from babble_app.agents import orchestrator
 from babble_app.agents.request import AgentRequest, ContextFile
 from babble_app.agents.talker import answer_effect
 from babble_app.based.checker import check
@@ -34,7 +34,7 @@ MODEL = DemoClient(pace=0)
 def make_request(text, program=None, files=()):
     return AgentRequest(
         text=text,
-        mode="auto",
+        mode="build",
         program=program,
         agent_name=None,
         history=(),
@@ -43,8 +43,8 @@ def make_request(text, program=None, files=()):
     )
 
 
-async def collect(agent, request):
-    async with aclosing(agent.run(MODEL, request)) as events:
+async def collect(request):
+    async with aclosing(orchestrator.run(MODEL, request)) as events:
         return [event async for event in events]
 
 
@@ -66,7 +66,7 @@ async def talk_through(program, said):
 
 
 async def test_a_description_becomes_an_agent_that_works_and_can_be_changed():
-    built = proposal(await collect(builder, make_request(DESCRIPTION, files=(MENU,))))
+    built = proposal(await collect(make_request(DESCRIPTION, files=(MENU,))))
     assert check(built.program).ok
     assert built.name == "Sweet Crumbs"
 
@@ -89,7 +89,7 @@ async def test_a_description_becomes_an_agent_that_works_and_can_be_changed():
     )
 
     changed = proposal(
-        await collect(iterator, make_request("Also ask for their phone number", built.program))
+        await collect(make_request("Also ask for their phone number", built.program))
     )
     assert check(changed.program).ok
     assert "phone_number" in changed.program
@@ -97,7 +97,7 @@ async def test_a_description_becomes_an_agent_that_works_and_can_be_changed():
 
 
 async def test_a_person_can_correct_what_was_noted():
-    built = proposal(await collect(builder, make_request(DESCRIPTION)))
+    built = proposal(await collect(make_request(DESCRIPTION)))
 
     execution = await talk_through(
         built.program,
@@ -116,7 +116,7 @@ async def test_a_person_can_correct_what_was_noted():
 
 
 async def test_a_person_who_wants_a_human_gets_one():
-    built = proposal(await collect(builder, make_request(DESCRIPTION)))
+    built = proposal(await collect(make_request(DESCRIPTION)))
 
     execution = await talk_through(built.program, ["I want to talk to a human"])
 
@@ -126,13 +126,11 @@ async def test_a_person_who_wants_a_human_gets_one():
 @pytest.mark.parametrize("mistake", ["bad indentation", "fence", "lazy", "wrong counts"])
 @pytest.mark.parametrize("task", ["build", "change"])
 async def test_a_mistake_that_was_asked_for_is_mended_in_a_later_round(task, mistake):
-    program = proposal(await collect(builder, make_request(DESCRIPTION))).program
+    program = proposal(await collect(make_request(DESCRIPTION))).program
     if task == "build":
-        events = await collect(builder, make_request(f"{DESCRIPTION} (demo: {mistake})"))
+        events = await collect(make_request(f"{DESCRIPTION} (demo: {mistake})"))
     else:
-        events = await collect(
-            iterator, make_request(f"greet in Spanish (demo: {mistake})", program)
-        )
+        events = await collect(make_request(f"greet in Spanish (demo: {mistake})", program))
 
     assert check(proposal(events).program).ok
     rounds = sum(isinstance(event, Attempt) for event in events)
@@ -141,13 +139,12 @@ async def test_a_mistake_that_was_asked_for_is_mended_in_a_later_round(task, mis
 
 @pytest.mark.parametrize("task", ["build", "change"])
 async def test_a_mistake_that_is_never_mended_ends_without_a_version(task):
-    program = proposal(await collect(builder, make_request(DESCRIPTION))).program
-    agent, text = (builder, DESCRIPTION) if task == "build" else (iterator, "greet in Spanish")
+    program = proposal(await collect(make_request(DESCRIPTION))).program
+    text = DESCRIPTION if task == "build" else "greet in Spanish"
+    request = make_request(f"{text} (demo: never valid)", None if task == "build" else program)
 
     with pytest.raises(AgentNotValidError):
-        await collect(
-            agent, make_request(f"{text} (demo: never valid)", None if task == "build" else program)
-        )
+        await collect(request)
 
 
 HOTEL, BIKES = STARTERS[0][1], STARTERS[1][1]
@@ -166,7 +163,7 @@ CHANGES = [
 
 
 async def build(description):
-    return proposal(await collect(builder, make_request(description)))
+    return proposal(await collect(make_request(description)))
 
 
 def agent_said(execution):
@@ -280,7 +277,7 @@ async def test_what_we_suggest_can_be_changed_step_by_step(description):
     program = (await build(description)).program
 
     for wish, expected, already in CHANGES:
-        events = await collect(iterator, make_request(wish, program))
+        events = await collect(make_request(wish, program))
         if description in already:
             assert not any(isinstance(event, VersionProposed) for event in events), wish
             continue
@@ -302,7 +299,7 @@ async def test_what_we_suggest_can_be_changed_step_by_step(description):
     ],
 )
 async def test_what_the_agent_does_already_is_said_and_changes_nothing(wish, words):
-    events = await collect(iterator, make_request(wish, (await build(BIKES)).program))
+    events = await collect(make_request(wish, (await build(BIKES)).program))
 
     assert not any(isinstance(event, VersionProposed) for event in events)
     assert words in "".join(event.text for event in events if isinstance(event, TextDelta))

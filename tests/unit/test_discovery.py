@@ -6,13 +6,16 @@ import ast
 import importlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
+import babble_app.agents
 import babble_app.api
 import babble_app.llm.providers
 import babble_app.tools
+from babble_app.agents.agent import all_agents
+from babble_app.agents.triage import Kind
 from babble_app.api.app import routers
 from babble_app.discovery import declared, import_modules
 from babble_app.llm.provider import all_providers
@@ -37,6 +40,14 @@ async def {name}(context: ToolContext) -> str:
     """Do something."""
     return ""
 '''
+AGENT = """
+from babble_app.agents.agent import Agent
+
+async def run(model, request):
+    yield
+
+AGENT = Agent(name="{name}", run=run)
+"""
 ROUTE = """
 from fastapi import APIRouter
 
@@ -89,6 +100,23 @@ def test_two_tools_of_one_name_are_refused(add_file: AddFile) -> None:
 
     with pytest.raises(ValueError, match="read_file"):
         all_tools()
+
+
+def test_an_agent_is_one_file(add_file: AddFile) -> None:
+    add_file(babble_app.agents, "zz_new", AGENT.format(name="zz_new"))
+
+    assert all_agents()["zz_new"].name == "zz_new"
+
+
+def test_two_agents_of_one_name_are_refused(add_file: AddFile) -> None:
+    add_file(babble_app.agents, "zz_second", AGENT.format(name="build"))
+
+    with pytest.raises(ValueError, match="build"):
+        all_agents()
+
+
+def test_there_is_an_agent_for_whatever_triage_decides() -> None:
+    assert set(all_agents()) >= set(get_args(Kind))
 
 
 def test_a_route_is_one_file(add_file: AddFile) -> None:

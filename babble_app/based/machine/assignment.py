@@ -1,4 +1,4 @@
-"""Assignments to names, items and unpacked targets."""
+"""Assignments to names, items, attributes and unpacked targets."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine import operators
-from babble_app.based.machine.access import delete_item, get_item, set_item
+from babble_app.based.machine.access import (
+    delete_attribute,
+    delete_item,
+    get_attribute,
+    get_item,
+    set_attribute,
+    set_item,
+)
 from babble_app.based.machine.errors import HaltError
-from babble_app.based.machine.iteration import to_list
+from babble_app.based.machine.iteration import is_iterable, to_list
+from babble_app.based.machine.values import kind_of
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -21,23 +29,34 @@ def assign(machine: Machine, target: ast.expr, value: Any) -> Steps | None:
         return None
     if isinstance(target, ast.Subscript):
         return _assign_item(machine, target, value)
+    if isinstance(target, ast.Attribute):
+        return _assign_attribute(machine, target, value)
     if isinstance(target, (ast.Tuple, ast.List)):
         return _unpack(machine, target.elts, value)
-    raise HaltError("R_NOT_ALLOWED", "Attributes cannot be assigned; use a dict.")
+    raise HaltError("R_NOT_ALLOWED", f"`{ast.unparse(target)[:40]}` cannot be assigned.")
 
 
 def _assign_item(machine: Machine, target: ast.Subscript, value: Any) -> Steps:
     owner = yield target.value
     key = yield target.slice
-    set_item(machine, owner, key, value)
+    yield set_item(machine, owner, key, value)
+
+
+def _assign_attribute(machine: Machine, target: ast.Attribute, value: Any) -> Steps:
+    owner = yield target.value
+    yield set_attribute(machine, owner, target.attr, value)
 
 
 def _unpack(machine: Machine, targets: list[ast.expr], value: Any) -> Steps:
-    values = to_list(machine, value)
+    values: list[Any] = yield _unpacked(machine, value)
     star = next((i for i, node in enumerate(targets) if isinstance(node, ast.Starred)), None)
     fixed = len(targets) - (star is not None)
-    if len(values) < fixed or (star is None and len(values) > fixed):
-        message = f"expected {fixed} values to unpack, got {len(values)}"
+    if len(values) < fixed:
+        least = f"at least {fixed}" if star is not None else str(fixed)
+        message = f"not enough values to unpack (expected {least}, got {len(values)})"
+        raise ValueError(message)
+    if star is None and len(values) > fixed:
+        message = f"too many values to unpack (expected {fixed})"
         raise ValueError(message)
     if star is not None:
         after = len(targets) - star - 1
@@ -45,6 +64,13 @@ def _unpack(machine: Machine, targets: list[ast.expr], value: Any) -> Steps:
         values = [*values[:star], middle, *values[len(values) - after :]]
     for node, item in zip(targets, values, strict=True):
         yield assign(machine, node.value if isinstance(node, ast.Starred) else node, item)
+
+
+def _unpacked(machine: Machine, value: Any) -> Any:
+    if not is_iterable(value):
+        message = f"cannot unpack non-iterable {kind_of(value)} object"
+        raise TypeError(message)
+    return to_list(machine, value)
 
 
 def _assign(machine: Machine, node: ast.Assign) -> Steps:
@@ -63,32 +89,47 @@ def _annotated_value(machine: Machine, target: ast.expr, value_node: ast.expr) -
 
 
 def _augmented(machine: Machine, node: ast.AugAssign) -> Steps:
-    if isinstance(node.target, ast.Name):
-        left = machine.lookup(node.target.id)
+    target, kind = node.target, type(node.op)
+    if isinstance(target, ast.Name):
+        left = machine.lookup(target.id)
         right = yield node.value
-        result = operators.in_place(machine.meter, type(node.op), left, right)
-        machine.scope.set(node.target.id, result)
-    elif isinstance(node.target, ast.Subscript):
-        owner = yield node.target.value
-        key = yield node.target.slice
+        result = yield operators.in_place(machine, kind, left, right)
+        machine.scope.set(target.id, result)
+        return
+    owner = yield target.value
+    if isinstance(target, ast.Subscript):
+        key = yield target.slice
         left = yield get_item(machine, owner, key)
         right = yield node.value
-        result = operators.in_place(machine.meter, type(node.op), left, right)
-        set_item(machine, owner, key, result)
+        result = yield operators.in_place(machine, kind, left, right)
+        yield set_item(machine, owner, key, result)
     else:
-        raise HaltError("R_NOT_ALLOWED", "Attributes cannot be assigned; use a dict.")
+        left = yield get_attribute(machine, owner, target.attr)
+        right = yield node.value
+        result = yield operators.in_place(machine, kind, left, right)
+        yield set_attribute(machine, owner, target.attr, result)
 
 
 def _delete(machine: Machine, node: ast.Delete) -> Steps:
     for target in node.targets:
-        if isinstance(target, ast.Name):
-            machine.scope.delete(target.id)
-        elif isinstance(target, ast.Subscript):
-            owner = yield target.value
-            key = yield target.slice
-            delete_item(machine, owner, key)
-        else:
-            raise HaltError("R_NOT_ALLOWED", "Only names and items can be deleted.")
+        yield _delete_target(machine, target)
+
+
+def _delete_target(machine: Machine, target: ast.expr) -> Steps:
+    if isinstance(target, ast.Name):
+        machine.scope.delete(target.id)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for part in target.elts:
+            yield _delete_target(machine, part)
+    elif isinstance(target, ast.Subscript):
+        owner = yield target.value
+        key = yield target.slice
+        yield delete_item(machine, owner, key)
+    elif isinstance(target, ast.Attribute):
+        owner = yield target.value
+        delete_attribute(owner, target.attr)
+    else:
+        raise HaltError("R_NOT_ALLOWED", f"`{ast.unparse(target)[:40]}` cannot be deleted.")
 
 
 HANDLERS: dict[type[ast.AST], Handler] = {

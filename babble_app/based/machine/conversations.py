@@ -14,7 +14,7 @@ from babble_app.based.machine.shape import match_schema
 from babble_app.based.machine.signals import BREAK, CONTINUE, Return
 from babble_app.based.machine.statements import block
 from babble_app.based.machine.texts import to_text
-from babble_app.based.machine.values import TalkResult, is_dict
+from babble_app.based.machine.values import TalkResult, is_dict, is_list
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -41,6 +41,8 @@ class _Chosen:
 
     index: int
     arguments: dict[str, Any] = field(default_factory=dict[str, Any])
+    also: list[str] = field(default_factory=list[str])
+    """Other exits that the model named in the same turn; the first in the program's order is taken."""
 
 
 def _converse(machine: Machine, node: nodes.Conversation) -> Steps:
@@ -49,7 +51,7 @@ def _converse(machine: Machine, node: nodes.Conversation) -> Steps:
         raise HaltError(
             "R_NOT_ALLOWED", "This conversation is not complete; check the program first."
         )
-    start = len(machine.transcript)
+    start = len(machine.trace.transcript)
     talk: _Talk = yield _enter(machine, node, found.call)
     machine.emit("enter_loop", text=talk.prompt, line=node.lineno)
     speaks: bool = talk.first
@@ -139,7 +141,7 @@ def _hear(machine: Machine, talk: _Talk) -> Steps:
         return
     machine.meter.user_turn()
     answer = yield UserEffect(talk.line, talk.exits)
-    machine.hear(answer["text"], talk.line)
+    machine.trace.hear(answer["text"], talk.line)
 
 
 def _turn(machine: Machine, talk: _Talk, *, first: bool) -> Steps:
@@ -149,20 +151,22 @@ def _turn(machine: Machine, talk: _Talk, *, first: bool) -> Steps:
     for _ in range(2):
         machine.meter.model_call()
         context = "\n".join(part for part in (talk.context, problem) if part)
-        messages = tuple(machine.transcript)
+        messages = tuple(machine.trace.transcript)
         answer = yield TalkEffect(
             talk.line, talk.prompt, talk.data, messages, exits, first, context
         )
         if "exit" not in answer:
             talk.context = ""
             if answer["reply"].strip():
-                machine.speak(answer["reply"], "talk", talk.line)
+                machine.trace.speak(answer["reply"], "talk", talk.line)
             return None
         arguments: dict[str, Any] = answer.get("arguments") or {}
         problem = _find_problem(exits, answer["exit"], arguments)
         if not problem:
             slugs = [one.slug for one in exits]
-            return _Chosen(slugs.index(answer["exit"]), arguments)
+            named: Any = answer.get("also")
+            also = [slug for slug in slugs if is_list(named) and slug in named]
+            return _Chosen(slugs.index(answer["exit"]), arguments, also)
     talk.context = problem
     return None
 
@@ -191,12 +195,15 @@ def _fire(machine: Machine, talk: _Talk, chosen: _Chosen, line: int) -> None:
         text=fired.text,
         name=fired.slug,
         line=line,
-        data={"arguments": chosen.arguments} if chosen.arguments else {},
+        data={
+            **({"arguments": chosen.arguments} if chosen.arguments else {}),
+            **({"also": chosen.also} if chosen.also else {}),
+        },
     )
 
 
 def _result(machine: Machine, talk: _Talk, chosen: _Chosen, start: int) -> TalkResult:
-    lines = [f"{role}: {text}" for role, text in machine.transcript[start:]]
+    lines = [f"{role}: {text}" for role, text in machine.trace.transcript[start:]]
     return TalkResult(
         next=talk.exits[chosen.index].slug,
         arguments=dict(chosen.arguments),
@@ -216,7 +223,7 @@ def _come_back(machine: Machine, signal: Any) -> str:
 
 def _user_waits(machine: Machine) -> bool:
     """Whether nobody has answered the user's last message: then the model speaks next, else the user does."""
-    return bool(machine.transcript) and machine.transcript[-1][0] == "user"
+    return bool(machine.trace.transcript) and machine.trace.transcript[-1][0] == "user"
 
 
 HANDLERS: dict[type[Any], Handler] = {nodes.Conversation: _converse}

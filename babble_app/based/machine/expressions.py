@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from babble_app.based.machine import operators, texts
 from babble_app.based.machine.access import get_attribute, get_item
 from babble_app.based.machine.errors import HaltError
-from babble_app.based.machine.iteration import iterate
-from babble_app.based.machine.values import is_dict
+from babble_app.based.machine.functions import awaited
+from babble_app.based.machine.iteration import Stream, get_iterator, pull, resume, to_list
+from babble_app.based.machine.sets import Set
+from babble_app.based.machine.signals import Yielded
+from babble_app.based.machine.values import END, is_dict, kind_of
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 def constant(machine: Machine, node: ast.Constant) -> Any:
     """A literal."""
-    if isinstance(node.value, (bytes, complex)) or node.value is Ellipsis:
+    if isinstance(node.value, (bytes, complex)):
         raise HaltError("R_NOT_ALLOWED", f"`{ast.unparse(node)[:40]}` is not supported.")
     return machine.meter.take(node.value) if isinstance(node.value, int) else node.value
 
@@ -39,12 +42,12 @@ def _bool_op(_machine: Machine, node: ast.BoolOp) -> Steps:
 def _bin_op(machine: Machine, node: ast.BinOp) -> Steps:
     left = yield node.left
     right = yield node.right
-    return operators.binary(machine.meter, type(node.op), left, right)
+    return operators.binary(machine, type(node.op), left, right)
 
 
 def _unary_op(machine: Machine, node: ast.UnaryOp) -> Steps:
     value = yield node.operand
-    return operators.unary(machine.meter, type(node.op), value)
+    return operators.unary(machine, type(node.op), value)
 
 
 def _compare(machine: Machine, node: ast.Compare) -> Steps:
@@ -52,7 +55,7 @@ def _compare(machine: Machine, node: ast.Compare) -> Steps:
     result: Any = True
     for operator, operand in zip(node.ops, node.comparators, strict=True):
         right = yield operand
-        result = operators.compare(machine.meter, type(operator), left, right)
+        result = yield operators.compare(machine, type(operator), left, right)
         if not result:
             return result
         left = right
@@ -71,8 +74,9 @@ def elements(machine: Machine, nodes: list[ast.expr]) -> Steps:
     for node in nodes:
         if isinstance(node, ast.Starred):
             spread = yield node.value
-            values.extend(iterate(spread))
-            machine.meter.items(len(values))
+            more = yield to_list(machine, spread)
+            machine.meter.items(len(values) + len(more))
+            values.extend(more)
         else:
             value = yield node
             values.append(value)
@@ -91,7 +95,7 @@ def _tuple(machine: Machine, node: ast.Tuple) -> Steps:
 def _set(machine: Machine, node: ast.Set) -> Steps:
     values = yield elements(machine, node.elts)
     machine.meter.weigh(values)
-    return set(values)
+    return machine.meter.take(Set(values))
 
 
 def _dict(machine: Machine, node: ast.Dict) -> Steps:
@@ -100,10 +104,10 @@ def _dict(machine: Machine, node: ast.Dict) -> Steps:
         if key_node is None:
             spread = yield value_node
             if not is_dict(spread):
-                message = "only a dict can be spread with **"
+                message = f"'{kind_of(spread)}' object is not a mapping"
                 raise TypeError(message)
+            machine.meter.items(len(result) + len(spread))
             result.update(spread)
-            machine.meter.items(len(result))
             continue
         key = yield key_node
         value = yield value_node
@@ -128,9 +132,9 @@ def _slice(_machine: Machine, node: ast.Slice) -> Steps:
     return slice(*bounds)
 
 
-def _attribute(_machine: Machine, node: ast.Attribute) -> Steps:
+def _attribute(machine: Machine, node: ast.Attribute) -> Steps:
     value = yield node.value
-    return get_attribute(value, node.attr)
+    return get_attribute(machine, value, node.attr)
 
 
 def _joined(machine: Machine, node: ast.JoinedStr) -> Steps:
@@ -159,9 +163,38 @@ def _named(machine: Machine, node: ast.NamedExpr) -> Steps:
     return value
 
 
-def _await(_machine: Machine, node: ast.Await) -> Steps:
+def _await(machine: Machine, node: ast.Await) -> Steps:
     value = yield node.value
-    return value
+    return awaited(machine, value)
+
+
+def _yield(machine: Machine, node: ast.Yield) -> Steps:
+    _require_generator(machine)
+    value = None
+    if node.value is not None:
+        value = yield node.value
+    sent = yield Yielded(value)
+    return sent
+
+
+def _yield_from(machine: Machine, node: ast.YieldFrom) -> Steps:
+    _require_generator(machine)
+    values = yield node.value
+    iterator = yield get_iterator(machine, values)
+    sent: Any = None
+    while True:
+        if isinstance(iterator, Stream) and sent is not None:
+            value = yield resume(machine, iterator, sent)
+        else:
+            value = yield pull(machine, iterator)
+        if value is END:
+            return iterator.result if isinstance(iterator, Stream) else None
+        sent = yield Yielded(value)
+
+
+def _require_generator(machine: Machine) -> None:
+    if not machine.scope.beyond_comprehensions().generates:
+        raise HaltError("R_NOT_ALLOWED", "`yield` stands only in functions.")
 
 
 def _starred(_machine: Machine, _node: ast.Starred) -> Any:
@@ -187,5 +220,7 @@ HANDLERS: dict[type[ast.AST], Handler] = {
     ast.FormattedValue: _formatted,
     ast.NamedExpr: _named,
     ast.Await: _await,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
     ast.Starred: _starred,
 }

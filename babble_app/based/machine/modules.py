@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import math
 import string
 from typing import TYPE_CHECKING, Any
 
-from babble_app.based.machine import jsons, matches, randomness, times, web
-from babble_app.based.machine.iteration import iterate, to_list
-from babble_app.based.machine.values import Module, Native, error_type, is_dict
+from babble_app.based.machine import (
+    collections_module,
+    dataclass,
+    decimals,
+    enums,
+    functional,
+    itertools_module,
+    jsons,
+    matches,
+    operators,
+    randomness,
+    times,
+    web,
+)
+from babble_app.based.machine.iteration import drain, to_list
+from babble_app.based.machine.values import Module, Native, TypeValue, error_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from babble_app.based.machine.core import Machine
+    from babble_app.based.machine.core import Machine, Steps
 
 _MATH = (
     "acos", "asin", "atan", "atan2", "ceil", "cos", "degrees", "dist", "exp", "fabs", "floor", "fmod", "gcd",
-    "hypot", "isclose", "isfinite", "isinf", "isnan", "log", "log10", "log2", "pow", "radians", "sin", "sqrt",
-    "tan", "trunc",
+    "copysign", "cosh", "exp2", "expm1", "hypot", "isclose", "isfinite", "isinf", "isnan", "isqrt", "lcm", "log", "log10",
+    "log1p", "log2", "modf", "pow", "radians", "remainder", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
 )  # fmt: skip
 _MAX_FACTORIAL = 1000
 _TYPING = (
-    "Any", "Callable", "Dict", "Iterable", "List", "Literal", "Mapping", "Optional", "Sequence", "Set", "Tuple",
+    "Any", "Awaitable", "Callable", "ClassVar", "Dict", "Final", "Generator", "Generic", "Iterable", "Iterator", "List",
+    "Literal", "Mapping", "MutableMapping", "NoReturn", "Optional", "Sequence", "Set", "Tuple", "Type", "TypeVar",
     "Union",
 )  # fmt: skip
 _STRING = (
@@ -53,6 +69,22 @@ def _small(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _product(machine: Machine, values: Any, *, start: Any = 1) -> Steps:
+    total = [start]
+
+    def multiply(value: Any) -> None:
+        total[0] = operators.binary(machine, ast.Mult, total[0], value)
+
+    yield drain(machine, values, multiply)
+    return total[0]
+
+
+def _fsum(machine: Machine, values: Any) -> Steps:
+    items: list[Any] = yield to_list(machine, values)
+    machine.meter.weigh(items)
+    return math.fsum(items)
+
+
 def _make_math() -> Module:
     members: dict[str, Any] = {
         name: Native(name, _math_call(math.__dict__[name])) for name in _MATH
@@ -60,47 +92,37 @@ def _make_math() -> Module:
     members.update(
         {name: Native(name, _small(math.__dict__[name])) for name in ("factorial", "comb", "perm")}
     )
+    members.update(prod=Native("prod", _product), fsum=Native("fsum", _fsum))
     members.update(pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, tau=math.tau)
     return Module("math", members)
 
 
 def _make_json() -> Module:
-    def dumps(machine: Machine, value: Any, **options: Any) -> str:
-        return jsons.dumps(machine.meter, value, **options)
+    def dumps(machine: Machine, value: Any, **options: Any) -> Any:
+        return jsons.dumps(machine, value, **options)
 
     def loads(machine: Machine, text: Any) -> Any:
         return jsons.loads(machine.meter, text)
 
-    error = error_type(ValueError, "JSONDecodeError")
+    error = error_type(json.JSONDecodeError)
     members: dict[str, Any] = {
         "dumps": Native("dumps", dumps), "loads": Native("loads", loads), "JSONDecodeError": error,
     }  # fmt: skip
     return Module("json", members)
 
 
-def _counter(machine: Machine, values: Any = ()) -> dict[Any, int]:
-    counts: dict[Any, int] = {}
-    items = to_list(machine, values)
-    machine.meter.weigh(items)
-    for item in items:
-        counts[item] = counts.get(item, 0) + 1
-    return counts
-
-
-def _ordered(_machine: Machine, values: Any = ()) -> dict[Any, Any]:
-    return dict(values if is_dict(values) else iterate(values))
-
-
-def _make_collections() -> Module:
-    return Module(
-        "collections",
-        {"Counter": Native("Counter", _counter), "OrderedDict": Native("OrderedDict", _ordered)},
-    )
-
-
 def _make_typing() -> Module:
-    """Return `typing`; annotations are never evaluated, so any value will do."""
-    return Module("typing", dict.fromkeys(_TYPING))
+    """Return `typing`, whose names mean nothing at run time but may stand in brackets."""
+    names: dict[str, Any] = {name: TypeValue(name, (object,), _first) for name in _TYPING}
+    return Module("typing", {**names, "cast": Native("cast", _cast), "TYPE_CHECKING": False})
+
+
+def _first(_machine: Machine, value: Any = None, *_more: Any) -> Any:
+    return value
+
+
+def _cast(_machine: Machine, _kind: Any, value: Any) -> Any:
+    return value
 
 
 def _make_string() -> Module:
@@ -109,13 +131,20 @@ def _make_string() -> Module:
 
 MAKERS: dict[str, Callable[[], Module]] = {
     "asyncio": times.make_asyncio_module,
-    "collections": _make_collections,
+    "collections": collections_module.make_module,
+    "copy": functional.make_copy_module,
+    "dataclasses": dataclass.make_module,
     "datetime": times.make_datetime_module,
+    "decimal": decimals.make_module,
+    "enum": enums.make_module,
+    "functools": functional.make_functools_module,
+    "itertools": itertools_module.make_module,
     "json": _make_json,
     "math": _make_math,
     "random": randomness.make_random_module,
     "re": matches.make_module,
     "requests": web.make_requests_module,
+    "statistics": functional.make_statistics_module,
     "string": _make_string,
     "time": times.make_time_module,
     "typing": _make_typing,

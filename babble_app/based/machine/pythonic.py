@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
-from babble_app.based.machine import operators, sorting, texts
-from babble_app.based.machine.functions import call as call_function
-from babble_app.based.machine.iteration import iterate, to_list
+from babble_app.based.machine import lazy, operators, properties, sorting, texts
+from babble_app.based.machine.decimals import CONTEXT
+from babble_app.based.machine.iteration import drain, to_list
+from babble_app.based.machine.objects import ClassValue, is_a, is_callable, is_object
+from babble_app.based.machine.sets import FrozenSet, Set
+from babble_app.based.machine.tables import METHODS
 from babble_app.based.machine.values import (
     MISSING,
-    Cursor,
-    Function,
-    Method,
+    ExhaustedError,
     Native,
     TypeValue,
     error_type,
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from babble_app.based.machine.core import Machine, Steps
+
+_MAX_DIGITS = 400
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,173 +56,239 @@ def _format(machine: Machine, value: Any, spec: str = "") -> str:
 def _int(machine: Machine, value: Any = 0, base: Any = MISSING) -> int:
     if isinstance(value, str):
         machine.meter.bits(len(value) * 3)
-    return machine.meter.take(int(value) if base is MISSING else int(value, base))
+    elif base is MISSING and not is_object(value) and not isinstance(value, _INT_SOURCES):
+        what = "a string, a bytes-like object or a real number"
+        message = f"int() argument must be {what}, not '{kind_of(value)}'"
+        raise TypeError(message)
+    number: Any = value
+    return machine.meter.take(int(number) if base is MISSING else int(number, base))
 
 
-def _list(machine: Machine, values: Any = ()) -> list[Any]:
+_INT_SOURCES: tuple[type, ...] = (int, float, Decimal)
+
+
+def _list(machine: Machine, values: Any = ()) -> Any:
     return to_list(machine, values)
 
 
-def _tuple(machine: Machine, values: Any = ()) -> tuple[Any, ...]:
-    return tuple(to_list(machine, values))
+def _tuple(machine: Machine, values: Any = ()) -> Steps:
+    items: list[Any] = yield to_list(machine, values)
+    return tuple(items)
 
 
 def _hashed(kind: Callable[[list[Any]], Any]) -> Callable[..., Any]:
-    def call(machine: Machine, values: Any = ()) -> Any:
-        items = to_list(machine, values)
+    def call(machine: Machine, values: Any = ()) -> Steps:
+        items: list[Any] = yield to_list(machine, values)
         machine.meter.weigh(items)
         return machine.meter.take(kind(items))
 
     return call
 
 
-def _dict(machine: Machine, values: Any = (), **names: Any) -> dict[Any, Any]:
-    pairs = values if is_dict(values) else to_list(machine, values)
+def make_dict(machine: Machine, values: Any = (), **names: Any) -> Steps:
+    """Do `dict(values, **names)`."""
+    pairs: Any = values
+    if not is_dict(values):
+        items: list[Any] = yield to_list(machine, values)
+        pairs = []
+        for item in items:
+            pair: list[Any] = yield to_list(machine, item)
+            pairs.append(pair)
     machine.meter.weigh([pairs])
     return machine.meter.take(dict(pairs, **names))
 
 
-def _len(machine: Machine, value: Any) -> int:
-    if is_sized(value):
+def _from_keys(machine: Machine, keys: Any, value: Any = None) -> Steps:
+    items: list[Any] = yield to_list(machine, keys)
+    machine.meter.weigh(items)
+    return machine.meter.take(dict.fromkeys(items, value))
+
+
+def _len(_machine: Machine, value: Any) -> int:
+    if is_sized(value) or is_object(value):
         return len(value)
-    del machine
     message = f"object of type '{kind_of(value)}' has no len()"
     raise TypeError(message)
 
 
 def _range(machine: Machine, *bounds: int) -> range:
     values = range(*bounds)
-    first = abs(values.stop - values.start) // abs(values.step)
-    machine.meter.range(first)
+    machine.meter.range(max(0, (values.stop - values.start) // values.step))
     return values
 
 
-def _sum(machine: Machine, values: Any, start: Any = 0) -> Any:
-    total = start
-    for value in to_list(machine, values):
-        machine.meter.step()
-        total = operators.binary(machine.meter, ast.Add, total, value)
-    return total
+def _sum(machine: Machine, values: Any, start: Any = 0) -> Steps:
+    if isinstance(start, str):
+        message = "sum() can't sum strings [use ''.join(seq) instead]"
+        raise TypeError(message)
+    total = [start]
+
+    def add(value: Any) -> None:
+        total[0] = operators.binary(machine, ast.Add, total[0], value)
+
+    yield drain(machine, values, add)
+    return total[0]
 
 
-def _truths(*, stop: bool) -> Callable[..., bool]:
-    def call(machine: Machine, values: Any) -> bool:
-        return any(bool(v) is stop for v in to_list(machine, values)) is stop
+class _Known(Exception):  # noqa: N818 -- ends a search, no error
+    """The answer is known."""
+
+
+def _truths(*, stop: bool) -> Callable[..., Steps]:
+    def call(machine: Machine, values: Any) -> Steps:
+        def look(value: Any) -> None:
+            if bool(value) is stop:
+                raise _Known
+
+        try:
+            yield drain(machine, values, look)
+        except _Known:
+            return stop
+        return not stop
 
     return call
 
 
-def _enumerate(machine: Machine, values: Any, start: int = 0) -> Cursor:
-    return Cursor(machine.meter.take(list(enumerate(to_list(machine, values), start))))
-
-
-def _zip(machine: Machine, *values: Any, strict: bool = False) -> Cursor:
-    lists = [to_list(machine, value) for value in values]
-    return Cursor(machine.meter.take(list(zip(*lists, strict=bool(strict)))))
-
-
-def _iter(machine: Machine, values: Any) -> Cursor:
-    return values if isinstance(values, Cursor) else Cursor(to_list(machine, values))
-
-
-def _next(_machine: Machine, cursor: Any, default: Any = MISSING) -> Any:
-    if not isinstance(cursor, Cursor):
-        message = f"'{kind_of(cursor)}' object is not an iterator"
+def _pow(machine: Machine, base: Any, exponent: Any, modulus: Any = None) -> Any:
+    if modulus is None:
+        return operators.binary(machine, ast.Pow, base, exponent)
+    if not all(isinstance(number, int) for number in (base, exponent, modulus)):
+        message = "pow() 3rd argument not allowed unless all arguments are integers"
         raise TypeError(message)
-    for value in iterate(cursor):
-        return value
-    if default is MISSING:
-        message = "the iterator has no more items"
-        raise LookupError(message)
-    return default
+    machine.meter.step(exponent.bit_length() * modulus.bit_length() // 500)
+    return pow(int(base), int(exponent), int(modulus))
 
 
-def _map(machine: Machine, function: Any, *values: Any) -> Steps:
-    results: list[Any] = []
-    for arguments in zip(*(to_list(machine, value) for value in values), strict=False):
-        result = yield call_function(machine, function, list(arguments), {})
-        results.append(result)
-    return Cursor(machine.meter.take(results))
-
-
-def _filter(machine: Machine, function: Any, values: Any) -> Steps:
-    results: list[Any] = []
-    for value in to_list(machine, values):
-        keep = value
-        if function is not None:
-            keep = yield call_function(machine, function, [value], {})
-        if keep:
-            results.append(value)
-    return Cursor(machine.meter.take(results))
-
-
-def _pow(machine: Machine, base: Any, exponent: Any) -> Any:
-    return operators.binary(machine.meter, ast.Pow, base, exponent)
+def _round(machine: Machine, value: Any, digits: Any = None) -> Any:
+    if isinstance(digits, int) and abs(digits) > _MAX_DIGITS:
+        machine.meter.bits(machine.meter.limits.number_bits + 1)
+    with localcontext(CONTEXT):
+        return machine.meter.take(round(value) if digits is None else round(value, digits))
 
 
 def _isinstance(_machine: Machine, value: Any, kinds: Any) -> bool:
+    return is_a(value, kinds)
+
+
+def _issubclass(_machine: Machine, kind: Any, kinds: Any) -> bool:
     wanted = kinds if is_tuple(kinds) else (kinds,)
-    if not all(isinstance(kind, TypeValue) for kind in wanted):
-        message = "isinstance() needs a type or a tuple of types"
+    return any(_extends(kind, one) for one in wanted)
+
+
+def _extends(kind: Any, other: Any) -> bool:
+    if isinstance(kind, ClassValue):
+        if isinstance(other, ClassValue):
+            return other in kind.mro
+        native = kind.native
+        kind = native if native is not None else TypeValue("object", (object,), _cannot)
+    if not isinstance(kind, TypeValue) or not isinstance(other, (TypeValue, ClassValue)):
+        message = "issubclass() needs types"
         raise TypeError(message)
-    return any(isinstance(value, kind.types) for kind in wanted)
+    return isinstance(other, TypeValue) and all(issubclass(one, other.types) for one in kind.types)
+
+
+def _cannot(_machine: Machine, *_arguments: Any) -> Any:
+    message = "this type cannot be called"
+    raise TypeError(message)
+
+
+def _object(machine: Machine) -> Any:
+    return machine.call(ClassValue(machine, "object", {}), [], {})
+
+
+def _type(machine: Machine, value: Any) -> Any:
+    return machine.type_of(value)
 
 
 def _callable(_machine: Machine, value: Any) -> bool:
-    return isinstance(value, (Function, Native, Method, TypeValue))
+    return is_callable(value)
 
 
-def _reversed(machine: Machine, values: Any) -> Cursor:
-    return Cursor(to_list(machine, values)[::-1])
+def _hash(machine: Machine, value: Any) -> int:
+    """Return a number that is the same in every process, which Python's is not for texts."""
+    machine.meter.weigh([value])
+    if is_object(value):
+        return hash(value)
+    if isinstance(value, (bool, int, float)) or value is None:
+        return 0 if value is None else hash(value)
+    if is_tuple(value) or isinstance(value, FrozenSet):
+        numbers = [_hash(machine, item) for item in value]
+        return hash(tuple(numbers if is_tuple(value) else sorted(numbers)))
+    hash(value)  # refuses what has none
+    return crc32(repr(value).encode("utf-8", "replace"))
 
 
-_TYPES: dict[str, tuple[tuple[type, ...], Callable[..., Any]]] = {
-    "bool": ((bool,), _plain(bool)),
-    "dict": ((dict,), _dict),
-    "float": ((float,), _plain(float)),
-    "frozenset": ((frozenset,), _hashed(frozenset)),
-    "int": ((int,), _int),
-    "list": ((list,), _list),
-    "range": ((range,), _range),
-    "set": ((set,), _hashed(set)),
-    "str": ((str,), _str),
-    "tuple": ((tuple,), _tuple),
+_TYPES: dict[str, tuple[type, Callable[..., Any]]] = {
+    "bool": (bool, _plain(bool)),
+    "dict": (dict, make_dict),
+    "float": (float, _plain(float)),
+    "frozenset": (FrozenSet, _hashed(FrozenSet)),
+    "int": (int, _int),
+    "list": (list, _list),
+    "object": (object, _object),
+    "range": (range, _range),
+    "set": (Set, _hashed(Set)),
+    "str": (str, _str),
+    "tuple": (tuple, _tuple),
+    "type": (TypeValue, _type),
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": _plain(abs),
     "all": _truths(stop=False),
     "any": _truths(stop=True),
+    "bin": _plain(bin),
     "callable": _callable,
     "chr": _plain(chr),
     "divmod": _plain(divmod),
-    "enumerate": _enumerate,
-    "filter": _filter,
     "format": _format,
+    "hash": _hash,
+    "hex": _plain(hex),
     "isinstance": _isinstance,
-    "iter": _iter,
+    "issubclass": _issubclass,
     "len": _len,
-    "map": _map,
     "max": sorting.choose(max),
     "min": sorting.choose(min),
-    "next": _next,
+    "oct": _plain(oct),
     "ord": _plain(ord),
     "pow": _pow,
     "repr": _repr,
-    "reversed": _reversed,
-    "round": _plain(round),
+    "round": _round,
     "sorted": sorting.sort,
     "sum": _sum,
-    "zip": _zip,
+    **lazy.FUNCTIONS,
 }
 _ERRORS: tuple[type[Exception], ...] = (
-    ArithmeticError, AssertionError, AttributeError, ConnectionError, Exception, IndexError, KeyError, LookupError,
-    NameError, NotImplementedError, OverflowError, RuntimeError, TimeoutError, TypeError, ValueError, ZeroDivisionError,
+    ArithmeticError, AssertionError, AttributeError, ConnectionError, EOFError, Exception, ImportError, IndexError,
+    KeyError, LookupError, NameError, NotImplementedError, OSError, OverflowError, PermissionError, RecursionError,
+    RuntimeError, TimeoutError, TypeError, UnboundLocalError, UnicodeError, ValueError, ZeroDivisionError,
 )  # fmt: skip
+
+
+def _unbound(name: str, types: tuple[type, ...], call: Callable[..., Any]) -> Native:
+    """Return a method as its type has it: `str.lower`."""
+
+    def method(machine: Machine, value: Any, *arguments: Any, **names: Any) -> Any:
+        if not isinstance(value, types):
+            message = f"'{name}' cannot be called for a '{kind_of(value)}' object"
+            raise TypeError(message)
+        return call(machine, value, *arguments, **names)
+
+    return Native(name, method)
 
 
 def make_builtins() -> dict[str, Any]:
     """Return Python's names."""
     names: dict[str, Any] = {name: Native(name, call) for name, call in _FUNCTIONS.items()}
-    names.update({name: TypeValue(name, types, call) for name, (types, call) in _TYPES.items()})
+    for name, (kind, call) in _TYPES.items():
+        members: dict[str, Any] = {
+            method: _unbound(method, (kind,), function)
+            for method, function in METHODS.get(kind, {}).items()
+        }
+        names[name] = TypeValue(name, (kind,), call, members)
+    names["dict"].members["fromkeys"] = Native("fromkeys", _from_keys)
     names.update({kind.__name__: error_type(kind) for kind in _ERRORS})
+    names["BaseException"] = names["Exception"]
+    names["StopIteration"] = error_type(ExhaustedError, "StopIteration")
+    names["NotImplemented"] = NotImplemented
+    names.update(properties.make_builtins())
     return names

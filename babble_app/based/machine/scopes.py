@@ -1,25 +1,45 @@
-"""Names: the program's own table, with Python's rules for functions and comprehensions."""
+"""Names: the program's own table, with Python's rules for functions, classes and comprehensions."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine.values import MISSING
+
+if TYPE_CHECKING:
+    from babble_app.based.machine.values import Function
+
+
+@dataclass(frozen=True, slots=True)
+class Locals:
+    """What a function's body declares."""
+
+    names: frozenset[str] = frozenset()
+    """Names that belong to it even before they are assigned."""
+    global_names: frozenset[str] = frozenset()
+    nonlocal_names: frozenset[str] = frozenset()
+    yields: bool = False
+
+
+_NOTHING = Locals()
 
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """The names of the program, a call or a comprehension."""
+    """The names of the program, a call, a class body or a comprehension."""
 
     parent: Scope | None = None
     names: dict[str, Any] = field(default_factory=dict[str, Any])
-    local: frozenset[str] = frozenset()
-    """Names that belong to this scope even before they are assigned."""
-    global_names: frozenset[str] = frozenset()
-    nonlocal_names: frozenset[str] = frozenset()
+    local: Locals = _NOTHING
     comprehension: bool = False
+    class_body: bool = False
+    """Its names are seen by nothing inside it."""
+    function: Function | None = None
+    """Whose call this is."""
+    generates: bool = False
+    """Whether `yield` may stand here."""
 
     def get(self, name: str) -> Any:
         """Return a name's value, or `MISSING`.
@@ -29,12 +49,13 @@ class Scope:
         """
         scope: Scope | None = self
         while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            if name in scope.local:
-                message = f"local variable '{name}' is used before it has a value"
-                raise UnboundLocalError(message)
-            scope = scope.top() if name in scope.global_names else scope.parent
+            if not scope.class_body or scope is self:
+                if name in scope.names:
+                    return scope.names[name]
+                if name in scope.local.names:
+                    message = f"cannot access local variable '{name}' where it is not associated with a value"
+                    raise UnboundLocalError(message)
+            scope = scope.top() if name in scope.local.global_names else scope.parent
         return MISSING
 
     def set(self, name: str, value: Any) -> None:
@@ -43,10 +64,7 @@ class Scope:
 
     def set_outside(self, name: str, value: Any) -> None:
         """Bind a name as `:=` does: outside of comprehensions."""
-        scope = self
-        while scope.comprehension and scope.parent is not None:
-            scope = scope.parent
-        scope.set(name, value)
+        self.beyond_comprehensions().set(name, value)
 
     def delete(self, name: str) -> None:
         """Unbind a name.
@@ -65,25 +83,23 @@ class Scope:
             scope = scope.parent
         return scope
 
+    def beyond_comprehensions(self) -> Scope:
+        """Return the nearest scope that is no comprehension's."""
+        scope = self
+        while scope.comprehension and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
     def _owner(self, name: str) -> Scope:
-        if name in self.global_names:
+        if name in self.local.global_names:
             return self.top()
-        if name in self.nonlocal_names:
+        if name in self.local.nonlocal_names:
             scope = self.parent
             while scope is not None:
-                if name in scope.names or name in scope.local:
+                if not scope.class_body and (name in scope.names or name in scope.local.names):
                     return scope
                 scope = scope.parent
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class Locals:
-    """What a function's body declares."""
-
-    names: frozenset[str]
-    global_names: frozenset[str]
-    nonlocal_names: frozenset[str]
 
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -91,23 +107,33 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def find_locals(parameters: ast.arguments, body: list[ast.stmt] | ast.expr) -> Locals:
-    """Return the names that belong to a function."""
+    """Return what a function declares."""
     names = {argument.arg for argument in all_parameters(parameters)}
-    global_names: set[str] = set()
-    nonlocal_names: set[str] = set()
-    stack: list[ast.AST] = [*body] if isinstance(body, list) else [body]
+    free: dict[type, set[str]] = {ast.Global: set(), ast.Nonlocal: set()}
+    yields = False
+    stack: list[tuple[ast.AST, bool]] = [
+        (n, False) for n in (body if isinstance(body, list) else [body])
+    ]
     while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Global):
-            global_names.update(node.names)
-        elif isinstance(node, ast.Nonlocal):
-            nonlocal_names.update(node.names)
-        else:
+        node, inside = stack.pop()
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            free[type(node)].update(node.names)
+        elif isinstance(node, (ast.Yield, ast.YieldFrom)):
+            yields = True
+        if isinstance(node, ast.NamedExpr):
+            names.add(node.target.id)
+        elif not inside:
             names.update(_binds(node))
-        if not isinstance(node, (*_SCOPES, *_COMPREHENSIONS)):
-            stack.extend(ast.iter_child_nodes(node))
-    free = global_names | nonlocal_names
-    return Locals(frozenset(names - free), frozenset(global_names), frozenset(nonlocal_names))
+        if not isinstance(node, _SCOPES):
+            inner = inside or isinstance(node, _COMPREHENSIONS)
+            stack.extend((child, inner) for child in ast.iter_child_nodes(node))
+    declared = free[ast.Global] | free[ast.Nonlocal]
+    return Locals(
+        frozenset(names - declared),
+        frozenset(free[ast.Global]),
+        frozenset(free[ast.Nonlocal]),
+        yields,
+    )
 
 
 def all_parameters(parameters: ast.arguments) -> list[ast.arg]:
@@ -120,11 +146,13 @@ def _binds(node: ast.AST) -> list[str]:
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             return [name]
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return [name]
         case ast.alias(name=name, asname=other):
             return [other or name.split(".")[0]]
-        case ast.ExceptHandler(name=str(name)):
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+            return [name]
+        case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
             return [name]
         case _:
             return []

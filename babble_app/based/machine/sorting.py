@@ -28,26 +28,33 @@ def _keys(machine: Machine, items: list[Any], key: Any) -> Steps:
 
 def sort(machine: Machine, values: Any, *, key: Any = None, reverse: Any = False) -> Steps:
     """Do `sorted`."""
-    items = to_list(machine, values)
+    items: list[Any] = yield to_list(machine, values)
     keys = yield _keys(machine, items, key)
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
-    return [items[index] for index in order]
+    machine.meter.step(len(items) // 1_000)
+    return machine.meter.take([items[index] for index in order])
 
 
 def sort_list(
     machine: Machine, value: list[Any], *, key: Any = None, reverse: Any = False
 ) -> Steps:
     """Do `list.sort`."""
-    value[:] = yield sort(machine, value, key=key, reverse=reverse)
+    ordered = yield sort(machine, value, key=key, reverse=reverse)
+    value[:] = ordered
 
 
 def choose(pick: Callable[..., int]) -> Callable[..., Steps]:
     """Return `min` or `max`, whichever `pick` is."""
 
     def call(machine: Machine, *values: Any, key: Any = None, default: Any = MISSING) -> Steps:
-        items = list(values) if len(values) > 1 else to_list(machine, *values)
-        if not items and default is not MISSING:
-            return default
+        items: list[Any] = list(values)
+        if len(values) == 1:
+            items = yield to_list(machine, values[0])
+        if not items:
+            if default is not MISSING:
+                return default
+            message = f"{pick.__name__}() arg is an empty sequence"
+            raise ValueError(message)
         keys = yield _keys(machine, items, key)
         return items[pick(range(len(items)), key=keys.__getitem__)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from babble_app.based import vocabulary
 from babble_app.based.effects import RephraseEffect, UserEffect
 from babble_app.based.machine import jsons, texts, web
 from babble_app.based.machine.errors import EndRunError
@@ -23,16 +24,17 @@ def _say(machine: Machine, message: Any, exact: Any = True, model: Any = None) -
         machine.meter.model_call()
         answer = yield RephraseEffect(line, text)
         text = answer["text"] if answer["text"].strip() else text
-    machine.speak(text, "say", line)
+    machine.trace.speak(text, "say", line)
     return text
 
 
 def _print(
-    machine: Machine, *values: Any, sep: Any = " ", end: Any = "", flush: Any = False
+    machine: Machine, *values: Any, sep: Any = " ", end: Any = "\n", flush: Any = False
 ) -> None:
-    del end, flush
+    del flush
     parts = [texts.to_text(machine.meter, value) for value in values]
-    machine.emit("print", text=texts.join(machine, str(sep), parts))
+    text = texts.join(machine.meter, " " if sep is None else str(sep), parts)
+    machine.trace.print(text, "\n" if end is None else str(end), machine.line)
 
 
 def _extract(machine: Machine, key: Any, value: Any) -> None:
@@ -52,7 +54,7 @@ def _done(machine: Machine) -> Steps:
     machine.emit("end", name="done", line=None)
     answer = yield UserEffect(line, ended=True)
     machine.meter.user_turn()
-    machine.hear(answer["text"], line)
+    machine.trace.hear(answer["text"], line)
     machine.user_waits = True
 
 
@@ -115,6 +117,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 def make_builtins() -> dict[str, Any]:
     """Return the language's names; each run has its own `state` and `variables`."""
     names: dict[str, Any] = {name: Native(name, call) for name, call in _FUNCTIONS.items()}
-    names.update(api=web.make_api(), integrations=web.make_integrations())
+    names.update({name: web.make_service(name) for name in vocabulary.SERVICES}, api=web.make_api())
+    names["__name__"] = "__main__"
     names.update(state={}, variables={}, true=True, false=False, null=None)
     return names

@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from babble_app.based.machine.assignment import assign
-from babble_app.based.machine.calls import make_function
 from babble_app.based.machine.errors import HaltError, StopRunError
-from babble_app.based.machine.functions import call
-from babble_app.based.machine.iteration import iterate
+from babble_app.based.machine.iteration import CloseStreamError, get_iterator, pull
 from babble_app.based.machine.modules import find_module
+from babble_app.based.machine.objects import ClassValue, is_a
 from babble_app.based.machine.signals import BREAK, CONTINUE, Return
 from babble_app.based.machine.values import (
+    END,
     MISSING,
     Module,
     TypeValue,
@@ -46,10 +46,13 @@ def _if(_machine: Machine, node: ast.If) -> Steps:
     return signal
 
 
-def _for(machine: Machine, node: ast.For) -> Steps:
+def _for(machine: Machine, node: ast.For | ast.AsyncFor) -> Steps:
     values = yield node.iter
-    for value in iterate(values):
-        machine.meter.step()
+    iterator = yield get_iterator(machine, values)
+    while True:
+        value = yield pull(machine, iterator)
+        if value is END:
+            break
         yield assign(machine, node.target, value)
         signal = yield block(node.body)
         if signal is BREAK:
@@ -90,28 +93,27 @@ def _return(_machine: Machine, node: ast.Return) -> Steps:
     return Return(value, given=node.value is not None)
 
 
-def _function(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Steps:
-    if node.decorator_list:
-        raise HaltError("R_NOT_ALLOWED", "Decorators are not supported.")
-    function = yield make_function(machine, node.name, node.args, node.body)
-    machine.scope.set(node.name, function)
-
-
-def _try(machine: Machine, node: ast.Try) -> Steps:
+def _try(machine: Machine, node: ast.Try) -> Steps:  # noqa: C901 -- all the ways out of a `try` in one place
     signal: Any = None
     error: Exception | None = None
     try:
         signal = yield block(node.body)
+    except CloseStreamError as closed:
+        error = closed
     except StopRunError:
         raise
     except Exception as caught:  # noqa: BLE001 -- the program's own errors
         error = caught
     try:
-        if error is not None:
+        if isinstance(error, CloseStreamError):
+            pass
+        elif error is not None:
             handled = yield _handle(machine, node.handlers, error)
             signal, error = handled
         elif signal is None:
             signal = yield block(node.orelse)
+    except CloseStreamError as closed:
+        error = closed
     except StopRunError:
         raise
     except Exception as caught:  # noqa: BLE001 -- raised by the handler; `finally` runs before it goes on
@@ -129,7 +131,7 @@ def _handle(machine: Machine, handlers: list[ast.ExceptHandler], error: Exceptio
         kind: Any = None
         if handler.type is not None:
             kind = yield handler.type
-        if kind is not None and not isinstance(error, _types(kind)):
+        if kind is not None and not is_a(error, _errors(kind)):
             continue
         if handler.name:
             machine.scope.set(handler.name, error)
@@ -138,31 +140,43 @@ def _handle(machine: Machine, handlers: list[ast.ExceptHandler], error: Exceptio
             signal = yield block(handler.body)
         finally:
             machine.handling.pop()
+            if handler.name and machine.scope.get(handler.name) is error:
+                machine.scope.delete(handler.name)
         return signal, None
     return None, error
 
 
-def _types(kind: Any) -> tuple[type, ...]:
+def _errors(kind: Any) -> Any:
+    """Return what stands behind `except`, made sure of."""
     kinds = kind if is_tuple(kind) else (kind,)
-    if not all(isinstance(item, TypeValue) for item in kinds):
-        message = "`except` needs types of errors"
-        raise TypeError(message)
-    return tuple(one for item in kinds for one in item.types)
+    for item in kinds:
+        own = isinstance(item, ClassValue) and item.native is not None
+        if not own and not (isinstance(item, TypeValue) and issubclass(item.types[0], Exception)):
+            message = "catching classes that do not inherit from BaseException is not allowed"
+            raise TypeError(message)
+    return kind
 
 
 def _raise(machine: Machine, node: ast.Raise) -> Steps:
     if node.exc is None:
         if not machine.handling:
-            message = "no error to raise again"
+            message = "No active exception to reraise"
             raise RuntimeError(message)
         raise machine.handling[-1]
-    error = yield node.exc
-    if isinstance(error, TypeValue):
-        error = yield call(machine, error, [], {})
-    if not isinstance(error, Exception):
-        message = "only errors can be raised"
-        raise TypeError(message)
+    value = yield node.exc
+    error = yield _made(machine, value)
+    if node.cause is not None:
+        yield node.cause
     raise error
+
+
+def _made(machine: Machine, value: Any) -> Steps:
+    if isinstance(value, (TypeValue, ClassValue)):
+        value = yield machine.call(value, [], {})
+    if not isinstance(value, Exception):
+        message = "exceptions must derive from BaseException"
+        raise TypeError(message)
+    return value
 
 
 def _assert(_machine: Machine, node: ast.Assert) -> Steps:
@@ -171,7 +185,7 @@ def _assert(_machine: Machine, node: ast.Assert) -> Steps:
         message = None
         if node.msg is not None:
             message = yield node.msg
-        raise AssertionError(message or "")
+        raise AssertionError(*([] if node.msg is None else [message]))
 
 
 def _import(machine: Machine, node: ast.Import) -> None:
@@ -181,6 +195,10 @@ def _import(machine: Machine, node: ast.Import) -> None:
 
 
 def _import_from(machine: Machine, node: ast.ImportFrom) -> None:
+    if node.level:
+        raise HaltError("R_NOT_ALLOWED", "There are no other files to import from.")
+    if node.module == "__future__":
+        return
     module = _find(node.module or "")
     for alias in node.names:
         member = module.members.get(alias.name, MISSING)
@@ -205,12 +223,11 @@ HANDLERS: dict[type[ast.AST], Handler] = {
     ast.Nonlocal: _pass,
     ast.If: _if,
     ast.For: _for,
+    ast.AsyncFor: _for,
     ast.While: _while,
     ast.Break: _break,
     ast.Continue: _continue,
     ast.Return: _return,
-    ast.FunctionDef: _function,
-    ast.AsyncFunctionDef: _function,
     ast.Try: _try,
     ast.Raise: _raise,
     ast.Assert: _assert,

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from babble_app.based.effects import NowEffect
-from babble_app.based.machine import texts
-from babble_app.based.machine.values import Module, Native, TypeValue
+from babble_app.based.machine import functions, texts
+from babble_app.based.machine.errors import StopRunError
+from babble_app.based.machine.values import Module, Native, TypeValue, error_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,28 +17,60 @@ if TYPE_CHECKING:
     from babble_app.based.machine.core import Machine, Steps
 
 _DATE_PARTS = ("year", "month", "day")
+_MAX_SLEEP_SECONDS = 86_400
 _TIME_PARTS = ("hour", "minute", "second", "microsecond")
 
 
-def _now(_machine: Machine, tz: tzinfo | None = None) -> Steps:
+def _moment(machine: Machine) -> Steps:
+    """Return the time: what it is outside, and what the program has waited."""
     answer = yield NowEffect()
-    moment = datetime.fromisoformat(answer["at"])
+    return datetime.fromisoformat(answer["at"]) + timedelta(seconds=machine.slept_seconds)
+
+
+def _now(machine: Machine, tz: tzinfo | None = None) -> Steps:
+    moment: datetime = yield _moment(machine)
     return moment.astimezone(tz) if tz is not None else moment.replace(tzinfo=None)
 
 
-def _today(_machine: Machine) -> Steps:
-    answer = yield NowEffect()
-    return datetime.fromisoformat(answer["at"]).date()
+def _today(machine: Machine) -> Steps:
+    moment: datetime = yield _moment(machine)
+    return moment.date()
 
 
-def _seconds(_machine: Machine) -> Steps:
-    answer = yield NowEffect()
-    return datetime.fromisoformat(answer["at"]).timestamp()
+def _seconds(machine: Machine) -> Steps:
+    moment: datetime = yield _moment(machine)
+    return moment.timestamp()
 
 
-def _sleep(machine: Machine, seconds: float) -> None:
-    machine.slept_seconds += max(0.0, float(seconds))
+def _sleep(machine: Machine, seconds: Any, result: Any = None) -> Any:
+    if not isinstance(seconds, (int, float)) or not 0 <= seconds <= _MAX_SLEEP_SECONDS:
+        message = f"sleep takes 0 to {_MAX_SLEEP_SECONDS:,} seconds"
+        raise ValueError(message)
+    machine.slept_seconds += float(seconds)
     machine.emit("action", name="sleep", data={"args": {"seconds": float(seconds)}})
+    return result
+
+
+def _utc(value: datetime) -> datetime:
+    """Read a time without a zone as UTC: Python would take the server's."""
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def _timestamp(_machine: Machine, value: datetime) -> float:
+    return _utc(value).timestamp()
+
+
+def _astimezone(_machine: Machine, value: datetime, tz: tzinfo | None = None) -> datetime:
+    return _utc(value).astimezone(tz or UTC)
+
+
+def _fromtimestamp(_machine: Machine, seconds: float, tz: tzinfo | None = None) -> datetime:
+    moment = datetime.fromtimestamp(seconds, tz or UTC)
+    return moment if tz is not None else moment.replace(tzinfo=None)
+
+
+def _date_fromtimestamp(_machine: Machine, seconds: float) -> date:
+    return datetime.fromtimestamp(seconds, UTC).date()
 
 
 def _strftime(machine: Machine, value: Any, template: str) -> str:
@@ -45,7 +78,7 @@ def _strftime(machine: Machine, value: Any, template: str) -> str:
 
 
 def _strptime(machine: Machine, text: str, template: str) -> datetime:
-    machine.meter.step(5)
+    machine.meter.step(50)
     if len(template) > texts.MAX_WIDTH or len(text) > texts.MAX_WIDTH:
         message = "the text is too long for a time"
         raise ValueError(message)
@@ -80,14 +113,19 @@ _FIELD_READERS: dict[str, Callable[[Any], Any]] = {
     "seconds": lambda v: v.seconds,
 }
 DATE_METHODS = {
-    **_methods(date, ("isoformat", "weekday", "isoweekday", "replace", "toordinal", "ctime")),
+    **_methods(
+        date, ("isoformat", "weekday", "isoweekday", "isocalendar", "replace", "toordinal", "ctime")
+    ),
     "strftime": _strftime,
 }
 DATETIME_METHODS = {
     **DATE_METHODS,
     **_methods(
-        datetime, ("isoformat", "replace", "date", "time", "timestamp", "astimezone", "ctime")
+        datetime,
+        ("isoformat", "replace", "date", "time", "timetz", "ctime", "utcoffset", "tzname", "dst"),
     ),
+    "timestamp": _timestamp,
+    "astimezone": _astimezone,
 }
 TIME_METHODS = {**_methods(time, ("isoformat", "replace")), "strftime": _strftime}
 TIMEDELTA_METHODS = _methods(timedelta, ("total_seconds",))
@@ -97,11 +135,12 @@ TIME_FIELDS = _fields((*_TIME_PARTS, "tzinfo"))
 TIMEDELTA_FIELDS = _fields(("days", "seconds"))
 
 
-def _zone(_machine: Machine, key: Any) -> zoneinfo.ZoneInfo:
+def _zone(machine: Machine, key: Any) -> zoneinfo.ZoneInfo:
+    machine.meter.step(20)
     try:
         return zoneinfo.ZoneInfo(str(key))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"there is no time zone {key!r}"
+        message = f"there is no time zone {str(key)[:100]!r}"
         raise ValueError(message) from None
 
 
@@ -114,6 +153,10 @@ def make_datetime_module() -> Module:
         {
             "today": Native("today", _today),
             "fromisoformat": Native("fromisoformat", _plain(date.fromisoformat)),
+            "fromtimestamp": Native("fromtimestamp", _date_fromtimestamp),
+            "fromordinal": Native("fromordinal", _plain(date.fromordinal)),
+            "min": date.min,
+            "max": date.max,
         },
     )
     datetime_type = TypeValue(
@@ -125,9 +168,11 @@ def make_datetime_module() -> Module:
             "today": Native("today", _now),
             "utcnow": Native("utcnow", _now),
             "fromisoformat": Native("fromisoformat", _plain(datetime.fromisoformat)),
-            "fromtimestamp": Native("fromtimestamp", _plain(datetime.fromtimestamp)),
+            "fromtimestamp": Native("fromtimestamp", _fromtimestamp),
             "strptime": Native("strptime", _strptime),
             "combine": Native("combine", _plain(datetime.combine)),
+            "min": datetime.min,  # noqa: DTZ901 -- as Python has it
+            "max": datetime.max,  # noqa: DTZ901 -- as Python has it
         },
     )
     members: dict[str, Any] = {
@@ -143,12 +188,50 @@ def make_datetime_module() -> Module:
 
 def make_time_module() -> Module:
     """Return `time`; sleeping is recorded and takes no time."""
-    return Module("time", {"sleep": Native("sleep", _sleep), "time": Native("time", _seconds)})
+    clocks = dict.fromkeys(("time", "monotonic", "perf_counter"), _seconds)
+    functions: dict[str, Callable[..., Any]] = {
+        "sleep": _sleep,
+        "strftime": _strftime_now,
+        **clocks,
+    }
+    return Module("time", {name: Native(name, call) for name, call in functions.items()})
+
+
+def _strftime_now(machine: Machine, template: str) -> Steps:
+    moment = yield _moment(machine)
+    return _strftime(machine, moment, template)
+
+
+def _run(machine: Machine, value: Any, *_arguments: Any, **_options: Any) -> Any:
+    return functions.awaited(machine, value)
+
+
+def _task(_machine: Machine, value: Any, **_options: Any) -> Any:
+    return functions.as_task(value)
+
+
+def _gather(machine: Machine, *values: Any, return_exceptions: Any = False) -> Steps:
+    results: list[Any] = []
+    for value in values:
+        try:
+            result = yield functions.awaited(machine, value)
+        except StopRunError:
+            raise
+        except Exception as error:
+            if not return_exceptions:
+                raise
+            result = error
+        results.append(result)
+    return results
 
 
 def make_asyncio_module() -> Module:
-    """Return `asyncio`, of which only `sleep` is there."""
-    return Module("asyncio", {"sleep": Native("sleep", _sleep)})
+    """Return `asyncio`: what is awaited runs when it is awaited, one thing after the other."""
+    calls: dict[str, Callable[..., Any]] = {
+        "sleep": _sleep, "run": _run, "wait_for": _run, "create_task": _task, "gather": _gather,
+    }  # fmt: skip
+    members: dict[str, Any] = {name: Native(name, call) for name, call in calls.items()}
+    return Module("asyncio", {**members, "TimeoutError": error_type(TimeoutError)})
 
 
 def make_zoneinfo_module() -> Module:

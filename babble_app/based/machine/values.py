@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
+from collections.abc import ItemsView, KeysView, ValuesView
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
+
+from babble_app.based.machine.sets import FrozenSet, Set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from babble_app.based.machine.scopes import Scope
+    from babble_app.based.machine.scopes import Locals, Scope
+
+
+class Missing:
+    """The absence of a value."""
+
+
+MISSING = Missing()
+END = Missing()
+"""What an iterator gives when it has no more items."""
+
+
+ITEM_BYTES = 56
+"""What one more item of a collection counts for."""
+
+
+class ExhaustedError(Exception):
+    """What a program knows as `StopIteration` (Python's own cannot pass through generators)."""
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -23,6 +44,11 @@ class Function:
     keyword_defaults: list[Any]
     """One per keyword-only parameter; `MISSING` where there is none."""
     scope: Scope
+    local: Locals
+    waits: bool = False
+    """Whether it is an `async def`: a call gives something to be awaited."""
+    owner: Any = None
+    """The class whose method it is; for `super()`."""
 
     def __repr__(self) -> str:
         return f"<function {self.name}>"
@@ -40,8 +66,19 @@ class Native:
 
 
 @dataclass(eq=False, slots=True, repr=False)
+class NativeMethod:
+    """A function of the language that stands in a class: called with the machine and the instance."""
+
+    name: str
+    call: Callable[..., Any]
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+
+@dataclass(eq=False, slots=True, repr=False)
 class Method:
-    """A method bound to its value."""
+    """A native method bound to its value."""
 
     value: Any
     name: str
@@ -49,6 +86,17 @@ class Method:
 
     def __repr__(self) -> str:
         return f"<method {self.name}>"
+
+
+@dataclass(eq=False, slots=True, repr=False)
+class Bound:
+    """A function of the program bound to an instance or a class."""
+
+    function: Any
+    value: Any
+
+    def __repr__(self) -> str:
+        return f"<bound method {self.function.name}>"
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -62,6 +110,13 @@ class TypeValue:
 
     def __repr__(self) -> str:
         return f"<class '{self.name}'>"
+
+    def __or__(self, other: Any) -> tuple[Any, ...]:
+        """Do `int | str`, which is as good as `(int, str)` for `isinstance`."""
+        return (self, *other) if is_tuple(other) else (self, other)
+
+    def __ror__(self, other: Any) -> tuple[Any, ...]:
+        return (*other, self) if is_tuple(other) else (other, self)
 
 
 @dataclass(eq=False, slots=True, repr=False)
@@ -112,30 +167,69 @@ class TalkResult:
 
 
 class Cursor:
-    """An iterator over items that are all there already."""
+    """An iterator over what Python itself iterates."""
 
-    def __init__(self, items: Sequence[Any]) -> None:
-        self.items = items
-        self.position = 0
+    def __init__(self, items: Iterable[Any]) -> None:
+        self.items = iter(items)
 
     def __iter__(self) -> Iterator[Any]:
-        return self
-
-    def __next__(self) -> Any:
-        if self.position >= len(self.items):
-            raise StopIteration
-        self.position += 1
-        return self.items[self.position - 1]
+        return self.items
 
     def __repr__(self) -> str:
         return "<iterator>"
 
 
-class Missing:
-    """The absence of a value."""
+class DefaultDict(dict[Any, Any]):
+    """`collections.defaultdict`; the factory is a value of the program."""
+
+    def __init__(self, factory: Any, items: Any = ()) -> None:
+        super().__init__(items)
+        self.factory = factory
+
+    def __repr__(self) -> str:
+        return f"defaultdict({self.factory!r}, {dict[Any, Any].__repr__(self)})"
 
 
-MISSING = Missing()
+@dataclass(eq=False, slots=True, repr=False)
+class RowType:
+    """What `namedtuple` gives."""
+
+    name: str
+    fields: tuple[str, ...]
+    defaults: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def __repr__(self) -> str:
+        return f"<class '__main__.{self.name}'>"
+
+
+class Row(tuple[Any, ...]):
+    """A tuple whose items have names."""
+
+    kind: RowType
+
+    @property
+    def kind_name(self) -> str:
+        """The type's name, for messages."""
+        return self.kind.name
+
+    def __repr__(self) -> str:
+        pairs = zip(self.kind.fields, self, strict=True)
+        return f"{self.kind.name}({', '.join(f'{name}={item!r}' for name, item in pairs)})"
+
+
+_KIND_NAMES: dict[type, str] = {
+    FrozenSet: "frozenset",
+    Set: "set",
+    Function: "function",
+    Native: "builtin_function_or_method",
+    Bound: "method",
+    Method: "method",
+    Module: "module",
+    TypeValue: "type",
+    Cursor: "iterator",
+    DefaultDict: "defaultdict",
+    ExhaustedError: "StopIteration",
+}
 
 
 def error_type(kind: type[Exception], name: str = "") -> TypeValue:
@@ -144,6 +238,8 @@ def error_type(kind: type[Exception], name: str = "") -> TypeValue:
     def call(_machine: Any, *arguments: Any) -> Exception:
         return kind(*arguments)
 
+    if name:
+        _KIND_NAMES.setdefault(kind, name)
     return TypeValue(name or kind.__name__, (kind,), call)
 
 
@@ -164,32 +260,44 @@ def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
 
 def is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
     """Whether a value can be added and multiplied as texts and lists are."""
-    return isinstance(value, (str, list, tuple))
+    return isinstance(value, (str, list, tuple, deque))
+
+
+_VIEWS = (KeysView, ValuesView, ItemsView)
+COLLECTIONS = (list, tuple, Set, FrozenSet, deque, *_VIEWS)
+SIZED = (str, dict, range, *COLLECTIONS)
+"""What Python itself can measure and iterate."""
 
 
 def is_collection(value: Any) -> TypeGuard[Iterable[Any]]:
-    """Whether a value is a list, a tuple or a set."""
-    return isinstance(value, (list, tuple, set, frozenset))
+    """Whether a value is a list, a tuple, a set or the like."""
+    return isinstance(value, COLLECTIONS)
 
 
 def is_sized(value: Any) -> TypeGuard[Sequence[Any]]:
     """Whether a value has a length."""
-    return isinstance(value, (str, list, tuple, dict, set, frozenset, range))
+    return isinstance(value, SIZED)
 
 
 def children(value: Any) -> Sequence[Any]:
-    """Return what is directly inside a value."""
-    if is_dict(value):
-        return [*value.keys(), *value.values()]
+    """Return what is directly inside a value; the fields of the program's own objects are not walked."""
     if is_list(value) or is_tuple(value):
         return value
-    if isinstance(value, (set, frozenset)):
-        return list(cast("set[Any]", value))  # of either kind
-    if isinstance(value, Cursor):
-        return value.items
-    return value.args if isinstance(value, BaseException) else ()
+    if is_dict(value):
+        return [*value.keys(), *value.values()]
+    if is_collection(value):
+        return list(value)
+    if isinstance(value, BaseException):
+        return value.args
+    return [value.fields] if isinstance(value, Record) else ()
 
 
 def kind_of(value: Any) -> str:
     """Return the name of a value's type, as a program knows it."""
-    return "NoneType" if value is None else type(value).__name__
+    if value is None:
+        return "NoneType"
+    kind = cast("type[Any]", type(value))  # any type of a value
+    own = kind.__dict__.get("kind_name")
+    if own is not None:
+        return own.fget(value)
+    return _KIND_NAMES.get(kind, kind.__name__)

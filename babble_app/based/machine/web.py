@@ -25,6 +25,7 @@ class HttpStatusError(RequestError):
 
 def _call(machine: Machine, method: str, url: Any, params: Any, body: Any, headers: Any) -> Steps:
     line, meter = machine.line, machine.meter
+    meter.outside_call()
     effect = HttpEffect(
         line,
         method,
@@ -58,6 +59,9 @@ def _request(method: str) -> Callable[..., Any]:
     ) -> Steps:  # fmt: skip
         del timeout, auth
         body = data if json is None else json
+        if json is None and is_dict(data):
+            given = headers if is_dict(headers) else {}
+            headers = {"Content-Type": "application/x-www-form-urlencoded", **given}
         answer = yield _call(machine, method, url, params, body, headers)
         return _response(machine, answer)
 
@@ -115,6 +119,7 @@ def _service(machine: Machine, name: str, arguments: list[Any], names: dict[str,
     args = jsons.plain(
         machine.meter, {**{str(i): value for i, value in enumerate(arguments)}, **names}
     )
+    machine.meter.outside_call()
     answer = yield ActionEffect(line, name, args)
     got = {key: answer[key] for key in ("value", "error", "mocked") if key in answer}
     machine.emit("action", name=name, line=line, data={"args": args, **got})
@@ -144,6 +149,6 @@ def make_api() -> Module:
     )
 
 
-def make_integrations() -> Service:
-    """Return `integrations`."""
-    return Service("integrations", _service)
+def make_service(name: str) -> Service:
+    """Return an outside service: any dotted name behind it is an action."""
+    return Service(name, _service)

@@ -10,6 +10,7 @@ from babble_app.llm.demo.answering import answer, triage
 from babble_app.llm.demo.building import build, change_program
 from babble_app.llm.demo.conversation import take_turn
 from babble_app.llm.demo.extraction import extract_value, rephrase, summarize
+from babble_app.llm.demo.testing import judge, play_user
 from babble_app.schemas.models import ModelAnswer, ModelDone, TextPart
 from babble_app.schemas.usage import Usage
 
@@ -30,6 +31,8 @@ _RULES: dict[Task, Callable[[ModelRequest], Reply]] = {
     "ask": extract_value,
     "summarize": summarize,
     "rephrase": rephrase,
+    "persona": play_user,
+    "judge": judge,
 }
 
 

@@ -71,6 +71,8 @@ def sample(schema: dict[str, Any], ids: dict[str, str], name: str = "") -> Any:
     schema = resolve(schema)
     if "enum" in schema:
         return schema["enum"][0]
+    if name and "examples" in schema:
+        return schema["examples"][0]
     match schema.get("type"):
         case "object":
             fields = schema.get("properties", {})
@@ -98,7 +100,7 @@ def sample(schema: dict[str, Any], ids: dict[str, str], name: str = "") -> Any:
 
 def id_kind(name: str) -> str:
     """Name the kind of thing a field's name refers to; empty when it is no id. An unknown kind fails the matrix."""
-    if name in {"from", "to", "parent_id"}:
+    if name in {"from", "to", "parent_id", "base_id", "head_id"}:
         return "version_id"
     if name == "before":
         return "message_id"

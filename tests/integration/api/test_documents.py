@@ -26,7 +26,15 @@ GET /api/chats/{}|PATCH /api/chats/{}|DELETE /api/chats/{}|PUT /api/chats/{}/fil
 POST /api/chats/{}/messages|GET /api/runs/{}|GET /api/runs/{}/events|POST /api/runs/{}/stop|POST /api/runs/{}/retry
 GET /api/workspaces/{}/agents|GET /api/agents/{}|PATCH /api/agents/{}|DELETE /api/agents/{}|GET /api/agents/{}/versions
 GET /api/versions/{}|POST /api/agents/{}/versions|POST /api/agents/{}/revert|GET /api/agents/{}/diff
-POST /api/agents/{}/sessions|POST /api/sessions/{}/messages|GET /api/models|GET /api/settings/keys/{}
+PATCH /api/versions/{}|POST /api/agents/{}/merge|POST /api/agents/{}/restore|POST /api/agents/{}/publish
+POST /api/agents/{}/rollback|GET /api/agents/{}/publications|POST /api/workspaces/{}/agents|GET /api/proposals/{}
+POST /api/proposals/{}/keep|POST /api/proposals/{}/discard
+POST /api/agents/{}/sessions|POST /api/sessions/{}/messages|POST /api/sessions/{}/fork|POST /api/sessions/{}/replay
+PUT /api/sessions/{}/mocks|GET /api/models|GET /api/settings/keys/{}
+GET /api/agents/{}/tests|POST /api/agents/{}/tests|POST /api/agents/{}/tests/run|POST /api/sessions/{}/keep
+GET /api/tests/{}|PATCH /api/tests/{}|DELETE /api/tests/{}|POST /api/tests/{}/run|POST /api/tests/{}/record
+GET /api/tests/{}/fix|POST /api/tests/{}/fix|POST /api/tests/{}/fix/stop|POST /api/tests/{}/fix-request
+POST /api/agents/{}/tests/generate|GET /api/agents/{}/coverage|GET /api/agents/{}/tests/export|POST /api/agents/{}/tests/import
 PUT /api/settings/keys/{}|DELETE /api/settings/keys/{}|POST /api/settings/keys/{}/test|POST /api/based/validate
 """
 

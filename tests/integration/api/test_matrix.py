@@ -14,7 +14,8 @@ from babble_app.api._identity import current_user
 from babble_app.api.app import create_api
 from babble_app.schemas.accounts import LOGIN_COOKIE
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import accounts, versions
+from babble_app.services import accounts, proposals, versions
+from babble_app.services.proposals import Origin
 from tests.integration.api.conftest import PASSWORD, make_person
 from tests.integration.api.routes import Operation, all_operations, id_kind, sample
 
@@ -72,7 +73,12 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
         )
     )
     agent = version.agent_id
-    session = client.post(f"/api/agents/{agent}/sessions", json={})
+    origin = Origin(chat["id"], "run_1", "canary", "demo/based", version.id)
+    change = proposal.model_copy(update={"program": PROGRAM.replace("Bye", "Good night")})
+    waiting = server.call(proposals.add_proposal(rt, owner, agent, origin, change))
+    assert waiting is not None
+    session = client.post(f"/api/agents/{agent}/sessions", json={}).json()["session_id"]
+    test = client.post(f"/api/sessions/{session}/keep", json={"name": "canary-test"}).json()["id"]
     started = client.post(f"/api/chats/{chat['id']}/messages", json={"text": "Hello"})
     assert started.status_code == 202, started.text
     run = started.json()["run_id"]
@@ -88,7 +94,9 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
         "chat_id": chat["id"],
         "agent_id": agent,
         "version_id": version.id,
-        "session_id": session.json()["session_id"],
+        "proposal_id": waiting.id,
+        "session_id": session,
+        "test_id": test,
         "run_id": run,
         "message_id": started.json()["message_id"],
         "login_id": login.login.id,

@@ -73,6 +73,40 @@ async def test_thinking_is_kept_apart_from_the_answer(wire, server):
 
 
 @pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("opening", ["<think>\n", ""])
+async def test_thinking_within_the_text_is_kept_apart_too(wire, server, streamed, opening):
+    said = "```based\nsay(1)\n```\n"
+    server.script.queue.append(f"{opening}I would write\n{said}or so.\n</think>\n\nHere:\n{said}")
+
+    async with opened(wire, server) as client:
+        if streamed:
+            text = thought = ""
+            for event in (await collect(client))[0]:
+                if event.type == "text":
+                    text += event.text
+                elif event.type == "reasoning":
+                    text, thought = ("", text) if event.all_before else (text, thought)
+                    thought += event.text
+        else:
+            answer = await client.complete(ask())
+            text, thought = answer.text, answer.reasoning
+
+    assert text.strip() == f"Here:\n{said}".strip()
+    assert thought.strip() == f"I would write\n{said}or so."
+
+
+async def test_an_answer_of_thoughts_alone_is_left_to_who_asked(wire, server):
+    server.script.queue.append("<think>I go on and on")
+
+    async with opened(wire, server) as client:
+        events, error = await collect(client)
+
+    assert error is None
+    assert text_of(events) == ""
+    assert [event.text for event in events if event.type == "reasoning"] != []
+
+
+@pytest.mark.parametrize("streamed", [True, False])
 async def test_tool_calls_come_whole_with_checked_arguments(wire, server, streamed):
     tools = [ToolUse("look_up", {"id": 7}), ToolUse("look_up", {"id": 8})]
     server.script.queue.append(Answer(tools=tools))

@@ -27,7 +27,8 @@ BUILD = ModelRequest(
 
 def test_every_task_is_known_by_its_prompt():
     assert {*prompt_starts().values(), "talk"} == set(get_args(Task))
-    assert find_task(render("triage", situation="There is no agent yet.")) == "triage"
+    triage = render("triage", situation="There is no agent yet.", files="", example="{}")
+    assert find_task(triage) == "triage"
     assert find_task(render("talk", prompt="Hi", data="", context="", exits="")) == "talk"
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from babble_app.llm.catalogue import Models
+from babble_app.schemas.models import Image, ModelMessage, ModelRequest
 from tests.fakes.script import Answer, Incoming
 from tests.integration.llm.clients import ask, collect, credential, make_settings, opened, text_of
 
@@ -51,3 +54,33 @@ async def test_a_refusal_is_learnt_once_for_all_clients_of_the_model(server):
     await models.close()
 
     assert len(server.requests) == 3
+
+
+async def test_a_model_that_wants_turns_gets_the_users_messages_as_one(server):
+    def refuse_two_in_a_row(incoming: Incoming) -> Answer | str:
+        roles = [role for role, _ in incoming.messages]
+        if any(one == other for one, other in itertools.pairwise(roles)):
+            message = "Conversation roles must alternate user/assistant/user/assistant/..."
+            return Answer(fault="status", status=400, message=message)
+        return "fine"
+
+    server.script.queue += [refuse_two_in_a_row] * 2
+    picture = Image(media_type="image/png", data=b"png")
+    said = [
+        ModelMessage(role="system", text="Be kind."),
+        ModelMessage(role="user", text="The program now: x"),
+        ModelMessage(role="user", text="Change it"),
+        ModelMessage(role="assistant", text="No."),
+        ModelMessage(role="user", text="Why?"),
+        ModelMessage(role="user", text="Look:", images=(picture,)),
+    ]
+
+    async with opened("openai", server) as client:
+        client.sees_images = True
+        _, error = await collect(client, ModelRequest(messages=tuple(said)))
+
+    assert error is None
+    assert server.requests[-1].messages == [
+        ("user", "The program now: x\n\nChange it"), ("assistant", "No."), ("user", "Why?Look:"),
+    ]  # fmt: skip
+    assert server.requests[-1].images == 1

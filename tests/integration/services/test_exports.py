@@ -6,9 +6,9 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
-from babble_app.services import accounts, keys
+from babble_app.services import accounts, keys, publishing, versions
 from babble_app.store import runs as run_rows
-from tests.factories import PROGRAM, make_agent, make_chat, make_file, make_workspace
+from tests.factories import PROGRAM, make_agent, make_chat, make_file, make_proposal, make_workspace
 
 if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
@@ -19,7 +19,10 @@ KEY = "sk-canary-0123456789abcdef"
 async def test_everything_a_person_owns_is_in_the_zip(rt: Runtime) -> None:
     owner, chat = await make_chat(rt, title="Plans")
     await make_file(rt, owner, chat.workspace_id, content=b"my notes")
-    await make_agent(rt, owner, chat.workspace_id, name="Greeter")
+    version = await make_agent(rt, owner, chat.workspace_id, name="Greeter")
+    await versions.label_version(rt, owner, version.id, note="the first of all")
+    await publishing.publish(rt, owner, version.agent_id, version.id)
+    proposal = await make_proposal(rt, owner, version.agent_id, version.id)
     await make_workspace(rt, owner, name="Shop")
     await rt.writer.write(
         [run_rows.add_message("msg_1", owner, chat.id, run_id="", role="user", text="Hello")]
@@ -33,6 +36,11 @@ async def test_everything_a_person_owns_is_in_the_zip(rt: Runtime) -> None:
         assert archive.testzip() is None
         assert archive.read("workspaces/shop-2/files/notes.txt") == b"my notes"
         assert archive.read("workspaces/shop-2/agents/greeter/0001.based").decode() == PROGRAM
+        agent = json.loads(archive.read("workspaces/shop-2/agents/greeter/agent.json"))
+        place = f"workspaces/shop-2/agents/greeter/proposals/{proposal.id}.json"
+        assert json.loads(archive.read(place))["text"] == proposal.text
+    assert agent["versions"][0]["note"] == "the first of all"
+    assert agent["publications"][0]["version_id"] == version.id
     assert told["messages"][0]["text"] == "Hello"
     assert {"README.txt", "account.json", "workspaces/shop/workspace.json"} <= names
 

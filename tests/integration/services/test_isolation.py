@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from babble_app.errors import BabbleError, NotFoundError
-from babble_app.services import accounts, chats, files, keys, versions, workspaces
+from babble_app.services import (
+    accounts,
+    chats,
+    files,
+    keys,
+    proposals,
+    publishing,
+    versions,
+    workspaces,
+)
 from babble_app.store import runs as run_rows
 from tests.factories import (
     in_chunks,
     make_agent,
     make_chat,
     make_file,
+    make_proposal,
     make_user,
     make_workspace,
 )
@@ -41,6 +51,7 @@ class World:
     message: str
     agent: str
     version: str
+    proposal: str
     login: str
 
 
@@ -49,6 +60,7 @@ async def world(rt: Runtime) -> World:
     owner, chat = await make_chat(rt)
     file = await make_file(rt, owner, chat.workspace_id)
     version = await make_agent(rt, owner, chat.workspace_id)
+    proposal = await make_proposal(rt, owner, version.agent_id, version.id)
     await rt.writer.write(
         [run_rows.add_message("msg_1", owner, chat.id, run_id="", role="user", text="Hello")]
     )
@@ -64,7 +76,7 @@ async def world(rt: Runtime) -> World:
     )
     return World(
         rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
-        version.agent_id, version.id, login.login.id,
+        version.agent_id, version.id, proposal.id, login.login.id,
     )  # fmt: skip
 
 
@@ -110,6 +122,29 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "versions.create_agent": lambda w: make_agent(w.rt, w.stranger, w.workspace),
     "versions.add_version": lambda w: versions.add_version(
         w.rt, w.stranger, w.agent, text="x", parent_id=w.version, kind="manual", author="Eve"
+    ),
+    "versions.import_agent": lambda w: versions.import_agent(
+        w.rt, w.stranger, w.workspace, name="x", text='say("x")'
+    ),
+    "versions.merge": lambda w: versions.merge(
+        w.rt, w.stranger, w.agent, base_id=w.version, text="x"
+    ),
+    "versions.restore_hunks": lambda w: versions.restore_hunks(
+        w.rt, w.stranger, w.agent, from_id=w.version, hunks=[1]
+    ),
+    "versions.label_version": lambda w: versions.label_version(
+        w.rt, w.stranger, w.version, name="x"
+    ),
+    "proposals.add_proposal": lambda w: make_proposal(w.rt, w.stranger, w.agent, w.version),
+    "proposals.get_proposal": lambda w: proposals.get_proposal(w.rt, w.stranger, w.proposal),
+    "proposals.find_pending": lambda w: proposals.find_pending(w.rt, w.stranger, w.agent),
+    "proposals.list_outcomes": lambda w: proposals.list_outcomes(w.rt, w.stranger, w.agent),
+    "proposals.keep": lambda w: proposals.keep(w.rt, w.stranger, w.proposal),
+    "proposals.discard": lambda w: proposals.discard(w.rt, w.stranger, w.proposal),
+    "publishing.publish": lambda w: publishing.publish(w.rt, w.stranger, w.agent, w.version),
+    "publishing.roll_back": lambda w: publishing.roll_back(w.rt, w.stranger, w.agent),
+    "publishing.list_publications": lambda w: publishing.list_publications(
+        w.rt, w.stranger, w.agent
     ),
     "versions.revert": lambda w: versions.revert(w.rt, w.stranger, w.agent, w.version),
     "versions.list_versions": lambda w: versions.list_versions(w.rt, w.stranger, w.agent),
@@ -171,7 +206,7 @@ def test_every_service_that_takes_an_owner_is_in_the_matrix() -> None:
     covered = {name.split()[0] for name in CASES} | OF_ONESELF
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
-        for module in (accounts, workspaces, files, chats, versions, keys)
+        for module in (accounts, workspaces, files, chats, versions, proposals, publishing, keys)
         for name, function in inspect.getmembers(module, inspect.iscoroutinefunction)
         if not name.startswith("_") and "owner_id" in inspect.signature(function).parameters
         and (function.__module__ == module.__name__ or name in getattr(module, "__all__", ()))

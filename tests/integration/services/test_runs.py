@@ -12,11 +12,20 @@ from babble_app.errors import (
     NotFoundError,
     ValidationFailedError,
 )
-from babble_app.schemas.events import MessageDone, RunFailed, RunStarted, RunStopped, TextDelta
-from babble_app.services import chats, keys, runs
-from tests.factories import make_chat, make_user
+from babble_app.schemas.events import (
+    FileUse,
+    MessageDone,
+    RunFailed,
+    RunStarted,
+    RunStopped,
+    StateChanged,
+    TextDelta,
+)
+from babble_app.services import chats, keys, runs, versions
+from tests.factories import PROGRAM, make_chat, make_file, make_user
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule
+from tests.pdf_files import make_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +34,9 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import NumberedEvent
     from babble_app.services.runtime import Runtime
 
+one_database = pytest.mark.parametrize("source", ["sqlite"], indirect=True)
 MODEL = "custom/fake-model"
+MENU = make_pdf(["Starters", "Cherry cake 4 euros", "A chocolate cake 30 euros", "Tea"])
 SLOW_TEXT = " ".join(f"word{n}" for n in range(200))
 
 
@@ -281,3 +292,62 @@ async def test_deleting_the_chat_ends_its_run_quietly(rt: Runtime, owner: str, c
     assert not rt.runs.is_live(run.id)
     with pytest.raises(NotFoundError):
         await runs.get_run(rt, owner, run.id)
+
+
+async def test_what_the_model_is_shown_of_the_files_is_told_and_stored_with_the_answer(
+    rt: Runtime, owner: str, chat: Chat, server: ModelServer
+) -> None:
+    menu = await make_file(rt, owner, chat.workspace_id, name="menu.pdf", content=MENU)
+    hours = await make_file(rt, owner, chat.workspace_id, name="hours.txt")
+    await chats.choose_files(rt, owner, chat.id, [menu.id, hours.id])
+
+    run = await runs.start(rt, owner, chat.id, text="hi, which cherry cake is there?", mode="chat")
+    events = [item.event for item in await _read(rt, owner, run.id)]
+
+    used = FileUse(file_id=menu.id, file="menu.pdf", pages=(2, 3))
+    assert StateChanged(name="reading", detail="menu.pdf p. 2-3", context=(used,)) in events
+    assert (await chats.list_messages(rt, owner, chat.id))[-1].context == (used,)
+    sent = server.requests[-1].messages[-2][1]
+    assert 'file="menu.pdf" page="2"' in sent
+    assert "hours.txt" not in sent
+
+
+@one_database
+async def test_the_model_is_told_in_words_that_the_file_was_edited(
+    rt: Runtime, owner: str, chat: Chat, server: ModelServer
+) -> None:
+    server.script.queue += [f"Here.\n```based\n{PROGRAM}```\n", "It greets."]
+    await _read(rt, owner, (await runs.start(rt, owner, chat.id, text="x", mode="build")).id)
+    agent_id = (await chats.get_chat(rt, owner, chat.id)).agent_id or ""
+    head = (await versions.get_agent(rt, owner, agent_id)).head_version_id
+    await versions.add_version(
+        rt, owner, agent_id, text=f"{PROGRAM}# mine\n", parent_id=head, kind="manual", author="Ada"
+    )
+
+    run = await runs.start(rt, owner, chat.id, text="What does it do?", mode="chat")
+    await _read(rt, owner, run.id)
+
+    program = server.requests[-1].messages[-2][1]
+    assert "# mine" in program
+    assert "The file changed since your last answer" in program
+
+
+@one_database
+@pytest.mark.parametrize("opened", [True, False])
+async def test_thinking_within_the_text_is_kept_apart_and_never_becomes_the_program(
+    rt: Runtime, owner: str, chat: Chat, server: ModelServer, *, opened: bool
+) -> None:
+    thought = f"First a sketch:\n```based\n{PROGRAM.replace('Goodbye', 'Farewell')}```\nNow all.\n"
+    server.script.queue.append(
+        f"{'<think>' * opened}{thought}</think>\n\nIt greets.\n```based\n{PROGRAM}```\n"
+    )
+
+    run = await runs.start(rt, owner, chat.id, text="A greeter", mode="build")
+    await _read(rt, owner, run.id)
+
+    answer = (await chats.list_messages(rt, owner, chat.id))[-1]
+    assert answer.text.strip() == "It greets."
+    assert "First a sketch" in answer.reasoning
+    version = await versions.get_version(rt, owner, answer.versions[0].version_id)
+    assert version.text == PROGRAM
+    assert version.rounds == 1

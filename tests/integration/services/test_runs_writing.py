@@ -9,7 +9,7 @@ import pytest
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.events import Attempt, MessageDone, RunFailed, VersionSaved
-from babble_app.services import chats, runs, versions
+from babble_app.services import chats, run_context, runs, versions
 from babble_app.services.runtime import running
 from tests.conftest import make_settings
 from tests.factories import make_chat
@@ -146,3 +146,37 @@ async def test_a_chat_that_is_deleted_while_an_answer_is_asked_for_again_does_no
 
     with pytest.raises(NotFoundError):
         await runs.run_again(rt, owner, failed.run_id or "")
+
+
+async def test_it_is_known_whether_the_file_changed_since_the_chats_last_answer(
+    rt: Runtime,
+) -> None:
+    owner, chat = await make_chat(rt, model="demo/based")
+    first = await saved(rt, owner, await ask(rt, owner, chat.id, BUILD))
+    assert not await edited(rt, owner, chat.id)
+
+    by_hand = await versions.add_version(
+        rt, owner, first.agent_id, text=f"{first.text}# by hand\n", parent_id=first.id, kind="manual", author="Ada",
+    )  # fmt: skip
+    assert await edited(rt, owner, chat.id)
+
+    await versions.revert(rt, owner, first.agent_id, first.id)
+    assert not await edited(rt, owner, chat.id)
+
+    other = await chats.create_chat(rt, owner, chat.workspace_id, model="demo/based")
+    await chats.update_chat(rt, owner, other.id, agent_id=first.agent_id)
+    assert not await edited(rt, owner, other.id)
+
+    await ask(rt, owner, other.id, CHANGE)
+    assert await edited(rt, owner, chat.id)
+    assert not await edited(rt, owner, other.id)
+
+    await versions.revert(rt, owner, first.agent_id, by_hand.id)
+    assert await edited(rt, owner, other.id)
+
+
+async def edited(rt: Runtime, owner_id: str, chat_id: str) -> bool:
+    context = await run_context.gather(
+        rt, owner_id, chat_id, question_id="msg_new", text="And now?", mode="auto"
+    )
+    return context.request.edited_by_hand

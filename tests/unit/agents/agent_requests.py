@@ -44,7 +44,8 @@ def make_request(
 def make_file(name: str = "menu.txt", *pages: str, **fields: Any) -> ContextFile:
     """Return a text file with these pages."""
     shapes = tuple(FilePage(page=number, text=text) for number, text in enumerate(pages, 1))
-    return ContextFile(id=f"fil_{name}", name=name, kind="text", pages=shapes, **fields)
+    values: dict[str, Any] = {"kind": "text", **fields}
+    return ContextFile(id=f"fil_{name}", name=name, pages=shapes, **values)
 
 
 async def events_of(produced: AsyncGenerator[AgentEvent, None]) -> list[AgentEvent]:

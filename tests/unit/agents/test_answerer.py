@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from babble_app.agents import answerer
-from babble_app.agents.context import BUDGET_CHARS
-from babble_app.errors import ModelAnswerInvalidError
+from babble_app.agents import orchestrator
+from babble_app.agents.request import AgentRequest
+from babble_app.agents.selection import FILES_TOKENS, select
+from babble_app.agents.triage import Decision
+from babble_app.errors import ModelAnswerInvalidError, ModelUnavailableError
 from babble_app.schemas.events import (
     Citation,
+    StateChanged,
     TextDelta,
     ToolAnswered,
     ToolCalled,
     UsageCounted,
 )
 from babble_app.schemas.models import ModelAnswer, ModelMessage, ToolCall
-from tests.fakes.scripted_client import make_answer, scripted
+from tests.fakes.scripted_client import ScriptedClient, make_answer, scripted
 from tests.unit.agents.agent_requests import (
     BAKERY,
     events_of,
@@ -29,7 +32,13 @@ MENU = make_file("menu.txt", "Apple cake costs 3 euros.", "Tea costs 2 euros.")
 BOOK = make_file(
     "book.txt",
     *(f"Chapter {n}. The whale number {n} swims. " + "word " * 900 for n in range(1, 12)),
+    "Appendix: the kraken.",
 )
+
+
+def asking(text: str, **fields: object) -> AgentRequest:
+    """Return a question; a rule says that it is one."""
+    return make_request(text, mode="chat", **fields)
 
 
 def calling(*calls: tuple[str, dict[str, object]], error: str = "") -> ModelAnswer:
@@ -43,7 +52,7 @@ def calling(*calls: tuple[str, dict[str, object]], error: str = "") -> ModelAnsw
 async def test_an_answer_is_streamed_and_cites_the_passages_that_it_names() -> None:
     with scripted("Three euros [1]. Tea is cheaper [2], [9], [1](x).") as client:
         events = await events_of(
-            answerer.run(client, make_request("What does cake cost?", files=(MENU,)))
+            orchestrator.run(client, asking("What do cake and tea cost?", files=(MENU,)))
         )
 
     assert text_of(TextDelta, events) == "Three euros [1]. Tea is cheaper [2], [9], [1](x)."
@@ -62,7 +71,7 @@ async def test_the_conversation_and_the_program_are_known() -> None:
     history = (ModelMessage(role="user", text="hi"), ModelMessage(role="assistant", text="Hello!"))
     with scripted("It sells cake.") as client:
         await events_of(
-            answerer.run(client, make_request("What does it do?", program=BAKERY, history=history))
+            orchestrator.run(client, asking("What does it do?", program=BAKERY, history=history))
         )
 
     messages = client.prompts[0].messages
@@ -72,11 +81,12 @@ async def test_the_conversation_and_the_program_are_known() -> None:
 
 
 async def test_a_large_file_is_searched_by_tools_and_cited_by_their_numbers() -> None:
-    search = calling(("search_files", {"query": "whale number 7"}))
-    with scripted(search, "It swims [1].") as client:
-        events = await events_of(
-            answerer.run(client, make_request("whale number 7?", files=(BOOK,)))
-        )
+    request = asking("whale number 7?", files=(BOOK,))
+    chosen, _ = await select(ScriptedClient(), request, Decision("answer"))
+    new = len(chosen.passages) + 1
+    search = calling(("search_files", {"query": "kraken"}))
+    with scripted(search, f"It swims [{new}].") as client:
+        events = await events_of(orchestrator.run(client, request))
 
     assert {tool.name for tool in client.prompts[0].tools} == {"search_files", "read_file"}
     assert only(ToolCalled, events)[0].name == "search_files"
@@ -84,23 +94,41 @@ async def test_a_large_file_is_searched_by_tools_and_cited_by_their_numbers() ->
     asked, answered = client.prompts[1].messages[-2:]
     assert (asked.role, asked.tool_calls[0].id) == ("assistant", "call_0")
     assert (answered.role, answered.tool_call_id) == ("tool", "call_0")
-    assert "book.txt, page 7" in answered.text
-    assert only(Citation, events)[0].page == 7
+    assert f"[{new}] book.txt, page 12" in answered.text
+    assert only(Citation, events)[0].page == 12
     assert len(only(UsageCounted, events)) == 2
+    first, second = (event for event in only(StateChanged, events) if event.name == "reading")
+    assert first.context[0].pages == tuple(sorted({one.page for one in chosen.passages}))
+    assert second.context[0].pages == (*first.context[0].pages, 12)
+
+
+async def test_a_model_that_takes_no_tools_answers_without_them() -> None:
+    refused = ModelUnavailableError("no tools")
+    with scripted(refused, "It swims.") as client:
+        events = await events_of(orchestrator.run(client, asking("whale?", files=(BOOK,))))
+
+    assert client.prompts[0].tools
+    assert client.prompts[1].tools == ()
+    assert text_of(TextDelta, events) == "It swims."
+
+
+async def test_a_model_that_is_not_there_is_asked_for_no_second_time_without_tools() -> None:
+    refused = ModelUnavailableError("no such model")
+    with scripted(refused) as client, pytest.raises(ModelUnavailableError):
+        await events_of(orchestrator.run(client, asking("What?")))
 
 
 async def test_files_in_a_prompt_stay_within_their_budget() -> None:
     with scripted("A book.") as client:
-        await events_of(answerer.run(client, make_request("zzzz", files=(BOOK,))))
+        await events_of(orchestrator.run(client, asking("Read the file", files=(BOOK,))))
 
-    passages = client.prompts[0].messages[-2].text
-    assert 1000 < len(passages) < 2 * BUDGET_CHARS
+    assert 1000 < client.count_tokens(client.prompts[0].messages[-2:-1]) < 1.1 * FILES_TOKENS
 
 
 async def test_unusable_calls_are_told_once_and_then_tools_are_taken_away() -> None:
     broken = calling(("search_files", {}), error="Expecting value")
     with scripted(broken, broken, "Without tools.") as client:
-        events = await events_of(answerer.run(client, make_request("whale?", files=(BOOK,))))
+        events = await events_of(orchestrator.run(client, asking("whale?", files=(BOOK,))))
 
     assert "not a JSON object" in client.prompts[1].messages[-1].text
     assert client.prompts[1].tools
@@ -123,7 +151,7 @@ async def test_a_call_that_cannot_be_carried_out_tells_the_model_why(
     name: str, arguments: dict[str, object], said: str
 ) -> None:
     with scripted(calling((name, arguments)), "Well.") as client:
-        events = await events_of(answerer.run(client, make_request("whale?", files=(BOOK,))))
+        events = await events_of(orchestrator.run(client, asking("whale?", files=(BOOK,))))
 
     assert said in client.prompts[1].messages[-1].text
     assert not only(ToolAnswered, events)[0].ok
@@ -132,7 +160,7 @@ async def test_a_call_that_cannot_be_carried_out_tells_the_model_why(
 async def test_after_six_rounds_the_model_has_to_answer() -> None:
     read = calling(("read_file", {"name": "book.txt", "page": 2}))
     with scripted(*[read] * 6, "Enough.") as client:
-        events = await events_of(answerer.run(client, make_request("whale?", files=(BOOK,))))
+        events = await events_of(orchestrator.run(client, asking("whale?", files=(BOOK,))))
 
     assert client.prompts[-1].tools == ()
     assert len(only(ToolCalled, events)) == 6
@@ -141,10 +169,10 @@ async def test_after_six_rounds_the_model_has_to_answer() -> None:
 @pytest.mark.parametrize("answer", ["", " \n", make_answer("It is", finish_reason="length")])
 async def test_an_empty_or_cut_answer_fails_with_words(answer: str | ModelAnswer) -> None:
     with scripted(answer) as client, pytest.raises(ModelAnswerInvalidError):
-        await events_of(answerer.run(client, make_request("What?")))
+        await events_of(orchestrator.run(client, asking("What?")))
 
 
 async def test_a_filtered_answer_fails_with_words() -> None:
     filtered = make_answer("No", finish_reason="content_filter")
     with scripted(filtered) as client, pytest.raises(ModelAnswerInvalidError, match="filter"):
-        await events_of(answerer.run(client, make_request("What?")))
+        await events_of(orchestrator.run(client, asking("What?")))

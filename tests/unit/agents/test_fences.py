@@ -14,6 +14,7 @@ ANSWERS = [
     ("No program `here` ``at`` all\n ``\n", "No program `here` ``at`` all\n ``\n", "", ""),
     ("Cut off:\n```based\na\nb``", "Cut off:\n", "a\nb``", ""),
     ("Fine\n```based\na\n```", "Fine\n", "a\n", ""),
+    ("A\n```json\n{}\n```\nB\n~~~python\na\n~~~\nC", "A\n```json\n{}\n```\nB\n", "a\n", "C"),
 ]
 
 

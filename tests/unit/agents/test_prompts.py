@@ -24,7 +24,7 @@ def test_the_first_line_of_a_prompt_names_the_agent_that_uses_it(path: Path) -> 
 
 
 def test_a_slot_is_filled_once_and_what_fills_it_is_not_read() -> None:
-    text = render("repair", round=2, of=5, findings="{{round}} and <!-- x -->")
+    text = render("diff_invalid", round=2, of=5, findings="{{round}} and <!-- x -->")
 
     assert "{{round}} and <!-- x -->" in text
     assert text.startswith("Round 2 of 5.")

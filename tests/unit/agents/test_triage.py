@@ -8,8 +8,9 @@ import pytest
 
 from babble_app.agents import orchestrator, triage
 from babble_app.agents.triage import find_kind
+from babble_app.errors import ModelAnswerInvalidError
 from babble_app.schemas.events import StateChanged, TextDelta, UsageCounted, VersionProposed
-from tests.fakes.scripted_client import scripted
+from tests.fakes.scripted_client import Scripted, scripted
 from tests.unit.agents.agent_requests import BAKERY, events_of, make_request, only, text_of
 
 BUILDS = [
@@ -103,10 +104,11 @@ async def test_a_chosen_mode_decides_without_a_model(
         ('{"kind": "delete"}', BAKERY, "answer"),
         ("I think they would like...", BAKERY, "answer"),
         ("", None, "answer"),
+        (ModelAnswerInvalidError("thoughts only"), BAKERY, "answer"),
     ],
 )
 async def test_an_unclear_message_is_given_to_the_model(
-    answer: str, program: str | None, kind: str
+    answer: Scripted, program: str | None, kind: str
 ) -> None:
     with scripted(answer) as client:
         decision = await triage.decide(

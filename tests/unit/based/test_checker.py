@@ -1,180 +1,130 @@
-"""Every error has a program that shows it and one beside it that does not."""
+"""Every code has programs that show it, on the right line, and programs beside them that do not."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
+import json
+import re
+import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from babble_app.based.checker import check, strip_fence
+from tests.unit.based.cases import CASES, END, OK, TALK, handler
 
-TALK = 'loop:\n    res = talk("You are a friendly helper at a desk.", False)\n'
-END = 'until "the user says goodbye":\n    say("Bye")\n'
-OK = TALK + END
-
-
-def in_handler(body: str) -> str:
-    return (
-        TALK
-        + 'until "the user says goodbye":\n'
-        + "".join(f"    {line}\n" for line in body.splitlines())
-    )
-
-
-def loop(body: str) -> str:
-    return "loop:\n" + "".join(f"    {line}\n" for line in body.splitlines()) + END
-
-
-# code: (failing program, line of the finding, passing program)
-CASES = {
-    "E100": ("x = (1,\n" + OK, 1, "x = (1,)\n" + OK),
-    "E100 colon": (TALK + 'until "the user leaves"\n    say("x")\n', 3, OK),
-    "E100 else": (OK + "else:\n    say('x')\n", 6, OK),
-    "E101": ("if 1:\nsay('x')\n" + OK, 2, "if 1:\n    say('x')\n" + OK),
-    "E101 dedent": ("if 1:\n        x = 1\n    y = 2\n" + OK, 3, "if 1:\n    x = 1\n" + OK),
-    "E102": ("x = " + "-" * 300 + "1\n" + OK, 1, "x = " + "-" * 20 + "1\n" + OK),
-    "E103": ("say('a\0b')\n" + OK, 1, "say('ab')\n" + OK),
-    "E103 surrogate": (OK + "# \ud800\n", 5, OK + "# \u00e4\n"),
-    "E111": ('say("x", // the greeting\n    True)\n' + OK, 1, 'say("http://a.b//c", True)  # //\n' + OK),
-    "E112": ("say(“hello”)\n" + OK, 1, 'say("“hello”")\n' + OK),
-    "E113": ("```based\n" + OK + "```\n", 1, 'say("""\n```\n""")\n' + OK),
-    "E113 prose": ("Here is the program you asked for:\n" + OK, 1, "# Here is the program you asked for:\n" + OK),
-    "E114": ("@@ -1,2 +1,3 @@\n" + OK, 1, "# @@ -1,2 +1,3 @@\n" + OK),
-    "E115": (" \n\n", 1, OK),
-    "E116": (OK + "# " + "x" * 200_000, 1, OK + "# " + "x" * 1000),
-    "E117": ("while True:\n    res = talk('You are helpful, always.')\n", 1, "while False:\n    x = 1\n" + OK),
-    "E118": ('loop until ("the user leaves") {\n    talk("x")\n}\n', 1, OK),
-    "E118 until": (TALK + 'until "the user leaves" {\n    say("x")\n}\n', 3, TALK + END),
-    "E119": (OK + "# ... rest of the code\n", 5, OK + "# the rest is silence\n"),
-    "E119 ellipsis": (in_handler("..."), 4, in_handler("pass")),
-    "E119 angle": (in_handler("x = <api request>"), 4, in_handler('x = "<api request>"')),
-    "E200": (TALK + "x = 1\n", 1, OK),
-    "E201": (END, 1, OK),
-    "E201 apart": (TALK + END + "x = 1\n" + END, 6, TALK + END + "\n# note\n" + 'until "else":\n    pass\n'),
-    "E202": (loop('x = 1\nres = talk("You are a friendly helper.")'), 2, OK),
-    "E202 say": (loop('say("hi")'), 2, OK),
-    "E202 empty": ("loop:\n    # nothing\n" + END, 1, OK),
-    "E202 target": (loop('a, b = talk("You are a friendly helper.")'), 1, loop('talk("You are a friendly helper.")')),
-    "E203": ("res = talk('You are a friendly helper.')\n" + OK, 1, OK),
-    "E204": ("def f():\n    loop:\n        talk('You are a friendly helper.')\n    until 'bye':\n        pass\n" + OK, 2,
-             "def f():\n    return 1\n" + OK),
-    "E205": (TALK + "until 42:\n    pass\n", 3, OK),
-    "E205 empty": (TALK + 'until "":\n    pass\n', 3, OK),
-    "E205 bare": (TALK + "until:\n    pass\n", 3, OK),
-    "E205 two": (TALK + 'until "a", "b":\n    pass\n', 3, OK),
-    "E205 name": (TALK + "until user_leaves:\n    pass\n", 3,
-                  'user_leaves = {"name": "a"}\n' + TALK + "until user_leaves:\n    pass\n"),
-    "E206": (loop("res = talk()"), 2, OK),
-    "E206 keyword": (loop('res = talk("You are a friendly helper.", temperature=1)'), 2,
-                     loop('res = talk(prompt="You are a friendly helper.", first=True)')),
-    "E207": (loop('res = talk("You are a friendly helper.", "False")'), 2,
-             loop('res = talk("You are a friendly helper.", 1 > 2)')),
-    "E208": (in_handler('x = res.ask(example="a")'), 4, in_handler('x = res.ask("What?", "a")')),
-    "E208 alone": (in_handler('x = ask("What?", example="a")'), 4, in_handler('x = "t".ask("What?", example="a")')),
-    "E209": (in_handler('x = res.ask("What?")'), 4, in_handler('x = res.ask("What?", schema={"type": "string"})')),
-    "E210": (TALK + 'until {"description": "x"} as m:\n    pass\n', 3, TALK + 'until {"name": "x"} as m:\n    pass\n'),
-    "E210 parameters": (TALK + 'until {"name": "x", "parameters": {"type": "array"}} as m:\n    pass\n', 3,
-                        TALK + 'until {"name": "x", "parameters": {"type": "object"}} as m:\n    pass\n'),
-    "E210 variable": ('tool = {"parameters": {}}\n' + TALK + "until tool as m:\n    pass\n", 1,
-                      'tool = {"name": "t"}\n' + TALK + "until tool as m:\n    pass\n"),
-    "E211": (TALK + 'until {"name": "x"} as res:\n    pass\n', 3, TALK + 'until {"name": "x"} as m:\n    pass\n'),
-    "E212": (OK + 'until "The user  says goodbye":\n    pass\n', 5, OK + 'until "the user wants more":\n    pass\n'),
-    "E213": (in_handler("extract(key, 1)"), 4, in_handler('extract("key", 1)')),
-    "E213 underscore": (in_handler('extract("_key", 1)'), 4, in_handler('extract("k_", 1)')),
-    "E230": ("return\n" + OK, 1, in_handler("return")),
-    "E231": ("break\n" + OK, 1, in_handler("break")),
-    "E231 continue": ("if 1:\n    continue\n" + OK, 2, "for x in []:\n    continue\n" + OK),
-    "E240": ("import os\n" + OK, 1, "import json\n" + OK),
-    "E240 from": ("from subprocess import run\n" + OK, 1, "from datetime import date\n" + OK),
-    "E240 open": ("x = open('f')\n" + OK, 1, "def open(x):\n    return x\nx = open('f')\n" + OK),
-    "E240 eval": ("x = eval('1')\n" + OK, 1, "x = int('1')\n" + OK),
-    "E240 dunder": ("x = ().__class__\n" + OK, 1, "x = (1).bit_length()\n" + OK),
-    "E240 import": ("x = __import__('os')\n" + OK, 1, OK),
-    "E241": ("class A:\n    pass\n" + OK, 1, "a = {}\n" + OK),
-    "E240 member": ("from math import nothing\n" + OK, 1, "from math import sqrt, pi\n" + OK),
-    "E241 attribute": ("x = {}\nx.y = 1\n" + OK, 2, "x = {}\nx['y'] = 1\n" + OK),
-    "E241 with": ("with x as y:\n    pass\n" + OK, 1, OK),
-    "E241 yield": ("def f():\n    yield 1\n" + OK, 2, "def f():\n    return [1]\n" + OK),
-    "E241 bytes": ("x = b'a'\n" + OK, 1, "x = 'a'\n" + OK),
-    "E241 star": ("from json import *\n" + OK, 1, "from json import dumps\n" + OK),
-    "E241 decorator": ("@f\ndef g():\n    pass\n" + OK, 2, OK),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_an_error_is_found_at_its_line_and_only_where_it_is(case):
-    failing, line, passing = CASES[case]
-    code = case.split()[0]
-
-    found = check(failing)
-    clean = check(passing)
-
-    errors = [f for f in found.findings if f.severity == "error"]
-    assert (code, line) in {(f.code, f.line) for f in errors}
-    assert not found.ok
-    assert [f for f in clean.findings if f.severity == "error"] == []
-    assert clean.ok
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_finding_has_a_hint_and_its_source_line(case):
-    failing, line, _ = CASES[case]
-    code = case.split()[0]
-
-    finding = next(f for f in check(failing).findings if (f.code, f.line) == (code, line))
-
-    assert finding.hint
-    assert finding.message.endswith(".")
-    assert finding.source_line or code in {"E115", "E116"}
-
-
-def test_one_mistake_gives_one_error():
-    cascades = {}
-    for case, (failing, _, _) in CASES.items():
-        errors = [f.code for f in check(failing).findings if f.severity == "error"]
-        if len(errors) > 1:
-            cascades[case] = errors
-
-    assert cascades == {"E113": ["E113", "E113"]}
-
-
-WARNINGS = {
-    "W102": in_handler("if res:\n\tx = 1"),
-    "W110": "x = true\n" + OK,
-    "W201": "say('hi')\n",
-    "W210": "for x in [1]:\n" + "".join(f"    {line}\n" for line in OK.splitlines()),
-    "W220": TALK + 'until "the user says goodbye" as x:\n    pass\n',
-    "W221": TALK + 'until f"the user says {1}":\n    pass\n',
-    "W240": OK + 'until "the user says goodbye!":\n    pass\n',
-    "W260": "state = {}\n" + OK,
-    "W270": in_handler('x = api.get_req(url="http://a")'),
-    "W280": "x = nobody\n" + OK,
-    "W290": in_handler('done()\nsay("x")'),
-    "W291": TALK + 'until "the user has named a city":\n    pass\n',
-    "W292": loop('res = talk("Hi")'),
-    "W294": "import requests\n" + in_handler('x = requests.get("http://a")'),
-    "W296": 'key = "sk-abcdefghijklmnopqrstuvwx"\n' + OK,
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.based"))
+FAILING = [(code, number, *one) for code in CASES for number, one in enumerate(CASES[code].failing)]
+PASSING = [(code, number, one) for code in CASES for number, one in enumerate(CASES[code].passing)]
+PAIRS = {
+    frozenset({"E200", "E201"}): "an exit that is not at its place leaves the loop without one",
 }
 
 
-@pytest.mark.parametrize("code", WARNINGS)
-def test_a_warning_is_given_and_does_not_block(code):
-    result = check(WARNINGS[code])
+@pytest.mark.parametrize(("code", "number", "program", "line"), FAILING)
+def test_a_mistake_is_found_on_its_line_and_nothing_follows_from_it(code, number, program, line):
+    findings = check(program).findings
+    errors = {one.code for one in findings if one.severity == "error"}
 
-    assert code in {f.code for f in result.findings}
-    assert all(f.severity == "warning" for f in result.findings)
+    assert (code, line) in {(one.code, one.line) for one in findings}
+    assert check(program).ok is (code[0] == "W")
+    if code[0] == "W":
+        assert not errors
+    else:
+        assert len(errors) == 1 or frozenset(errors) in PAIRS
+
+
+@pytest.mark.parametrize(("code", "number", "program"), PASSING)
+def test_a_program_without_the_mistake_has_no_such_finding(code, number, program):
+    result = check(program)
+
+    assert code not in {one.code for one in result.findings}
     assert result.ok
 
 
-def test_a_clean_program_has_no_findings():
+@pytest.mark.parametrize("code", CASES)
+def test_each_code_has_two_programs_that_show_it_and_two_that_do_not(code):
+    assert len(CASES[code].failing) >= 2
+    assert len(CASES[code].passing) >= 2
+
+
+def test_each_finding_can_be_shown_and_acted_on():
+    for _, _, program, _ in FAILING:
+        for one in check(program).findings:
+            assert one.message.endswith(".")
+            assert one.hint
+            assert one.end_line >= one.line
+            assert one.col >= 1
+            assert one.source_line or one.code in {"E115", "E116", "W201"}
+            assert json.loads(one.model_dump_json())
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_a_right_program_has_no_errors(path):
+    result = check(path.read_bytes().decode())
+
+    assert [one for one in result.findings if one.severity == "error"] == []
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_line_ends_and_tabs_change_nothing_but_w102(newline):
+    for path in PROGRAMS:
+        code = path.read_bytes().decode().removeprefix("\ufeff").replace("\r\n", "\n")
+        tabs = re.sub(
+            r"^(?:    )+", lambda found: "\t" * (len(found.group()) // 4), code, flags=re.M
+        )
+        wanted = _places(code)
+
+        assert _places(code.replace("\r", "\n").replace("\n", newline)) == wanted, path.stem
+        assert _places(tabs) == wanted, path.stem
+
+
+def _places(code):
+    return {(one.code, one.line) for one in check(code).findings if one.code != "W102"}
+
+
+def test_there_are_many_right_programs():
+    assert len(PROGRAMS) >= 30
     assert check(OK).findings == ()
 
 
-def test_findings_come_all_at_once_in_order_and_at_most_twenty():
-    code = "import os\n" * 30 + OK
+def test_columns_count_characters_of_the_source():
+    program = 'größe = "ä"; x = nobody\n' + TALK + 'until "ü":\n\tx = true\n'
 
-    findings = check(code).findings
+    found = {(one.code, one.line, one.col) for one in check(program).findings}
+
+    assert ("W280", 1, 18) in found
+    assert ("W110", 5, 6) in found
+
+
+def test_all_mistakes_come_at_once_those_of_the_syntax_too():
+    program = (
+        "x = (1,\n"
+        'loop:\n    res = talk("You are a friendly helper at a desk.", False\n'
+        'until "the user orders"\n    order = res.ask("What?")\n      say("Noted")\n'
+        'until user leaves:\n    say("Bye)\n    return retrun\n'
+        "import os\ny = 1 +\nreturn\n"
+    )
+
+    found = [(one.code, one.line) for one in check(program).findings]
+
+    assert found == [
+        ("E100", 1), ("E100", 3), ("E100", 4), ("E209", 5), ("E101", 6), ("E205", 7), ("E100", 8), ("E240", 10),
+        ("E100", 11), ("E230", 12),
+    ]  # fmt: skip
+
+
+def test_a_broken_statement_takes_no_other_with_it():
+    program = "price = 3 +\n" + TALK + END + 'until "the user asks":\n    say(f"{price}")\n'
+
+    assert [(one.code, one.line) for one in check(program).findings] == [("E100", 1)]
+
+
+def test_findings_come_in_order_and_at_most_twenty():
+    findings = check("import os\n" * 30 + OK).findings
 
     assert len(findings) == 20
-    assert [f.line for f in findings] == list(range(1, 21))
+    assert [one.line for one in findings] == list(range(1, 21))
 
 
 def test_warnings_give_way_to_errors():
@@ -186,13 +136,83 @@ def test_warnings_give_way_to_errors():
     assert findings[-1].code == "E240"
 
 
+T = OK
+HOSTILE = {
+    "too long": OK + "# " + "x" * 200_000,
+    "just short enough": OK * 800,
+    "broken in the middle": OK * 400 + "x = (1\n" + OK * 400,
+    "many errors": ("x = = 1\n" + OK) * 1400,
+    "NUL": "\0" * 199_999,
+    "surrogates": "\ud800" * 60_000,
+    "parentheses": "(" * 10_000,
+    "more parentheses": "(" * 199_000,
+    "lists": "[" * 1000 + "]" * 1000,
+    "ifs": "".join(" " * i + "if x:\n" for i in range(200)) + " " * 200 + "pass\n",
+    "elifs": "if x:\n    pass\n" + "elif x:\n    pass\n" * 3_000,
+    "a million lines": "\n" * 1_000_000,
+    "as many lines as may be": "\n" * 199_990,
+    "a long text": 'x = "' + "a" * 190_000 + '"\n',
+    "a long sum": "x = 1" + "+1" * 95_000,
+    "a long list": "x = [" + "1," * 30_000 + "]\n",
+    "a long chain": "a" + ".a" * 95_000,
+    "minus signs": "-" * 199_000,
+    "a long number": "x = " + "9" * 190_000,
+    "line ends": "\r\n\r\n\r\n\n\r" * 20_000 + "x = (",
+    "comments": "# x\n" * 49_000,
+    "quotes": "'\n" * 20_000,
+    "triple quotes": '"""\n' * 9_999,
+    "escaped quotes": '"' + '\\"' * 99_000,
+    "closers": ")\n" * 20_000,
+    "colons": ":\n" * 20_000,
+    "loops": "loop:\n" * 5000,
+    "untils": "until:\n" * 5000,
+    "braces": "if x {\n" * 8_000,
+    "slashes": "// x y\n" * 28_000,
+    "fences": "```\n" * 20_000,
+    "hunks": "@@ -1 +1 @@\n" * 16_000,
+    "typographic": "“\n" * 20_000,
+    "sentences": "This is a sentence of the model.\n" * 6000,
+    "words": "Aa " * 60_000 + "=",
+    "spaces before as": "until x" + " " * 190_000 + "as:\n",
+    "tabs": "".join("\t" * i + "if x:\n" for i in range(250)),
+    "hash": "#" + " -" * 90_000 + "\n",
+    "token": "x='" + "eyJ-" * 45_000 + "'",
+    "only comments": "# a\n# b",
+    "empty": "",
+}
+
+
+def test_hostile_texts_give_findings_in_time_in_a_thread_too():
+    slow: dict[str, float] = {}
+    wrong: dict[str, str] = {}
+
+    def run() -> None:
+        for name, text in HOSTILE.items():
+            start = time.thread_time()
+            try:
+                result = check(text)
+                json.dumps([one.model_dump() for one in result.findings])
+                if result.ok and not result.findings and name != "just short enough":
+                    wrong[name] = "nothing found"
+            except BaseException as error:  # noqa: BLE001 - whatever it is
+                wrong[name] = repr(error)[:200]
+            slow[name] = time.thread_time() - start
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+    assert wrong == {}
+    assert {name: seconds for name, seconds in slow.items() if seconds > 4} == {}  # measured: 1.2
+
+
 BAD = [
-    "", "\0" * 10, "\ud800\udfff", "\n" * 1000, "(" * 50_000, "-" * 100_000 + "1", "a" + ".a" * 50_000, "[" * 300 + "]" * 300,
-    "f(" * 150 + ")" * 150, "\ufeffsay('x')", "\t \x0c\n", "'''", '"' * 999, "\\", "loop", "until", "loop:", "until:", "until 'x':",
-    "loop:\nuntil:\n", "loop: talk('x')\nuntil 'a': pass", "x" * 300_000, "if x:\n" * 3, "𝔩oop:\n", "lambda: (yield)",
-    "def f(x, x): pass", "x = 1e999999", "x = " + "9" * 5000, "def f():\n" + " " * 4 + "loop:\n" + " " * 8 + "y", "until x as y as z:",
-    "\r\n\r\r\n", "loop:\r\n  talk('x', False)\r\nuntil 'x':\r\n  pass", "elif:", "class :", "async def", "0777", "f'{", "f'{x!z}'",
-    "".join("if x:\n" if i == 0 else " " * i + "if x:\n" for i in range(120)), "match x:\n  case _: pass", "nonlocal x", "a = *b",
+    "a" + ".a" * 50_000, "f(" * 150 + ")" * 150, "\ufeffsay('x')", "\t \x0c\n", "'''", '"' * 999, "\\", "loop", "until", "loop:",
+    "until 'x':", "loop:\nuntil:\n", "loop: talk('x')\nuntil 'a': pass", "if x:\n" * 3, "𝔩oop:\n", "lambda: (yield)", "x = 1e999999",
+    "def f():\n" + " " * 4 + "loop:\n" + " " * 8 + "y", "until x as y as z:", "\r\n\r\r\n", "loop:\r\n  talk('x', False)\r\nuntil 'x':\r\n  pass",
+    "elif:", "class :", "async def", "0777", "f'{", "f'{x!z}'", "match x:\n  case _: pass", "a = *b", "until (", "loop: {", "}", "until 'x' {",
+    "until\\\n'x':\n", "x = '''a\n'''b", "```", "+", "@", "@@", "-", "loop:\n\tuntil:\n \tloop", "\u2028", "x\u2028 = 1", ":", "else:\n" * 20, "until:" * 50,
+    "def f(:\n  pass", "x = [\n\nloop:\n  talk('a')", "say('a'))\n(", "{[(", "''' '", "until ''' ':", "$", "?", "a b c d e.", "Sure!\n```", "<<<<<<< a",
 ]  # fmt: skip
 
 
@@ -201,15 +221,15 @@ def test_bad_input_gives_findings_and_never_raises(number):
     result = check(BAD[number])
 
     assert result.ok or result.findings
-    assert all(f.line >= 1 and f.col >= 1 for f in result.findings)
-    assert all(f.model_dump_json() for f in result.findings)
+    assert all(one.line >= 1 and one.col >= 1 for one in result.findings)
 
 
-def test_every_prefix_of_a_program_can_be_checked():
+def test_every_part_of_a_program_can_be_checked():
     code = 'say(f"a {1}")\n' + OK + "x = {'a': [1, 2]}  # end\n"
 
     for length in range(len(code)):
         check(code[:length])
+        check(code[length:])
 
 
 def test_a_thousand_lines_are_checked_in_time():
@@ -218,7 +238,7 @@ def test_a_thousand_lines_are_checked_in_time():
     start = time.thread_time()
     check(code)
 
-    assert time.thread_time() - start < 0.5  # measured: 0.045 s; the bound is for loaded machines
+    assert time.thread_time() - start < 0.5  # measured: 0.025 s; the bound is for loaded machines
 
 
 def test_one_fence_around_the_whole_is_taken_off():
@@ -227,3 +247,21 @@ def test_one_fence_around_the_whole_is_taken_off():
     assert strip_fence("~~~\n" + OK) == OK
     assert strip_fence("text\n```\n" + OK + "```") == "text\n```\n" + OK + "```"
     assert strip_fence(OK) == OK
+
+
+def test_comments_that_speak_of_code_are_no_placeholders():
+    for words in (
+        "the code of the customer",
+        "rest of the day",
+        "the same as before lunch",
+        "other codes are in the table",
+    ):
+        assert check(handler(f"pass  # {words}\n# {words}")).ok, words
+
+
+def test_every_code_in_the_source_is_in_the_table():
+    folder = Path(__file__).parents[3] / "babble_app" / "based"
+    sources = [*folder.glob("*.py"), *folder.glob("checks/*.py")]
+    codes = {code for path in sources for code in re.findall(r'"([EW]\d{3})"', path.read_text())}
+
+    assert codes == set(CASES)

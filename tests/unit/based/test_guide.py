@@ -5,8 +5,9 @@ import re
 import pytest
 
 from babble_app.based.checker import check
-from babble_app.based.guide import example_programs, guide_text
+from babble_app.based.guide import code_entries, example_programs, guide_text, reference_text
 from babble_app.based.vocabulary import CHANNEL, CORE, MODULES
+from tests.unit.based.cases import CASES
 from tests.unit.based.helpers import leave, reply, run, trace, user, value
 
 
@@ -65,3 +66,23 @@ def test_the_front_desk_books_and_goes_on():
     said = [e.text for e in execution.events if e.type == "agent"]
     assert said[2] == "A double room for 2 nights, 240 euros: booked."
     assert execution.status == "finished"
+
+
+def test_every_code_of_the_checker_is_documented():
+    entries = code_entries()
+
+    assert [entry.code for entry in entries] == sorted(CASES)
+    assert all(entry.title and entry.meaning for entry in entries)
+    assert all(f"### {entry.code} {entry.title}" in reference_text() for entry in entries)
+
+
+@pytest.mark.parametrize("entry", code_entries(), ids=lambda entry: entry.code)
+def test_a_wrong_example_shows_its_code_and_the_right_one_does_not(entry):
+    if entry.wrong:
+        assert entry.code in {one.code for one in check(entry.wrong).findings}
+    if entry.right:
+        assert check(entry.right).ok
+
+
+def test_the_builders_guide_stays_compact():
+    assert len(guide_text()) < 9600  # it was 7,950 characters at first

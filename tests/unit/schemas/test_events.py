@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from babble_app.schemas.events import LAST_EVENTS, RunEvent, run_event_adapter
+from babble_app.schemas.events import LAST_EVENTS, FileUse, RunEvent, run_event_adapter
 
 NAMES = {
     "run.started",
@@ -49,3 +49,18 @@ def test_the_fields_of_the_contract_are_there(name: str, fields: set[str]) -> No
 def test_an_unknown_event_is_refused() -> None:
     with pytest.raises(ValueError, match=r"run\.vanished"):
         run_event_adapter.validate_python({"type": "run.vanished"})
+
+
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [
+        ((), "menu.pdf"),
+        ((2,), "menu.pdf p. 2"),
+        ((2, 3), "menu.pdf p. 2-3"),
+        ((1, 2, 3, 7, 9, 10), "menu.pdf p. 1-3, 7, 9-10"),
+    ],
+)
+def test_pages_that_follow_each_other_are_written_as_one_range(
+    pages: tuple[int, ...], words: str
+) -> None:
+    assert FileUse(file_id="fil_1", file="menu.pdf", pages=pages).words == words

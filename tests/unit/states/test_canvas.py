@@ -76,53 +76,6 @@ async def test_findings_of_an_edit_are_shown_on_their_lines(rt: Runtime, tab: Ta
     assert state.findings[0]["line"] == 1
 
 
-async def test_saving_makes_a_version_with_its_author(rt: Runtime, tab: Tab) -> None:
-    state, version = await open_canvas(rt, tab)
-    await tab.run(CanvasState.edit, state, EDITED, state.doc_key)
-
-    await tab.run(CanvasState.save_draft, state)
-
-    stored = await versions.list_versions(rt, tab.user.id, version.agent_id)
-    assert (stored[0].number, stored[0].kind, stored[0].author) == (2, "manual", "Ada")
-    assert (state.number, state.dirty, state.problem, state.saving) == (2, False, "", False)
-
-
-async def test_a_program_with_errors_is_refused_in_words_and_stays(rt: Runtime, tab: Tab) -> None:
-    state, _ = await open_canvas(rt, tab)
-    await tab.run(CanvasState.edit, state, "// wrong\n", state.doc_key)
-
-    await tab.run(CanvasState.save_draft, state)
-
-    assert state.dirty
-    assert "line 1" in state.problem
-    assert not state.conflict
-    assert not state.saving
-
-
-async def test_a_newer_version_makes_saving_a_conflict(rt: Runtime, tab: Tab) -> None:
-    state, version = await open_canvas(rt, tab)
-    await tab.run(CanvasState.edit, state, EDITED, state.doc_key)
-    await save_elsewhere(rt, tab, version)
-
-    await tab.run(CanvasState.save_draft, state)
-
-    assert state.conflict
-    assert state.problem
-    assert state._program() == (EDITED, None)
-
-
-async def test_a_conflict_can_be_saved_on_top(rt: Runtime, tab: Tab) -> None:
-    state, version = await open_canvas(rt, tab)
-    await tab.run(CanvasState.edit, state, EDITED, state.doc_key)
-    await save_elsewhere(rt, tab, version)
-
-    await tab.run(CanvasState.save_on_head, state)
-
-    stored = await versions.list_versions(rt, tab.user.id, version.agent_id)
-    assert [item.number for item in stored] == [3, 2, 1]
-    assert (state.number, state.conflict) == (3, False)
-
-
 async def test_a_new_version_of_a_run_does_not_push_edits_away(rt: Runtime, tab: Tab) -> None:
     state, version = await open_canvas(rt, tab)
     await tab.run(CanvasState.edit, state, EDITED, state.doc_key)
@@ -214,16 +167,6 @@ async def test_what_was_typed_while_saving_is_an_edit_of_the_new_version(
     assert state._program() == (EDITED + "# more\n", None)
 
 
-async def test_saving_leaves_the_editor_alone(rt: Runtime, tab: Tab) -> None:
-    state, _ = await open_canvas(rt, tab)
-    key = state.doc_key
-    await tab.run(CanvasState.edit, state, EDITED, key)
-
-    await tab.run(CanvasState.save_draft, state)
-
-    assert (state.doc_key, state.text) == (key, EDITED)
-
-
 async def test_an_edit_that_was_taken_back_is_none(rt: Runtime, tab: Tab) -> None:
     state, _ = await open_canvas(rt, tab)
 
@@ -231,3 +174,27 @@ async def test_an_edit_that_was_taken_back_is_none(rt: Runtime, tab: Tab) -> Non
     await tab.run(CanvasState.edit, state, PROGRAM, state.doc_key)
 
     assert not state.dirty
+
+
+async def test_a_proposed_text_is_what_runs_while_it_stands_in_the_editor(
+    rt: Runtime, tab: Tab
+) -> None:
+    state, version = await open_canvas(rt, tab)
+
+    state._propose(OTHER)
+    assert state._program() == (OTHER, None)
+
+    state._propose("")
+    assert state._program() == (PROGRAM, version.id)
+
+
+async def test_edits_that_were_discarded_can_be_taken_back(rt: Runtime, tab: Tab) -> None:
+    state, version = await open_canvas(rt, tab)
+    await tab.run(CanvasState.edit, state, EDITED, state.doc_key)
+
+    await tab.run(CanvasState.discard, state)
+    assert (state.dropped, state._program()) == (True, (PROGRAM, version.id))
+    await tab.run(CanvasState.take_edits_back, state)
+
+    assert (state.dropped, state.dirty, state.text) == (False, True, EDITED)
+    assert state._program() == (EDITED, None)

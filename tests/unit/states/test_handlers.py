@@ -14,22 +14,39 @@ FOLDER = Path(states.__file__).parent
 
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
-    "CanvasState": "check discard dismiss_problem download edit open_agent revert save save_draft save_on_head "
-    "show_version take_new_version",
+    "AnswerState": "choose close_answer open_answer save_answer",
+    "CanvasState": "check discard dismiss_dropped dismiss_problem download edit open_agent show_version "
+    "take_edits_back take_new_version",
     "ChatState": "catch_up dismiss_problem load refresh rename run_again send show_earlier stop suggest",
-    "ChoicesState": "choose_all_files choose_file load_models pick_mode pick_model",
+    "ChoicesState": "choose_all_files choose_file choose_review load_models pick_mode pick_model",
+    "DetailsState": "close download show_details",
+    "DraftState": "compare",
     "FilesState": "ask_delete close_view delete follow_reading keep view",
     "HistoryState": "",
+    "KeepState": "ask cancel keep_test",
+    "LabelState": "cancel edit_label save",
     "LiveState": "attach detach",
     "LoginState": "choose_form load",
-    "PanesState": "pick_tab show_changes show_test",
+    "MergeState": "choose dismiss_problem edit_merged leave_merge merge_proposal save save_draft save_merged write",
+    "MocksState": "close_mock delete_mock load open_mock pick_failure pick_kind raise_mock save_mock",
+    "OutcomeState": "",
+    "PanesState": "pick_changes pick_tab show_changes show_chat show_code show_comparison show_decision show_line show_test "
+    "show_tests",
+    "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
+    "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
+    "RepairState": "fix record_again send_request stop_fix watch",
+    "RestoringState": "restore revert",
     "SessionState": "",
     "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "close_drawer load open_drawer",
-    "TestState": "close send start toggle_trace",
+    "SuiteState": "close_import export generate import_tests open_import take_file",
+    "TestFormState": "add_assertion close_form drop_assertion open_new open_test pick_assertion pick_kind save_test",
+    "TestState": "ask_again dismiss_note go_on pick_view replace_answer replay send send_again start take_back",
+    "TestsState": "ask_delete cancel_delete choose_for_gate delete dismiss_problem load run_all run_one show_list show_test",
     "ToastState": "dismiss show_failure",
-    "VersionsState": "ask_revert cancel_revert dismiss_problem load open_agent pick_from pick_layout pick_to revert "
-    "show_change",
+    "TraceState": "toggle_step",
+    "VersionsState": "ask_revert cancel_revert dismiss_problem load open_agent pick_from pick_hunk pick_layout pick_to "
+    "restore revert show_change show_parts",
     "WorkspaceState": "close_dialog delete load new_chat open_dialog rename",
     "WorkspacesState": "close_dialog create delete finish_create load open_delete open_new open_rename rename",
 }

@@ -7,6 +7,7 @@ import pytest
 from babble_app.schemas.events import (
     Attempt,
     Citation,
+    FileUse,
     MessageDone,
     ProgramDelta,
     ReasoningDelta,
@@ -26,6 +27,7 @@ from babble_app.states.live_answer import (
     part,
     split_finished,
 )
+from babble_app.states.message_views import UseView
 
 MARKDOWN = (
     "# Title\n\nA paragraph\nof two lines.\n\n- one\n\n- two\n\n1. first\n\n```py\nx = 1\n\n\ny = 2\n```\n\n"
@@ -151,3 +153,28 @@ def test_citations_and_versions_are_listed() -> None:
 
     assert (live.sources[0].number, live.sources[0].place) == (1, "page 2")
     assert (live.versions[0].title, live.versions[0].summary) == ("Version 3 saved", "Says ciao.")
+
+
+def test_what_the_model_is_shown_is_named_and_a_later_word_replaces_it() -> None:
+    live = LiveAnswer()
+    menu = FileUse(file_id="fil_1", file="menu.pdf", pages=(2, 3))
+
+    live.add(StateChanged.reading((menu,)))
+    assert live.doing == "Reading: menu.pdf p. 2-3"
+    live.add(StateChanged(name="answering"))
+    assert live.used == [UseView("fil_1", "menu.pdf p. 2-3")]
+    live.add(StateChanged.reading((menu, FileUse(file_id="fil_2", file="hours.txt"))))
+
+    assert [one.words for one in live.used] == ["menu.pdf p. 2-3", "hours.txt"]
+
+
+def test_text_that_turns_out_to_be_thinking_goes_to_the_thoughts() -> None:
+    live = LiveAnswer()
+    live.add(TextDelta(text="First I plan.\n\nThen I"))
+    live.add(ReasoningDelta(text=" write.", all_before=True))
+
+    live.add(TextDelta(text="Hello"))
+
+    assert (live.blocks, live.tail) == ([], "Hello")
+    assert "First I plan." in live.thoughts
+    assert live.thoughts.endswith("Then I write.")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from babble_app.services import keys
+from babble_app.states.answers import AnswerState
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState
 from babble_app.states.testing import TestState
+from babble_app.states.trace import TraceState
 from tests.factories import PROGRAM, make_agent, make_user, make_workspace
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule, ToolUse
@@ -19,9 +21,16 @@ if TYPE_CHECKING:
 
     from babble_app.schemas.agents import Version
     from babble_app.services.runtime import Runtime
+    from tests.databases import Source
     from tests.unit.states.conftest import Tab
 
 MODEL = "custom/fake-model"
+
+
+@pytest.fixture
+def source(sqlite: Source) -> Source:
+    """One kind of database: nothing here depends on it."""
+    return sqlite
 
 
 @pytest.fixture
@@ -70,7 +79,9 @@ async def test_an_exit_fires_and_the_program_ends(tab: Tab, version: Version) ->
     assert [line.kind for line in state.lines] == ["agent", "user", "exit", "agent"]
     assert state.lines[-1].text == "Goodbye!"
     assert (state.status, state.pending, state.busy) == ("finished", "", False)
-    assert next(row.kind for row in state.trace) == "loop"
+    trace = await tab.state(TraceState)
+    assert [row.kind for row in trace.rows[:3]] == ["enter_loop", "agent", "user"]
+    assert [row.hits for row in trace.conditions] == [1]
     assert version.id
 
 
@@ -97,15 +108,101 @@ async def test_a_program_with_errors_is_not_started(tab: Tab, version: Version) 
     assert version.id
 
 
-async def test_a_turn_that_fails_gives_the_text_back(tab: Tab, version: Version) -> None:
+async def test_a_message_without_answer_can_be_sent_again_or_changed(
+    tab: Tab, version: Version
+) -> None:
     state = await tab.state(TestState)
     await tab.run(TestState.start, state)
 
     await tab.run(TestState.send, state, "refused")
-
     assert "key" in state.problem
-    assert state.returned["text"] == "refused"
+    assert (state.failed, state.busy) == ("refused", False)
     assert [line.kind for line in state.lines] == ["agent"]
+    again = await tab.run(TestState.send_again, state)
+    assert again[0].args[0][1]._var_value == "refused"
+
+    await tab.run(TestState.take_back, state)
+    assert state.returned["text"] == "refused"
+    assert (state.failed, state.problem) == ("", "")
+    assert version.id
+
+
+async def test_an_error_of_the_program_names_its_line(tab: Tab, version: Version) -> None:
+    state, canvas = await tab.state(TestState), await tab.state(CanvasState)
+    await tab.run(CanvasState.edit, canvas, PROGRAM + "say(missing_name)\n", canvas.doc_key)
+
+    await tab.run(TestState.start, state)
+    await tab.run(TestState.send, state, "bye now")
+
+    assert (state.lines[-1].kind, state.lines[-1].line) == ("error", 5)
+    assert (state.status, state.can_talk) == ("failed", False)
+    assert version.id
+
+
+async def test_somebody_goes_on_from_before_a_message(tab: Tab, version: Version) -> None:
+    state = await tab.state(TestState)
+    await tab.run(TestState.start, state)
+    await tab.run(TestState.send, state, "bye now")
+    old = state.session
+    said = next(line for line in state.lines if line.kind == "user")
+
+    await tab.run(TestState.ask_again, state, said.step)
+
+    assert state.session != old
+    assert ([line.kind for line in state.lines], state.status) == (["agent"], "waiting")
+    assert state.returned["text"] == "bye now"
+    assert version.id
+
+
+async def test_another_answer_is_played_with_what_follows(tab: Tab, version: Version) -> None:
+    state, answers = await tab.state(TestState), await tab.state(AnswerState)
+    await tab.run(TestState.start, state)
+    await tab.run(TestState.send, state, "Hello")
+    reply = [line for line in state.lines if line.kind == "agent"][1]
+
+    await tab.run(AnswerState.open_answer, answers, reply.step)
+    assert (answers.kind, answers.choice, answers.text) == ("talk", "reply", reply.text)
+    await tab.run(AnswerState.choose, answers, "the_visitor_says_goodbye")
+    chained = await tab.run(AnswerState.save_answer, answers, {"text": "{}"})
+    assert chained
+    assert not answers.open
+    answer: dict[str, Any] = {"kind": "talk", "exit": "the_visitor_says_goodbye", "arguments": {}}
+    await tab.run(TestState.replace_answer, state, reply.step, answer)
+
+    assert [line.kind for line in state.lines][-2:] == ["exit", "agent"]
+    assert state.status == "finished"
+    assert version.id
+
+
+async def test_a_step_shows_what_was_asked_and_answered(tab: Tab, version: Version) -> None:
+    state, trace = await tab.state(TestState), await tab.state(TraceState)
+    await tab.run(TestState.start, state)
+    row = next(row for row in trace.rows if row.kind == "agent")
+
+    await tab.run(TraceState.toggle_step, trace, row.number)
+    parts = {part.title: part.text for part in trace.detail.parts}
+    await tab.run(TraceState.toggle_step, trace, row.number)
+
+    assert parts["Prompt"] == "Greet the visitor and ask what they need."
+    assert parts["The model said"] == "Hello, what do you need?"
+    assert "s · " in row.figures
+    assert (trace.shown, trace.detail.parts) == (-1, [])
+    assert version.id
+
+
+async def test_what_was_said_is_said_again_to_the_text_on_screen(
+    tab: Tab, version: Version
+) -> None:
+    state, canvas = await tab.state(TestState), await tab.state(CanvasState)
+    await tab.run(TestState.start, state)
+    await tab.run(TestState.send, state, "bye now")
+    await tab.run(CanvasState.edit, canvas, PROGRAM.replace("Goodbye!", "Ciao!"), canvas.doc_key)
+    assert state.text_key != canvas.text_key
+
+    await tab.run(TestState.replay, state)
+
+    assert state.lines[-1].text == "Ciao!"
+    assert (state.text_key, state.label) == (canvas.text_key, "Version 1 with unsaved edits")
     assert version.id
 
 

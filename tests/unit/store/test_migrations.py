@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from babble_app.errors import DatabaseUnavailableError
 from babble_app.store.engine import make_sync_engine
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.databases import Source
+
+OLD_ROWS = (
+    "INSERT INTO users (version, id, email, name, role, password_hash, default_model, theme, tokens_valid_after, created_at)"
+    " VALUES (1, 'usr_1', 'a@example.com', 'Ada', 'member', '!', '', 'system', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)",
+    "INSERT INTO workspaces (version, id, owner_id, name, created_at, updated_at)"
+    " VALUES (1, 'wsp_1', 'usr_1', 'Shop', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)",
+    "INSERT INTO agents (version, id, owner_id, workspace_id, name, slug, head_version_id, created_at, updated_at)"
+    " VALUES (1, 'agt_1', 'usr_1', 'wsp_1', 'Desk', 'desk', 'ver_1', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)",
+    "INSERT INTO versions (id, owner_id, agent_id, number, kind, text_zlib, sha256, author, request, summary, diff, raw,"
+    " findings, rounds, model, added, removed, created_at) VALUES ('ver_1', 'usr_1', 'agt_1', 1, 'create', :no, '', 'builder',"
+    " '', '', '', '', '[]', 1, '', 0, 0, CURRENT_TIMESTAMP)",
+    "INSERT INTO chats (version, id, owner_id, workspace_id, title, titled_by_person, model, created_at, updated_at)"
+    " VALUES (1, 'cht_1', 'usr_1', 'wsp_1', '', false, '', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)",
+)
 
 
 def test_the_migrated_tables_are_the_declared_ones(database_address: str) -> None:
@@ -40,6 +54,28 @@ def test_a_second_migration_changes_nothing(source: Source, tmp_path: Path) -> N
 
     assert before >= 1
     assert pending_migrations(address) == 0
+
+
+def test_what_an_older_version_stored_is_there_after_the_migrations(
+    source: Source, tmp_path: Path
+) -> None:
+    address = source.empty(tmp_path)
+    migrate(address, "0001")
+    engine = make_sync_engine(address)
+    with engine.begin() as connection:
+        for statement in OLD_ROWS:
+            connection.execute(text(statement), {"no": b""} if ":no" in statement else {})
+
+    migrate(address)
+
+    with engine.connect() as connection:
+        agent = connection.execute(text("SELECT gated, live_version_id FROM agents")).one()
+        chat = connection.execute(text("SELECT review_changes FROM chats")).one()
+        versions = connection.execute(text("SELECT id FROM versions")).all()
+    engine.dispose()
+    assert (bool(agent.gated), agent.live_version_id) == (False, None)
+    assert not chat.review_changes
+    assert [row.id for row in versions] == ["ver_1"]
 
 
 def test_two_processes_that_migrate_at_once_both_succeed(source: Source, tmp_path: Path) -> None:

@@ -29,14 +29,16 @@ async def test_no_statement_changes_or_deletes_a_version(rt: Runtime, statement:
     assert await versions.get_version(rt, owner, version.id) == version
 
 
-@pytest.mark.parametrize("table", ["agents", "workspaces", "users"])
-async def test_versions_go_with_what_they_belong_to(rt: Runtime, table: str) -> None:
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM agents", "DELETE FROM workspaces", "DELETE FROM users"]
+)
+async def test_versions_go_with_what_they_belong_to(rt: Runtime, statement: str) -> None:
     owner, chat = await make_chat(rt)
     await make_agent(rt, owner, chat.workspace_id)
 
     async with rt.database.unit_of_work() as db:
         connection = await db.connection()
-        await connection.execute(text(f"DELETE FROM {table}"))
+        await connection.execute(text(statement))
         left = (await connection.execute(text("SELECT count(*) FROM versions"))).scalar_one()
 
     assert left == 0
