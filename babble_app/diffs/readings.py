@@ -125,6 +125,11 @@ def _loose(line: str) -> tuple[Kind, str]:
     return _strict(line) if line.startswith(("+", "-")) else ("context", line)
 
 
+def without_ends(raw: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the lines without what stands before and after the hunk itself: empty lines and prose."""
+    return tuple(_without_prose(_without_outer_blanks(list(raw))))
+
+
 def _without_outer_blanks(lines: list[str]) -> list[str]:
     start, end = 0, len(lines)
     while start < end and not lines[start]:
