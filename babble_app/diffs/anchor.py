@@ -35,9 +35,11 @@ def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list
 
 
 def _may_be_in(manner: Manner, hunks: tuple[Hunk, ...]) -> bool:
-    """Whether an answer may be written so: a space after each sign is nothing if it is not after all of them."""
+    """Whether an answer may be written so: a space after each sign must be after all, and seen in a removed line."""
     found = [manner in hunk.manners for hunk in hunks]
-    return all(found) if manner == "spaced" else any(found)
+    if manner != "spaced":
+        return any(found)
+    return all(found) and any(line.startswith("- ") for hunk in hunks for line in hunk.raw)
 
 
 def _level(placed: list[Placed], failures: list[HunkFailure]) -> int:

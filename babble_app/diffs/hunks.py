@@ -56,13 +56,8 @@ class Hunk:
         return replace(self, raw=self.manners[manner]) if manner in self.manners else self
 
     def items(self) -> tuple[Item, ...]:
-        """Return its lines, without empty ones at its ends, with all that each may read."""
-        lines = list(self.raw)
-        while lines and not lines[-1]:
-            lines.pop()
-        while lines and not lines[0]:
-            lines.pop(0)
-        return readings.items(tuple(lines), prefixed=self.prefixed)
+        """Return its lines, without empty ones and prose at its ends, with all that each may read."""
+        return readings.items(readings.without_ends(self.raw), prefixed=self.prefixed)
 
     def parts(self) -> tuple[Hunk, ...]:
         """Return the hunks between elisions (`...`) that change something; nothing if there are no elisions."""

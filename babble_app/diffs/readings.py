@@ -19,6 +19,7 @@ _ELISION = re.compile(
 )
 _VERSION = re.compile(r"\d+\.\d+[\w.-]*$")
 """What ends a mail that git made, below two dashes."""
+_BULLET = re.compile(r"- \S|-+\s*$")
 _MOST_DIGITS = 7
 _MOST_ELISION_CHARS = 60
 
@@ -56,7 +57,11 @@ def bodies(raw: tuple[str, ...], *, prefixed: bool) -> tuple[Body, ...]:
         variants += [spoken, _with_added_blanks(spoken)]
     reads = (_strict,) if prefixed else (_strict, _loose)
     made = [tuple(read(line) for line in lines) for read in reads for lines in variants]
-    return tuple(dict.fromkeys(made))
+    return tuple(body for body in dict.fromkeys(made) if _changes(body)) or (made[0],)
+
+
+def _changes(body: Body) -> bool:
+    return any(kind != "context" for kind, _ in body)
 
 
 def old_side(body: Body) -> list[str]:
@@ -125,6 +130,11 @@ def _loose(line: str) -> tuple[Kind, str]:
     return _strict(line) if line.startswith(("+", "-")) else ("context", line)
 
 
+def without_ends(raw: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the lines without what stands before and after the hunk itself: empty lines and prose."""
+    return tuple(_without_prose(_without_outer_blanks(list(raw))))
+
+
 def _without_outer_blanks(lines: list[str]) -> list[str]:
     start, end = 0, len(lines)
     while start < end and not lines[start]:
@@ -142,7 +152,8 @@ def _without_prose(lines: list[str]) -> list[str]:
         (at for at, line in enumerate(lines) if line.startswith(("+", " ", "\t"))), default=-1
     )
     end = next((at for at in range(last + 1, len(lines)) if not lines[at]), len(lines))
-    return lines[:end]
+    removes = any(line.startswith("-") and not _BULLET.match(line) for line in lines[end:])
+    return lines if removes else lines[:end]
 
 
 def _with_added_blanks(lines: list[str]) -> list[str]:

@@ -109,8 +109,10 @@ class Machine(Uncounted):
         """Return an error's code and words."""
         if isinstance(error, HaltError):
             return error.code, str(error)
-        if isinstance(error, (RecursionError, MemoryError)):
-            return "R_LIMIT_SIZE", "A value is too large."
+        if isinstance(error, RecursionError):
+            return "R_LIMIT_RECURSION", "Functions or values use each other too deeply."
+        if isinstance(error, MemoryError):
+            return "R_LIMIT_MEMORY", "A value is too large."
         try:
             self.meter.weigh([error], shown=True)
             text = f"{kind_of(error)}: {error}"[:1000]
@@ -217,10 +219,10 @@ class Machine(Uncounted):
         self.meter.step()
         if isinstance(node, ast.stmt):
             self.line = node.lineno
+            self.visited.add(node.lineno)
         handler = self.handlers.get(type(node))
         if handler is None:
             raise HaltError("R_NOT_ALLOWED", f"`{type(node).__name__}` is not supported.")
-            self.visited.add(node.lineno)
         return handler(self, node)
 
     def emit(self, kind: Any, *, line: int | None = -1, **fields: Any) -> None:
