@@ -125,7 +125,7 @@ GREETING = "Greet people more warmly."
 THANKS = "Say thanks for the order, and goodbye with a wish."
 NIGHT = "Say good evening at the beginning, and goodnight at the end."
 BAD = "Do not repeat what was ordered."
-MENDED = "Repeat what was ordered, as before."
+MENDED = "Change the agent back, so that it repeats what was ordered."
 CHANGES = {
     GREETING: """\
 @@ ... @@
