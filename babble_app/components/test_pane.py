@@ -53,7 +53,7 @@ def _view() -> rx.Component:
             ("inside", test_inside()),
             test_conversation(),
         ),
-        rx.cond(TestState.status != "waiting", _ended()),
+        rx.cond(TestState.busy | (TestState.status == "waiting"), rx.fragment(), _ended()),
         rx.cond(TestState.can_talk, _box()),
     )
 
