@@ -9,7 +9,7 @@ import reflex as rx
 
 from babble_app.errors import BabbleError
 from babble_app.schemas.mocks import Mock
-from babble_app.services import runtime, sessions
+from babble_app.services import runtime, session_forks, sessions
 from babble_app.states import testing_views as views
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState
@@ -142,7 +142,7 @@ class TestState(rx.State):
                 return
             self._begin()
         await self._tell_mocks(owner_id, session_id)
-        played = sessions.replay(
+        played = session_forks.replay(
             rt,
             owner_id,
             session_id,
@@ -170,7 +170,9 @@ class TestState(rx.State):
                 return False
             self._begin()
         await self._tell_mocks(owner_id, session_id)
-        forked = sessions.fork(runtime.current(), owner_id, session_id, step=step, answer=answer)
+        forked = session_forks.fork(
+            runtime.current(), owner_id, session_id, step=step, answer=answer
+        )
         return await self._follow(owner_id, forked, replayed=answer is not None)
 
     async def _follow(
