@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from difflib import unified_diff
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -197,16 +198,15 @@ def _summary(name: str, total: dict[str, int]) -> None:
     sure = sum(total.get(column, 0) for column in ("exact", "refused", "wrong")) or 1
     open_ = sum(total.get(column, 0) for column in COLUMNS[3:6]) or 1
     none = sum(total.get(column, 0) for column in COLUMNS[6:]) or 1
+    shares = " ".join(f"{column} {total.get(column, 0) / sure:.2%}" for column in COLUMNS[:3])
     print(
-        f"{name}: exact {total.get('exact', 0) / sure:.2%} refused {total.get('refused', 0) / sure:.2%} wrong {total.get('wrong', 0) / sure:.2%} of {sure}"
+        f"{name}: {shares} of {sure}"
         f" | open: exact {total.get('open exact', 0) / open_:.1%} wrong {total.get('open wrong', 0)} of {open_}"
         f" | impossible applied {total.get('impossible applied', 0)} of {none}"
     )
 
 
 def _show(number: int, case: Case, result: str | None, column: str, code: str) -> None:
-    from difflib import unified_diff
-
     print(
         f"=== case {number}: {column} {code} {case.kinds}\n{case.answer}\n--- expected against text"
     )

@@ -19,6 +19,7 @@ from babble_app.based.checks import (
 from babble_app.based.checks.context import make_context
 from babble_app.based.nodes import Conversation
 from babble_app.based.parser import read
+from babble_app.based.vocabulary import BUILTINS
 
 if TYPE_CHECKING:
     from babble_app.based.checks.context import Check
@@ -43,6 +44,8 @@ _FENCED = re.compile(
 )
 
 
+_WATCHED = frozenset({"talk", "variables", "true", "false", "null"})
+"""Names that rules speak about though they are known; most names are known and need no look."""
 _MAX_ERRORS = 200
 """After so many, those further down the text are not looked for: they would not be shown."""
 
@@ -73,7 +76,10 @@ def strip_fence(text: str) -> str:
 def _check_program(program: Program, scan: Scan, reading: Reading) -> None:
     report = reading.report
     context = make_context(program, scan, reading)
+    plain = (context.bound | BUILTINS) - _WATCHED
     for node, place in reading.visits:
+        if node.__class__ is ast.Name and node.id in plain:  # type: ignore[attr-defined]  # a name
+            continue
         for check_node in _CHECKS.get(node.__class__, ()):
             check_node(node, place, context)
         if report.errors > _MAX_ERRORS:

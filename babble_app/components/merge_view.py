@@ -12,7 +12,7 @@ from babble_app.components.parts import notice
 from babble_app.states.merging import ConflictView, MergeState
 from babble_app.states.versions import VersionsState
 
-SIDES = (("base", "Before"), ("yours", "Yours"), ("theirs", "Newest version"))
+SIDES = (("base", "Before"), ("yours", "Yours"), ("theirs", "Newest"))
 
 
 def merge_view() -> rx.Component:

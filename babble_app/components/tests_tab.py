@@ -86,7 +86,11 @@ def _head() -> rx.Component:
             rx.el.span(
                 TestsState.summary,
                 role="status",
-                class_name=rx.cond(TestsState.good, "badge badge--good", "badge badge--bad"),
+                class_name=rx.cond(
+                    TestsState.good,
+                    rx.cond(TestsState.stale, "badge badge--warn", "badge badge--good"),
+                    "badge badge--bad",
+                ),
             ),
         ),
         rx.el.span(class_name="grow"),

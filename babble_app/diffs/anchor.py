@@ -22,6 +22,7 @@ MANNERS: tuple[Manner, ...] = ("spaced", "unescaped", "unnumbered")
 
 def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list[HunkFailure]]:
     """Place each hunk; both lists are in the order of the hunks."""
+    hunks = tuple(hunk.in_full(index.stripped_places()) for hunk in hunks)
     best = _place_all(index, hunks)
     if best[1] and not any(failure.code == "D_NOT_FOUND" for failure in best[1]):
         return best
@@ -35,9 +36,11 @@ def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list
 
 
 def _may_be_in(manner: Manner, hunks: tuple[Hunk, ...]) -> bool:
-    """Whether an answer may be written so: a space after each sign is nothing if it is not after all of them."""
+    """Whether an answer may be written so: a space after each sign must be after all, and seen in a removed line."""
     found = [manner in hunk.manners for hunk in hunks]
-    return all(found) if manner == "spaced" else any(found)
+    if manner != "spaced":
+        return any(found)
+    return all(found) and any(line.startswith("- ") for hunk in hunks for line in hunk.raw)
 
 
 def _level(placed: list[Placed], failures: list[HunkFailure]) -> int:

@@ -112,8 +112,8 @@ def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> Outcome | None:
         for body in bodies:
             hits = index.find(old_side(body), level)
             fitting = [placed for hit in hits if (placed := _placed(hunk, body, hit, level))]
-            if level < SHIFTED and len(fitting) == 1 and not _in_style(index, fitting[0]):
-                continue
+            if level < SHIFTED:
+                fitting = [placed for placed in fitting if _in_style(index, placed)]
             if fitting:
                 fits.append(Many(hunk, tuple(fitting)) if len(fitting) > 1 else fitting[0])
                 if level < SHIFTED:
@@ -162,8 +162,6 @@ def _in_style(index: Index, placed: Placed) -> bool:
     if any(kind == "removed" for kind, _ in placed.body):
         return True
     added = [text for kind, text in placed.body if kind == "added" and text.strip()]
-    if placed.level < SHIFTED:
-        return not added or any(index.style.fits(text) for text in added)
     return all(index.style.fits(text) for text in added)
 
 

@@ -48,6 +48,8 @@ class TestsState(rx.State):
     summary: str = ""
     good: bool = True
     """Whether nothing failed."""
+    stale: bool = False
+    """Whether a recording no longer fits."""
     text_key: str = ""
     """The text that was tested, as `CanvasState.text_key` names it."""
     coverage: CoverageView = CoverageView()
@@ -228,6 +230,7 @@ class TestsState(rx.State):
             self.coverage = views.coverage_view(covered) if shows_coverage else CoverageView()
             self.summary = badge.summary if found else ""
             self.has_live = any(row.kind != "replay" for row in self.rows)
+            self.stale = any(row.status == "stale" for row in self.rows)
             self.good = not any(row.status in {"failed", "error"} for row in self.rows)
             if self.shown not in {row.id for row in self.rows}:
                 self.shown = ""

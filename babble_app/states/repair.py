@@ -134,7 +134,10 @@ class RepairState(rx.State):
             async with own_tab(self, owner_id):
                 self.busy, self.fixing, self.doing = False, False, ""
         async with own_tab(self, owner_id):
-            await toast(self, state.message, "good" if state.status == "passed" else "info")
+            if state.status == "passed":
+                await toast(self, state.message, "good")
+            else:
+                (await self.get_state(TestsState)).problem = state.message
         yield TestsState.load()
         yield TestsState.show_test(test_id)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from random import Random
 
 from benchmarks.diff_corpus import commits, impossible
-from benchmarks.diff_corpus.defects import CORE, MORE, Defect
+from benchmarks.diff_corpus.defects import CORE, MORE
 from benchmarks.diff_corpus.drafts import Draft, Piece, join, make_draft
 from benchmarks.diff_corpus.edits import Change, make_changes
 from benchmarks.diff_corpus.programs import make_program
@@ -15,15 +16,17 @@ from benchmarks.diff_corpus.render import blocks, render
 ORDER = [
     "drifted file", "drifted inside", "less context", "dropped context", "elided", "doubled context", "missing +",
     "reordered hunks", "wrong start lines", "wrong counts", "bare headings", "worded headings", "heading with scope",
-    "outdented", "indented", "tabs for spaces", "spaced signs", "typo in context", "typographic", "HTML escaped", "numbered lines",
-    "trailing spaces", "bare blank lines", "unprefixed context", "some unprefixed", "CRLF file", "CRLF answer", "CRLF both",
-    "no final newline", "file headers", "envelope", "fenced", "two fences", "prose", "JSON", "whole diff indented",
+    "outdented", "indented", "tabs for spaces", "spaced signs", "typo in context", "typographic", "HTML escaped",
+    "numbered lines", "trailing spaces", "bare blank lines", "unprefixed context", "some unprefixed", "CRLF file",
+    "CRLF answer", "CRLF both", "no final newline", "file headers", "envelope", "fenced", "two fences", "prose", "JSON",
+    "whole diff indented",
 ]  # fmt: skip
 """What changes the hunks comes before what changes their lines, and that before what is put around them."""
 EXCLUSIVE = [
     {"fenced", "two fences", "prose", "JSON", "envelope"}, {"CRLF file", "CRLF answer", "CRLF both"},
-    {"bare headings", "worded headings", "heading with scope"}, {"unprefixed context", "some unprefixed", "numbered lines", "doubled context"},
-    {"outdented", "indented", "tabs for spaces", "spaced signs"}, {"file headers", "envelope"}, {"whole diff indented", "prose", "JSON"},
+    {"bare headings", "worded headings", "heading with scope"}, {"file headers", "envelope"},
+    {"unprefixed context", "some unprefixed", "numbered lines", "doubled context"},
+    {"outdented", "indented", "tabs for spaces", "spaced signs"}, {"whole diff indented", "prose", "JSON"},
     {"HTML escaped", "typo in context", "typographic"}, {"drifted inside", "dropped context", "elided", "numbered lines"},
     {"missing +", "bare blank lines", "some unprefixed"}, {"typo in context", "drifted inside"},
 ]  # fmt: skip
@@ -181,40 +184,29 @@ def _fits_from(keys: list[str], run: list[str], at: int) -> bool:
 
 
 def _insertion_unclear(piece: Piece, draft: Draft) -> bool:
-    """Whether a pure insertion has lost the file's line beside it, or stands at the hunk's edge without exact neighbours."""
-    at = piece.start
-    signs = [sign for sign, _ in piece.lines]
-    body = list(piece.lines)
-    found = 0
-    cursor = at
+    """Whether lines that replace nothing stand beside a line that was left out, or at an edge of such a hunk."""
+    gaps = _gaps(piece, draft.old)
+    runs = [
+        (m.start(), m.end(), m.group())
+        for m in re.finditer(r"[^ ]+", "".join(sign for sign, _ in piece.lines))
+    ]
+    pure = [(start, end) for start, end, signs in runs if not set("-~") & set(signs)]
+    at_edge = any(start == 0 or end == len(piece.lines) for start, end in pure)
+    return (at_edge and any(gaps.values())) or any(gaps.get(end) for _, end in pure)
+
+
+def _gaps(piece: Piece, old: list[str]) -> dict[int, int]:
+    """Return how many of the file's lines were left out before each old line of a hunk."""
     gaps: dict[int, int] = {}
-    for n, (sign, text) in enumerate(body):
+    at = piece.start
+    for number, (sign, text) in enumerate(piece.lines):
         if sign in "+!?":
             continue
-        start = cursor
-        while (
-            cursor < len(draft.old) and fold(draft.old[cursor]) != fold(text) and cursor - start < 3
-        ):
-            cursor += 1
-        gaps[n] = cursor - start if cursor < len(draft.old) else 0
-        cursor += 1
-        found += 1
-    loose = any(gaps.values())
-    for n, sign in enumerate(signs):
-        if sign not in "+!?":
-            continue
-        first = last = n
-        while first and signs[first - 1] != " ":
-            first -= 1
-        while last + 1 < len(signs) and signs[last + 1] != " ":
-            last += 1
-        if {"-", "~"} & set(signs[first : last + 1]):
-            continue
-        if (first == 0 or last == len(signs) - 1) and loose:
-            return True
-        if last + 1 < len(signs) and gaps.get(last + 1):
-            return True
-    return False
+        wanted = fold(text)
+        gap = next((n for n, line in enumerate(old[at : at + 3]) if fold(line) == wanted), 0)
+        gaps[number] = gap
+        at += gap + 1
+    return gaps
 
 
 def _impossible(rng: Random, source: str) -> Case:

@@ -12,6 +12,7 @@ Defect = Callable[[Random, Draft], bool]
 
 
 def wrong_start(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: wrong start lines."""
     style = rng.choice(["each", "each", "one", "constant"])
     constant = rng.choice([-7, -3, -2, -1, 1, 2, 3, 5, 11, 40])
     for piece in draft.pieces:
@@ -26,12 +27,14 @@ def wrong_start(rng: Random, draft: Draft) -> bool:
 
 
 def wrong_counts(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: wrong counts."""
     for piece in draft.pieces:
         piece.counts = (rng.randint(1, 20), rng.randint(1, 20))
     return True
 
 
 def bare_heading(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: bare headings."""
     heading = rng.choice(["@@", "@@ @@", "@@ ... @@", "@@ ... @@"])
     for piece in draft.pieces:
         piece.heading = heading
@@ -40,6 +43,7 @@ def bare_heading(rng: Random, draft: Draft) -> bool:
 
 
 def worded_heading(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: worded headings."""
     for piece in draft.pieces:
         above = next(
             (
@@ -63,6 +67,7 @@ def worded_heading(rng: Random, draft: Draft) -> bool:
 
 
 def heading_with_scope(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: heading with scope."""
     for piece in draft.pieces:
         piece.heading = (
             piece.head() + " " + rng.choice(["def main():", "class Agent", 'until "x":'])
@@ -70,7 +75,8 @@ def heading_with_scope(rng: Random, draft: Draft) -> bool:
     return True
 
 
-def bare_context(rng: Random, draft: Draft) -> bool:
+def bare_context(_: Random, draft: Draft) -> bool:
+    """Make the mistake: unprefixed context."""
     for piece in draft.pieces:
         piece.bare |= {
             at
@@ -81,6 +87,7 @@ def bare_context(rng: Random, draft: Draft) -> bool:
 
 
 def some_bare_context(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: some unprefixed."""
     for piece in draft.pieces:
         piece.bare |= {
             at
@@ -94,6 +101,7 @@ def some_bare_context(rng: Random, draft: Draft) -> bool:
 
 
 def bare_blanks(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: bare blank lines."""
     signs = rng.choice([" ", " ", " +"])
     for piece in draft.pieces:
         piece.bare |= {
@@ -105,6 +113,7 @@ def bare_blanks(rng: Random, draft: Draft) -> bool:
 
 
 def dropped_context(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: dropped context."""
     done = False
     for piece in draft.pieces:
         inner = [
@@ -150,6 +159,7 @@ def other_context_size(rng: Random, draft: Draft) -> bool:
 
 
 def outdented(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: outdented."""
     done = False
     for piece in draft.pieces:
         filled = [text for _, text in piece.lines if text.strip()]
@@ -165,6 +175,7 @@ def outdented(rng: Random, draft: Draft) -> bool:
 
 
 def indented(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: indented."""
     pad = rng.choice(["    ", "    ", "  ", " ", "        "])
     if any("\t" in text[:1] for _, text in draft.pieces[0].lines):
         pad = "\t"
@@ -176,6 +187,7 @@ def indented(rng: Random, draft: Draft) -> bool:
 
 
 def missing_plus(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: missing +."""
     done = False
     as_context = rng.random() < 0.5
     for piece in draft.pieces:
@@ -195,6 +207,7 @@ def missing_plus(rng: Random, draft: Draft) -> bool:
 
 
 def reordered(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: reordered hunks."""
     if len(draft.pieces) < 2:
         return False
     rng.shuffle(draft.pieces)
@@ -202,6 +215,7 @@ def reordered(rng: Random, draft: Draft) -> bool:
 
 
 def trailing_spaces(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: trailing spaces."""
     signs = rng.choice([" ", " -", " -", " -+"])
     share = rng.choice([0.5, 1.0])
     for piece in draft.pieces:
@@ -223,6 +237,7 @@ _TYPOGRAPHIC = {'"': "“”", "'": "‘’", "-": "–—", " ": "\u00a0"}
 
 
 def typographic(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: typographic."""
     signs = rng.choice([" -", " -", " -+"])
     kinds = rng.choice(['"', "\"'", "\"'", "\"'-", " "])
     done = False
@@ -337,29 +352,35 @@ def drifted_inside(rng: Random, draft: Draft) -> bool:
     return True
 
 
-def crlf_file(rng: Random, draft: Draft) -> bool:
+def crlf_file(_: Random, draft: Draft) -> bool:
+    """Make the mistake: CRLF file."""
     draft.file_newline = "\r\n"
     return True
 
 
-def crlf_answer(rng: Random, draft: Draft) -> bool:
+def crlf_answer(_: Random, draft: Draft) -> bool:
+    """Make the mistake: CRLF answer."""
     draft.answer_newline = "\r\n"
     return True
 
 
-def crlf_both(rng: Random, draft: Draft) -> bool:
+def crlf_both(_: Random, draft: Draft) -> bool:
+    """Make the mistake: CRLF both."""
     draft.file_newline = draft.answer_newline = "\r\n"
     return True
 
 
-def no_final_newline(rng: Random, draft: Draft) -> bool:
-    if not draft.old[-1] or not draft.new or not draft.new[-1]:
+def no_final_newline(_: Random, draft: Draft) -> bool:
+    """Make the mistake: no final newline."""
+    if len(draft.old) < 2 or not draft.old[-1] or not draft.new or not draft.new[-1]:
         return False
     draft.final_newline = draft.new_final_newline = False
     return True
 
 
 def wrapped(*ways: str) -> Defect:
+    """Make the mistake: wrapped."""
+
     def defect(rng: Random, draft: Draft) -> bool:
         draft.wrap.append(rng.choice(ways))
         return True
@@ -367,7 +388,8 @@ def wrapped(*ways: str) -> Defect:
     return defect
 
 
-def tabs_for_spaces(rng: Random, draft: Draft) -> bool:
+def tabs_for_spaces(_: Random, draft: Draft) -> bool:
+    """Make the mistake: tabs for spaces."""
     used = {
         text[: len(text) - len(text.lstrip())]
         for piece in draft.pieces
@@ -399,6 +421,7 @@ def tabs_for_spaces(rng: Random, draft: Draft) -> bool:
 
 
 def elided(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: elided."""
     done = False
     for piece in draft.pieces:
         runs = [m.span() for m in re.finditer(" {3,}", "".join(sign for sign, _ in piece.lines))]
@@ -414,6 +437,7 @@ def elided(rng: Random, draft: Draft) -> bool:
 
 
 def doubled_context(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: doubled context."""
     piece = rng.choice(draft.pieces)
     context = [at for at, (sign, text) in enumerate(piece.lines) if sign == " " and text.strip()]
     if not context or piece.bare:
@@ -425,6 +449,7 @@ def doubled_context(rng: Random, draft: Draft) -> bool:
 
 
 def typo_in_context(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: typo in context."""
     piece = rng.choice(draft.pieces)
     context = [
         at for at, (sign, text) in enumerate(piece.lines) if sign == " " and len(text.strip()) > 10
@@ -443,6 +468,7 @@ def typo_in_context(rng: Random, draft: Draft) -> bool:
 
 
 def html_escaped(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: HTML escaped."""
     if not any(set("<>&\"'") & set(text) for piece in draft.pieces for _, text in piece.lines):
         return False
     quote = rng.random() < 0.5
@@ -462,6 +488,7 @@ def _escaped(text: str, quote: bool) -> str:
 
 
 def numbered_context(rng: Random, draft: Draft) -> bool:
+    """Make the mistake: numbered lines."""
     style = rng.choice(["{n}: {t}", "{n}| {t}", "{n:>4} | {t}", "{n}\t{t}"])
     for piece in draft.pieces:
         at, made = piece.start + 1, list[tuple[str, str]]()
@@ -473,7 +500,8 @@ def numbered_context(rng: Random, draft: Draft) -> bool:
     return True
 
 
-def spaced_signs(rng: Random, draft: Draft) -> bool:
+def spaced_signs(_: Random, draft: Draft) -> bool:
+    """Make the mistake: spaced signs."""
     if not any(
         sign == "-" and text.strip() for piece in draft.pieces for sign, text in piece.lines
     ):

@@ -24,9 +24,11 @@ class Piece:
     """Which of its lines are written without their sign."""
 
     def old_side(self) -> list[str]:
+        """Return the lines that it expects in the file."""
         return [text for sign, text in self.lines if sign != "+"]
 
     def head(self) -> str:
+        """Return its heading."""
         if self.heading is not None:
             return self.heading
         old = sum(sign != "+" for sign, _ in self.lines)
@@ -85,4 +87,5 @@ def make_draft(old: list[str], changes: list[Change], context: int) -> Draft:
 
 
 def join(lines: list[str], newline: str, final: bool) -> str:
+    """Return lines as a text."""
     return newline.join(lines) + (newline if final and lines else "")

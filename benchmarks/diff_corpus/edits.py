@@ -86,7 +86,7 @@ def _edit(rng: Random, old: list[str]) -> Change:
         return Change(
             start,
             end,
-            tuple([old[start], *_fresh(rng, old, min(start + 1, len(old) - 1), rng.randint(1, 7))]),
+            (old[start], *_fresh(rng, old, min(start + 1, len(old) - 1), rng.randint(1, 7))),
         )
     return Change(start, end, ())
 
@@ -109,14 +109,15 @@ def _handler_at(old: list[str], at: int) -> tuple[int, int]:
 def _fresh(rng: Random, old: list[str], at: int, count: int) -> list[str]:
     around = old[min(at, len(old) - 1)]
     pad = around[: len(around) - len(around.lstrip())]
-    made: list[str] = []
-    for _ in range(count):
-        made.append(rng.choice([
-            f'{pad}say("New line {rng.randint(1, 999)}.")', f"{pad}total_{rng.randint(1, 99)} = {rng.randint(1, 9)}",
-            f'{pad}until "something new {rng.randint(1, 99)}":', f"{pad}return", f'{pad}say("Goodbye!")', "", rng.choice(old),
-            f"{pad}# note {rng.randint(1, 99)}", f'{pad}say("Grüße — “hi” & <b>{rng.randint(1, 9)}</b>")',
-        ]))  # fmt: skip
-    return made
+    return [_fresh_line(rng, old, pad) for _ in range(count)]
+
+
+def _fresh_line(rng: Random, old: list[str], pad: str) -> str:
+    return rng.choice([
+        f'{pad}say("New line {rng.randint(1, 999)}.")', f"{pad}total_{rng.randint(1, 99)} = {rng.randint(1, 9)}",
+        f'{pad}until "something new {rng.randint(1, 99)}":', f"{pad}return", f'{pad}say("Goodbye!")', "", rng.choice(old),
+        f"{pad}# note {rng.randint(1, 99)}", f'{pad}say("Grüße — “hi” & <b>{rng.randint(1, 9)}</b>")',
+    ])  # fmt: skip
 
 
 def _varied(rng: Random, line: str) -> str:

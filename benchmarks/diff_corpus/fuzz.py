@@ -10,10 +10,12 @@ from benchmarks.diff_corpus.programs import make_program
 from benchmarks.diff_corpus.render import blocks, render
 
 PIECES = [
-    "@@", "@@ -1,2 +1,2 @@", "@@ ... @@", "@@ -0,0 +1 @@", "@@ -99999999999999999999,1 +1 @@", "--- a/x", "+++ b/x", "--- /dev/null", "+", "-",
-    " ", "", "\\ No newline at end of file", "```", "```diff", "~~~~", "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE", "*** Begin Patch",
-    "*** Update File: x", "*** End Patch", "...", "# ... rest of code ...", "\t", "\x00", "\ud800", "\u2028", "\x85", "\r", "\ufeff", "“", "&lt;", "12: x",
-    "+a", "-a", " a", "a", "+  a", "-  a", "   a", "loop:", '    say("a")', "{", '{"diff": "@@\\n-a\\n+b"}', "[[[[", "\x1b[0m", "🙂", "a" * 500,
+    "@@", "@@ -1,2 +1,2 @@", "@@ ... @@", "@@ -0,0 +1 @@", "@@ -99999999999999999999,1 +1 @@", "--- a/x",
+    "+++ b/x", "--- /dev/null", "+", "-", " ", "", "\\ No newline at end of file", "```", "```diff", "~~~~",
+    "<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE", "*** Begin Patch", "*** Update File: x", "*** End Patch",
+    "...", "# ... rest of code ...", "\t", "\x00", "\ud800", "\u2028", "\x85", "\r", "\ufeff", "“", "&lt;",
+    "12: x", "+a", "-a", " a", "a", "+  a", "-  a", "   a", "loop:", '    say("a")', "{",
+    '{"diff": "@@\\n-a\\n+b"}', "[[[[", "\x1b[0m", "🙂", "a" * 500,
 ]  # fmt: skip
 NEWLINES = ["\n", "\n", "\n", "\r\n", "\r", "\n\r", "\x0b", "\x0c", ""]
 

@@ -66,11 +66,9 @@ def _conversation(rng: Random, unit: str, depth: int, repetitive: float, room: i
     pad = unit * depth
     thing = rng.choice(THINGS)
     result = "res" if rng.random() < 0.6 else f"res{rng.randint(1, 9)}"
-    prompt = (
-        "You help."
-        if rng.random() < repetitive / 2
-        else f"You handle the {thing} of a {rng.choice(TOPICS)}. Be {rng.choice(['kind', 'brief', 'exact'])}."
-    )
+    manner = rng.choice(["kind", "brief", "exact"])
+    handled = f"You handle the {thing} of a {rng.choice(TOPICS)}. Be {manner}."
+    prompt = "You help." if rng.random() < repetitive / 2 else handled
     lines = [
         f"{pad}loop:",
         f'{pad}{unit}{result} = talk("{prompt}", {rng.choice(["True", "False"])})',
@@ -102,7 +100,7 @@ def _handler(rng: Random, unit: str, depth: int, repetitive: float, result: str)
             [f'{pad}say("{rng.choice(SAYINGS).format(a=thing)}")'],
             [f'{pad}say(f"{{{key}}} noted.")', f"{pad}print({key})"],
             [f'{pad}{key} = {result}.ask(question="Which {thing}?", example={{"{key}": "x", "count": {rng.randint(1, 3)}}})'],
-            [f"{pad}if {key} is None:", f'{pad}{unit}say("No {thing}?")', f"{pad}else:", f'{pad}{unit}say("{rng.choice(SAYINGS).format(a=thing)}")'],
+            [f"{pad}if {key} is None:", f'{pad}{unit}say("No {thing}?")', f"{pad}else:", f'{pad}{unit}say("{rng.choice(SAYINGS).format(a=thing)}")'],  # noqa: E501
             [f"{pad}# {rng.choice(['check', 'keep', 'ask for'])} the {thing}", f"{pad}count = {rng.randint(1, 20)}"],
             [f"{pad}for item in {key}:", f"{pad}{unit}print(item)"],
             [f"{pad}data = {{", f'{pad}{unit}"{key}": {key},', f'{pad}{unit}"kind": "{thing}",', f"{pad}}}"],

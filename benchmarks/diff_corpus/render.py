@@ -12,6 +12,7 @@ SIGNS = {"!": " ", "?": ""}
 
 
 def render(rng: Random, draft: Draft) -> str:
+    """Return the draft as a diff with all that is wrong about it."""
     lines: list[str] = []
     for piece in draft.pieces:
         lines += [piece.head(), *_body(piece)]
@@ -44,97 +45,33 @@ def _noted(draft: Draft, lines: list[str]) -> list[str]:
 
 
 def _wrapped(rng: Random, way: str, lines: list[str]) -> list[str]:
+    """Put around the diff what a model puts around it."""
     fenced = ["```diff", *lines, "```"]
-    match way:
-        case "fence":
-            return fenced
-        case "plain fence":
-            return ["```", *lines, "```"]
-        case "unclosed fence":
-            return ["```diff", *lines]
-        case "tildes":
-            return ["~~~~diff", *lines, "~~~~"]
-        case "prose":
-            return ["Here is the change you asked for:", "", *lines]
-        case "prose after":
-            return [
-                "Sure.",
-                "",
-                *lines,
-                "",
-                "This makes the agent greet people. Let me know if you need more.",
-            ]
-        case "prose and fence":
-            return [
-                "I change the greeting - as asked.",
-                "",
-                *fenced,
-                "",
-                "Done! The rest is as before.",
-            ]
-        case "bullets and fence":
-            return [
-                "Changes:",
-                "- a new greeting",
-                "+ one more exit",
-                "",
-                *fenced,
-                "",
-                "- Added a line",
-                "- Removed another",
-                "---",
-                "Enjoy!",
-            ]
-        case "names":
-            name = rng.choice(["agent.based", "a/b c.based", "src/agent.based"])
-            return [f"--- a/{name}", f"+++ b/{name}", *lines]
-        case "git":
-            return [
-                "diff --git a/agent.based b/agent.based",
-                "index 83db48f..bf2a3c1 100644",
-                "--- a/agent.based",
-                "+++ b/agent.based",
-                *lines,
-            ]
-        case "index":
-            return [
-                "Index: agent.based",
-                "=" * 67,
-                "--- agent.based\t2026-01-01",
-                "+++ agent.based\t2026-01-02",
-                *lines,
-            ]
-        case "envelope":
-            return ["*** Begin Patch", "*** Update File: agent.based", *lines, "*** End Patch"]
-        case "indent all":
-            pad = rng.choice(["  ", "    "])
-            return [pad + line for line in lines]
-        case "two fences":
-            return [
-                "The line at fault is:",
-                "",
-                "```python",
-                'say("Hello")',
-                "    return",
-                "```",
-                "",
-                "So:",
-                "",
-                *fenced,
-            ]
-        case "json":
-            return json.dumps(
-                {"explanation": "A change.", "diff": "\n".join(lines) + "\n"},
-                ensure_ascii=rng.random() < 0.5,
-            ).split("\n")
-        case "json fence":
-            return [
-                "```json",
-                *json.dumps({"diff": "\n".join(lines) + "\n"}, indent=2).split("\n"),
-                "```",
-            ]
-        case _:
-            raise ValueError(way)
+    name = rng.choice(["agent.based", "a/b c.based", "src/agent.based"])
+    pad = rng.choice(["  ", "    "])
+    spoken = ["I change the greeting - as asked.", "", *fenced, "", "Done! The rest is as before."]
+    bullets = ["", "- Added a line", "- Removed another", "---", "Enjoy!"]
+    ways = {
+        "fence": fenced,
+        "plain fence": ["```", *lines, "```"],
+        "unclosed fence": ["```diff", *lines],
+        "tildes": ["~~~~diff", *lines, "~~~~"],
+        "prose": ["Here is the change you asked for:", "", *lines],
+        "prose after": ["Sure.", "", *lines, "", "This makes the agent greet people. Let me know if you need more."],
+        "prose and fence": spoken,
+        "bullets and fence": ["Changes:", "- a new greeting", "+ one more exit", "", *fenced, *bullets],
+        "names": [f"--- a/{name}", f"+++ b/{name}", *lines],
+        "git": [
+            f"diff --git a/{name} b/{name}", "index 83db48f..bf2a3c1 100644", f"--- a/{name}", f"+++ b/{name}", *lines,
+        ],
+        "index": [f"Index: {name}", "=" * 67, f"--- {name}\t2026-01-01", f"+++ {name}\t2026-01-02", *lines],
+        "envelope": ["*** Begin Patch", "*** Update File: agent.based", *lines, "*** End Patch"],
+        "indent all": [pad + line for line in lines],
+        "two fences": ["At fault is:", "", "```python", 'say("Hello")', "    return", "```", "", "So:", "", *fenced],
+        "json": [json.dumps({"explanation": "A change.", "diff": "\n".join(lines) + "\n"})],
+        "json fence": ["```json", *json.dumps({"diff": "\n".join(lines) + "\n"}, indent=2).split("\n"), "```"],
+    }  # fmt: skip
+    return ways[way]
 
 
 def blocks(draft: Draft) -> str:

@@ -53,6 +53,11 @@ class Context:
         }
 
     @cached_property
+    def remarks(self) -> frozenset[int]:
+        """The lines that hold nothing but a comment."""
+        return frozenset(line for line, _, alone in self.scan.comments if alone)
+
+    @cached_property
     def voice(self) -> bool:
         """Whether the program speaks on a telephone."""
         return any(

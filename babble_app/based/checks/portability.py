@@ -21,9 +21,8 @@ def _return(node: ast.Return, place: Place, context: Context) -> None:
             "A comment behind `return` is a syntax error in other engines of Based.",
             "Put the comment on the line before.",
         )
-    above = (
-        context.comments.get(node.lineno - 1, "") if _is_remark(node.lineno - 1, context) else ""
-    )
+    line = node.lineno - 1
+    above = context.comments.get(line, "") if line in context.remarks else ""
     value = node.value.value if isinstance(node.value, ast.Constant) else ""
     words = f"{comment} {above} {value if isinstance(value, str) else ''}".lower()
     if place.handlers > 1 and "outer" in words:
@@ -33,11 +32,6 @@ def _return(node: ast.Return, place: Place, context: Context) -> None:
             "`return` goes back to the inner conversation, not to the outer one.",
             "To reach the outer loop let this handler end, and `return` in the outer handler.",
         )
-
-
-def _is_remark(line: int, context: Context) -> bool:
-    """Whether the line holds nothing but a comment."""
-    return any(number == line and alone for number, _, alone in context.scan.comments)
 
 
 def _break(node: ast.Break, place: Place, context: Context) -> None:

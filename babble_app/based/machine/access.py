@@ -171,7 +171,8 @@ def set_attribute(machine: Machine, value: Any, name: str, item: Any) -> Any:
     """
     if is_dunder(name):
         raise HaltError("R_NOT_ALLOWED", f"`{name}` cannot be assigned.")
-    if isinstance(value, ClassValue):
+    if isinstance(value, ClassValue) and value.machine is machine:  # `Enum` belongs to all runs
+        machine.meter.items(len(value.names) + 1)
         value.names[name] = item
         return None
     if not is_object(value):

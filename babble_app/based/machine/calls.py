@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
 
 _FUNCTION_BYTES = 500
+_ARGUMENTS_PER_STEP = 5
 
 
 def _call(machine: Machine, node: ast.Call) -> Steps:
@@ -34,6 +35,7 @@ def _call(machine: Machine, node: ast.Call) -> Steps:
             message = f"argument after ** must be a mapping with text keys, not {kind_of(value)}"
             raise TypeError(message)
     machine.line = node.lineno
+    machine.meter.step((len(arguments) + len(names)) // _ARGUMENTS_PER_STEP)
     result = yield call(machine, function, arguments, names)
     machine.line = node.lineno
     return result

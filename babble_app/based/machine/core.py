@@ -109,8 +109,10 @@ class Machine(Uncounted):
         """Return an error's code and words."""
         if isinstance(error, HaltError):
             return error.code, str(error)
-        if isinstance(error, (RecursionError, MemoryError)):
-            return "R_LIMIT_SIZE", "A value is too large."
+        if isinstance(error, RecursionError):
+            return "R_LIMIT_RECURSION", "Functions or values use each other too deeply."
+        if isinstance(error, MemoryError):
+            return "R_LIMIT_MEMORY", "A value is too large."
         try:
             self.meter.weigh([error], shown=True)
             text = f"{kind_of(error)}: {error}"[:1000]

@@ -142,6 +142,7 @@ def loads(meter: Meter, text: Any) -> Any:
     if not isinstance(text, str):
         message = f"the JSON object must be str, bytes or bytearray, not {kind_of(text)}"
         raise TypeError(message)
+    meter.step(len(text) // 50)
     try:
         value = json.loads(text)
     except RecursionError:

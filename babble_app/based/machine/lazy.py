@@ -123,8 +123,20 @@ def _reversed_list(machine: Machine, values: Any) -> Steps:
     return Cursor(reversed(items))
 
 
-def _iter(machine: Machine, values: Any) -> Any:
-    return get_iterator(machine, values)
+@lazily
+def _until(machine: Machine, function: Any, sentinel: Any) -> Steps:
+    while True:
+        machine.meter.step()
+        value = yield machine.call(function, [], {})
+        if value == sentinel:
+            return
+        yield Yielded(value)
+
+
+def _iter(machine: Machine, values: Any, sentinel: Any = MISSING) -> Any:
+    return (
+        get_iterator(machine, values) if sentinel is MISSING else _until(machine, values, sentinel)
+    )
 
 
 def _next(machine: Machine, iterator: Any, default: Any = MISSING) -> Steps:

@@ -66,7 +66,9 @@ def _shuffle(machine: Machine, values: Any) -> None:
 
 
 def _seed(machine: Machine, value: Any = 0) -> None:
-    machine.random.seed(str(value))
+    text = str(value)
+    machine.meter.step(len(text) // 100)
+    machine.random.seed(text)
 
 
 def make_random_module() -> Module:

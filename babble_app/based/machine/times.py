@@ -78,7 +78,7 @@ def _strftime(machine: Machine, value: Any, template: str) -> str:
 
 
 def _strptime(machine: Machine, text: str, template: str) -> datetime:
-    machine.meter.step(5)
+    machine.meter.step(50)
     if len(template) > texts.MAX_WIDTH or len(text) > texts.MAX_WIDTH:
         message = "the text is too long for a time"
         raise ValueError(message)
@@ -135,11 +135,12 @@ TIME_FIELDS = _fields((*_TIME_PARTS, "tzinfo"))
 TIMEDELTA_FIELDS = _fields(("days", "seconds"))
 
 
-def _zone(_machine: Machine, key: Any) -> zoneinfo.ZoneInfo:
+def _zone(machine: Machine, key: Any) -> zoneinfo.ZoneInfo:
+    machine.meter.step(20)
     try:
         return zoneinfo.ZoneInfo(str(key))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"there is no time zone {key!r}"
+        message = f"there is no time zone {str(key)[:100]!r}"
         raise ValueError(message) from None
 
 

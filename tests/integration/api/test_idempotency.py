@@ -27,10 +27,10 @@ SPENDERS = {
     "/api/sessions/{session_id}/reset",
     "/api/sessions/{session_id}/fork",
     "/api/sessions/{session_id}/replay",
+    "/api/agents/{agent_id}/tests/run",
     "/api/tests/{test_id}/run",
     "/api/tests/{test_id}/record",
     "/api/tests/{test_id}/fix",
-    "/api/agents/{agent_id}/tests/run",
 }
 
 

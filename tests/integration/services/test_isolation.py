@@ -18,6 +18,7 @@ from babble_app.services import (
     keys,
     proposals,
     publishing,
+    session_forks,
     sessions,
     test_coverage,
     test_files,
@@ -181,10 +182,14 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     ),
     "sessions.get_session": lambda w: sessions.get_session(w.rt, w.stranger, w.session),
     "sessions.send_message": lambda w: sessions.send_message(w.rt, w.stranger, w.session, "hello"),
-    "sessions.reset": lambda w: sessions.reset(w.rt, w.stranger, w.session),
-    "sessions.fork": lambda w: sessions.fork(w.rt, w.stranger, w.session, step=0),
-    "sessions.replay": lambda w: sessions.replay(w.rt, w.stranger, w.session),
+    "session_forks.reset": lambda w: session_forks.reset(w.rt, w.stranger, w.session),
+    "session_forks.fork": lambda w: session_forks.fork(w.rt, w.stranger, w.session, step=0),
+    "session_forks.replay": lambda w: session_forks.replay(w.rt, w.stranger, w.session),
     "sessions.set_mocks": lambda w: sessions.set_mocks(w.rt, w.stranger, w.session, []),
+    "sessions.read_session": lambda w: sessions.read_session(w.rt, w.stranger, w.session),
+    "sessions.read_source": lambda w: sessions.read_source(
+        w.rt, w.stranger, w.own_agent, w.version, None
+    ),
     "sessions.find_mocks": lambda w: sessions.find_mocks(w.rt, w.stranger, w.agent),
     "agent_tests.list_tests": lambda w: agent_tests.list_tests(w.rt, w.stranger, w.agent),
     "agent_tests.get_test": lambda w: agent_tests.get_test(w.rt, w.stranger, w.test),
@@ -236,14 +241,14 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     ),
 }
 MODULES = (
-    accounts, workspaces, files, chats, versions, proposals, publishing, keys, sessions, agent_tests, test_runs,
+    accounts, workspaces, files, chats, versions, proposals, publishing, keys, sessions, session_forks, agent_tests, test_runs,
     test_recording, test_coverage, test_files, test_fixes,
 )  # fmt: skip
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
     "workspaces.list_workspaces", "keys.list_providers", "keys.set_key", "keys.delete_key", "keys.test_key",
-    "keys.find_credential", "keys.find_credentials",
+    "keys.find_credential", "keys.find_credentials", "sessions.add_session",
 }  # fmt: skip
 """They take no id but the asker's own."""
 

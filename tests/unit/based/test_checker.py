@@ -1,5 +1,7 @@
 """Every code has programs that show it, on the right line, and programs beside them that do not."""
 
+# ruff: noqa: E501 -- a program stands on one line
+
 import json
 import re
 import threading
@@ -62,6 +64,23 @@ def test_a_right_program_has_no_errors(path):
     result = check(path.read_bytes().decode())
 
     assert [one for one in result.findings if one.severity == "error"] == []
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\r"])
+def test_line_ends_and_tabs_change_nothing_but_w102(newline):
+    for path in PROGRAMS:
+        code = path.read_bytes().decode().removeprefix("\ufeff").replace("\r\n", "\n")
+        tabs = re.sub(
+            r"^(?:    )+", lambda found: "\t" * (len(found.group()) // 4), code, flags=re.M
+        )
+        wanted = _places(code)
+
+        assert _places(code.replace("\r", "\n").replace("\n", newline)) == wanted, path.stem
+        assert _places(tabs) == wanted, path.stem
+
+
+def _places(code):
+    return {(one.code, one.line) for one in check(code).findings if one.code != "W102"}
 
 
 def test_there_are_many_right_programs():

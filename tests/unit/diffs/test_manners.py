@@ -133,3 +133,16 @@ def test_a_fence_that_ends_with_a_signature_of_git_mail() -> None:
 def test_the_dots_of_a_stub_are_no_placeholder(added: str) -> None:
     assert apply(BAKERY, f"@@\n+{added}\n loop:\n").text
     assert code_of(BAKERY, "@@\n loop:\n+    ...\n") == "D_LAZY"
+
+
+def test_prose_after_a_hunk_with_lost_prefixes_is_not_added_to_the_file() -> None:
+    answer = '@@\n    if res is None:\n-        say("Which?")\n     return\n\nThis is all.\n'
+
+    assert apply(BAKERY, answer).text == BAKERY.replace('        say("Which?")\n', "")
+
+
+def test_a_removed_line_after_an_empty_one_is_not_taken_for_prose() -> None:
+    text = f'{BAKERY}until "the customer leaves":\n\n    say("Goodbye!")\n'
+    answer = '@@\n     return\nuntil "the customer leaves":\n\n-    say("Goodbye!")\n'
+
+    assert apply(text, answer).text == f'{BAKERY}until "the customer leaves":\n\n'

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from babble_app.services import publishing, versions
+from babble_app.services import agent_tests, proposals, publishing, sessions, versions
 from babble_app.states.publishing import PublishState
 from babble_app.states.versions import VersionsState
-from tests.factories import PROGRAM, make_agent, make_user, make_workspace
+from tests.factories import PROGRAM, make_agent, make_proposal, make_user, make_workspace
 
 if TYPE_CHECKING:
     from babble_app.schemas.agents import Version
@@ -95,6 +95,30 @@ async def test_the_gate_is_set_and_shown(rt: Runtime, tab: Tab) -> None:
 
     assert shown.gated
     assert (await versions.get_agent(rt, tab.user.id, first.agent_id)).gated
+
+
+async def test_a_version_that_fails_a_chosen_test_is_refused_by_the_test_s_name(
+    rt: Runtime, tab: Tab
+) -> None:
+    _, workspace = await make_workspace(rt, tab.user.id)
+    program = 'say("Hello!", True)\n'
+    first = await make_agent(rt, tab.user.id, workspace.id, program=program)
+    session = await sessions.start_session(rt, tab.user.id, first.agent_id, model="demo/based")
+    await agent_tests.keep_as_test(rt, tab.user.id, session.id, name="Says hello")
+    await versions.update_agent(rt, tab.user.id, first.agent_id, gated=True)
+    proposal = await make_proposal(
+        rt, tab.user.id, first.agent_id, first.id, text=program.replace("Hello!", "Go away!")
+    )
+    second = await proposals.keep(rt, tab.user.id, proposal.id)
+    shown, state = await tab.state(VersionsState), await tab.state(PublishState)
+    await tab.run(VersionsState.open_agent, shown, first.agent_id)
+    assert (shown.rows[0].tests, shown.rows[0].tests_kind) == ("0 of 1 tests pass", "bad")
+
+    await publish(tab, state, second)
+
+    assert (state.dialog, state.blocked) == ("publish", True)
+    assert "Says hello" in state.problem
+    assert await live_number(rt, tab, first.agent_id) is None
 
 
 async def test_the_list_says_what_is_live(rt: Runtime, tab: Tab) -> None:
