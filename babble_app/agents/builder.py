@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.agents import naming
@@ -14,6 +15,7 @@ from babble_app.agents.findings import blocking, find_no_program, render_finding
 from babble_app.agents.prompt_texts import render
 from babble_app.agents.writing import Writing
 from babble_app.based.checker import check
+from babble_app.based.fixes import apply_fixes
 from babble_app.based.guide import guide_text
 from babble_app.errors import AgentNotValidError
 from babble_app.schemas.events import Attempt, StateChanged, TextDelta, VersionProposed
@@ -50,10 +52,13 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
                 yield event
         said = writing.prose if number == 1 else said
         yield StateChanged(name="checking")
-        findings = await _check(writing)
+        draft = await asyncio.to_thread(_check, writing)
+        findings = draft.findings
         if not blocking(findings):
-            proposal = _proposal(request, writing, said, findings, number)
+            proposal = _proposal(request, writing, said, draft, number)
             yield proposal
+            if draft.fixed:
+                yield TextDelta(text=_told(draft.fixed))
             if not said.strip():
                 yield TextDelta(
                     text=f"I wrote the agent **{proposal.name}**. Try it in the test pane."
@@ -81,11 +86,32 @@ def _opening(model: ModelClient, request: AgentRequest) -> list[ModelMessage]:
     ]
 
 
-async def _check(writing: Writing) -> tuple[Finding, ...]:
+@dataclass(frozen=True)
+class _Draft:
+    """A program as it came, or with all that was wrong with it put right mechanically."""
+
+    code: str
+    findings: tuple[Finding, ...]
+    fixed: tuple[Finding, ...] = ()
+
+
+def _check(writing: Writing) -> _Draft:
     missing = find_no_program(writing.text, writing.code, cut_off=writing.turn.cut_off)
     if missing:
-        return (missing,)
-    return (await asyncio.to_thread(check, writing.code)).findings
+        return _Draft(writing.code, (missing,))
+    findings = check(writing.code).findings
+    if blocking(findings):
+        code, fixed = apply_fixes(writing.code)
+        left = check(code).findings
+        if fixed and not blocking(left):
+            return _Draft(code, left, fixed)
+    return _Draft(writing.code, findings)
+
+
+def _told(fixed: tuple[Finding, ...]) -> str:
+    """Say what was put right in the program that the model wrote."""
+    told = "; ".join(dict.fromkeys(f"line {one.line}: {one.message}" for one in fixed))
+    return f"\n\n*Put right in the program: {told}*"
 
 
 def _repair(
@@ -97,7 +123,7 @@ def _repair(
         problem = again + findings[0].message
         text = render("no_program", round=number, of=ROUNDS, problem=problem)
     else:
-        listed = render_findings(findings)
+        listed = render_findings(blocking(findings))
         text = render("repair", round=number, of=ROUNDS, repeated=again, findings=listed)
     return [
         ModelMessage(role="assistant", text=writing.text or "(nothing)"),
@@ -109,16 +135,16 @@ def _proposal(
     request: AgentRequest,
     writing: Writing,
     said: str,
-    findings: tuple[Finding, ...],
+    draft: _Draft,
     rounds: int,
 ) -> VersionProposed:
-    name = naming.agent_name(writing.code, request.text)
+    name = naming.agent_name(draft.code, request.text)
     return VersionProposed(
         kind="create",
-        program=writing.code,
+        program=draft.code,
         name=name,
         summary=naming.first_sentence(said) or f"Wrote {name}.",
-        findings=findings,
+        findings=draft.findings,
         rounds=rounds,
         raw=writing.text,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from babble_app.agents.shapes import is_json
@@ -14,9 +15,32 @@ if TYPE_CHECKING:
     from babble_app.diffs.errors import DiffError, HunkFailure
 
 
-def blocking(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the errors."""
-    return [finding for finding in findings if finding.severity == "error"]
+_DOES_NOT_RUN = "W281"
+"""Python that is right, but that the interpreter does not run: a person may keep it, a model is to write it another way."""
+
+
+def blocking(findings: Sequence[Finding], *, before: Sequence[Finding] = ()) -> list[Finding]:
+    """Return what must be mended before a program is taken from a model: errors, and Python that does not run here.
+
+    Args:
+        findings: What is wrong with the program.
+        before: What was wrong with it before the change: lines that did not run then are not the change's fault.
+    """
+    old = Counter(_what(finding) for finding in before)
+    found: list[Finding] = []
+    for finding in findings:
+        if finding.code == _DOES_NOT_RUN:
+            old[_what(finding)] -= 1
+        if finding.severity == "error" or (
+            finding.code == _DOES_NOT_RUN and old[_what(finding)] < 0
+        ):
+            found.append(finding)
+    return found
+
+
+def _what(finding: Finding) -> tuple[str, str, str]:
+    """Return what a finding is about, wherever the line is now."""
+    return finding.code, finding.message, finding.source_line.strip()
 
 
 def find_no_program(answer: str, code: str, *, cut_off: bool) -> Finding | None:
@@ -37,8 +61,8 @@ def find_no_program(answer: str, code: str, *, cut_off: bool) -> Finding | None:
 
 
 def render_findings(findings: Sequence[Finding]) -> str:
-    """Write the errors out for the model, each with its line and the smallest fix; warnings are left out."""
-    return "\n".join(_rendered(finding) for finding in blocking(findings))
+    """Write what must be mended out for the model, each with its line and the smallest fix."""
+    return "\n".join(_rendered(finding) for finding in findings)
 
 
 def diff_findings(error: DiffError) -> tuple[Finding, ...]:

@@ -70,7 +70,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
             return
         if number < ROUNDS:
             messages += _next(revision, answer, number + 1)
-    raise AgentNotValidError(_reason(outcome.findings), raw=answer)
+    raise AgentNotValidError(_reason(outcome.blocking), raw=answer)
 
 
 def _opening(model: ModelClient, request: AgentRequest) -> list[ModelMessage]:
@@ -114,8 +114,7 @@ def _counts(old: str, new: str) -> str:
 
 
 def _reason(findings: tuple[Finding, ...]) -> str:
-    worst = next((finding for finding in findings if finding.severity == "error"), None)
-    why = f": {worst.message}" if worst else "."
+    why = f": {findings[0].message}" if findings else "."
     return f"After {ROUNDS} attempts the change could not be made{why} The agent is as it was."
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from babble_app.agents.fences import FenceSplitter, fence
-from babble_app.agents.findings import diff_findings, render_findings
+from babble_app.agents.findings import blocking, diff_findings, render_findings
 from babble_app.agents.prompt_texts import render
 from babble_app.agents.telling import NEEDLESS, tell_failures, tell_wish
 from babble_app.based.checker import check
@@ -46,6 +47,8 @@ class Outcome:
     """The changed program, if it is valid."""
     findings: tuple[Finding, ...]
     """What was wrong; warnings when the program is valid."""
+    blocking: tuple[Finding, ...] = ()
+    """What of it must be mended."""
 
 
 class Revision:
@@ -79,12 +82,18 @@ class Revision:
             self._require_change(changed)
         except DiffError as error:
             return self._refused(error)
-        result = check(changed)
-        if not result.ok:
+        findings = check(changed).findings
+        faults = tuple(blocking(findings, before=self._before))
+        if faults:
             self.draft, self._good, self._missing, self._needless = changed, (), (), False
-            self._error, self._findings = None, result.findings
-            return Outcome(None, result.findings)
-        return Outcome(changed, result.findings)
+            self._error, self._findings = None, faults
+            return Outcome(None, findings, faults)
+        return Outcome(changed, findings)
+
+    @cached_property
+    def _before(self) -> tuple[Finding, ...]:
+        """What was wrong with the saved program."""
+        return check(self.original).findings
 
     def next_prompts(self, number: int, of: int) -> list[str]:
         """Say what was wrong and what round `number` shall bring, after the program where it is not as shown before."""
@@ -165,7 +174,8 @@ class Revision:
             failure.code in NEEDLESS for failure in error.failures
         )
         self._error = error
-        return Outcome(None, diff_findings(error))
+        findings = diff_findings(error)
+        return Outcome(None, findings, findings)
 
 
 def program_message(program: str, *, edited_by_hand: bool = False) -> str:

@@ -127,7 +127,12 @@ def _foot() -> rx.Component:
         _link(
             "settings", "Settings", "/settings/", ShellState.router.url.path.contains("/settings")
         ),
-        _link("info", "Language", "/help/based/", ShellState.router.url.path.contains("/help")),
+        _link(
+            "info",
+            "Based language",
+            "/help/based/",
+            ShellState.router.url.path.contains("/help"),
+        ),
         rx.el.div(
             rx.el.span(ShellState.initial, class_name="avatar", aria_hidden="true"),
             rx.el.span(ShellState.person, class_name="truncate grow", title=ShellState.email),

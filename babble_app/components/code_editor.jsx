@@ -38,8 +38,17 @@ function diagnosticsOf(doc, findings) {
       const from = Math.min(line.to, line.from + Math.max(0, finding.col - 1));
       const start = from < line.to ? from : line.from;
       const words = finding.hint ? `${finding.message}\n${finding.hint}` : finding.message;
-      return { from: start, to: line.to, severity: finding.severity, source: finding.code, message: words };
+      return { from: start, to: line.to, severity: finding.severity, message: words, renderMessage: () => explained(finding.code, words) };
     });
+}
+
+// A problem's words, and its code as a link to its explanation.
+function explained(code, words) {
+  const box = document.createElement("span");
+  const link = document.createElement("a");
+  Object.assign(link, { href: `/help/based/#${code}`, target: "_blank", rel: "noopener", className: "cm-diagnosticSource", textContent: code });
+  box.append(words, link);
+  return box;
 }
 
 // Replace what differs only: appended text is one insertion at the end, and the reader's place is kept.

@@ -358,6 +358,9 @@ def test_an_edit_by_hand_is_checked_and_saved_as_a_version(page: Page, person: P
     page.keyboard.insert_text("\n// wrong")
     expect(page.locator(".canvas-head")).to_contain_text("1 error")
     expect(page.locator(".cm-lintRange-error").first).to_be_visible()
+    page.locator(".cm-lintRange-error").first.hover()
+    why = page.locator(".cm-tooltip").get_by_role("link", name="E111")
+    expect(why).to_have_attribute("href", "/help/based/#E111")
     page.keyboard.press("Control+s")
     expect(page.locator(".canvas-notice")).to_contain_text("was not saved")
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_code_leads_to_its_explanation(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Language").click()
+    page.get_by_role("link", name="Based language").click()
     expect(page.get_by_role("heading", name="Based, the language of your agents")).to_be_visible()
 
     page.get_by_role("navigation", name="Codes").get_by_role("link", name="E200").click()

@@ -208,6 +208,11 @@ CHANGES = (
         diff('@@ ... @@\n-    say("So long!"\n+    say("So long!")\n'),
     ),
     _change(
+        "Python that does not run here",
+        diff(GREETING.replace('+say("Good morning!")', '+say(ascii("Good morning!"))'), GOODBYE),
+        diff('@@ ... @@\n-say(ascii("Good morning!"))\n+say("Good morning!")\n'),
+    ),
+    _change(
         "the same answer twice",
         diff(GREETING, _WRONG_GOODBYE),
         diff(GREETING, _WRONG_GOODBYE),
@@ -235,6 +240,22 @@ BUILDS = (
     _build(
         "talk in a function",
         fenced(BUILT.replace('say("Hello!")', 'def greet():\n    talk("Greet.", True)\n')),
+        fenced(BUILT),
+    ),
+    _build(
+        "comments with slashes and typographic quotes",
+        fenced(
+            BUILT.replace('say("Hello!")', "say(“Hello!”)").replace(
+                'extract("name", person["name"])', 'extract("name", person["name"])  // kept'
+            )
+        ),
+        program=BUILT.replace(
+            'extract("name", person["name"])', 'extract("name", person["name"])  # kept'
+        ),
+    ),
+    _build(
+        "Python that does not run here",
+        fenced(BUILT.replace('say("Hello!")', 'name = input("Name?")')),
         fenced(BUILT),
     ),
     _build("no exit", fenced(BUILT[: BUILT.index("until")]), fenced(BUILT)),

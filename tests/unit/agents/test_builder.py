@@ -61,6 +61,40 @@ async def test_errors_are_told_after_the_models_own_answer() -> None:
     assert "Mended" not in text_of(TextDelta, events)
 
 
+async def test_python_that_does_not_run_is_told_like_an_error() -> None:
+    asking = BAKERY.replace('say("Goodbye!")', 'name = input("Name?")')
+    with scripted(fenced(asking), fenced(BAKERY)) as client:
+        events = await events_of(builder.run(client, make_request()))
+
+    assert "- W281 in line 10: `input` is not available here" in client.prompts[1].messages[-1].text
+    assert only(VersionProposed, events)[0].rounds == 2
+
+
+async def test_what_is_mended_mechanically_costs_no_round() -> None:
+    slashes = BAKERY.replace('say("Goodbye!")', "say(“Goodbye!”)  // the end")
+    with scripted(fenced(slashes)) as client:
+        events = await events_of(builder.run(client, make_request()))
+
+    [proposal] = only(VersionProposed, events)
+    assert proposal.program == BAKERY.replace('say("Goodbye!")', 'say("Goodbye!")  # the end')
+    assert (proposal.rounds, proposal.raw) == (1, fenced(slashes))
+    assert not [one for one in proposal.findings if one.severity == "error"]
+    told = text_of(TextDelta, events)
+    assert "*Put right in the program: line 10: `//` does not start a comment." in told
+    assert len(client.prompts) == 1
+
+
+async def test_what_is_mended_only_in_part_is_told_as_the_model_wrote_it() -> None:
+    both = BROKEN.replace('say("Goodbye!")', 'say("Goodbye!")  // the end')
+    with scripted(fenced(both), fenced(BAKERY)) as client:
+        events = await events_of(builder.run(client, make_request()))
+
+    told = client.prompts[1].messages[-1].text
+    assert "E111 in line 10" in told
+    assert "E100 in line 9" in told
+    assert "Put right" not in text_of(TextDelta, events)
+
+
 async def test_each_calls_usage_is_counted() -> None:
     with scripted(fenced(BROKEN), fenced(BAKERY)) as client:
         events = await events_of(builder.run(client, make_request()))

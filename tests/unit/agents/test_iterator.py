@@ -100,6 +100,34 @@ async def test_an_invalid_result_is_mended_by_hunks_against_it() -> None:
     assert program(events) == BOTH
 
 
+async def test_python_that_does_not_run_is_no_valid_change() -> None:
+    asking = GOODBYE.replace('+    say("So long!")', '+    say(input("Name?"))')
+    mending = '@@ ... @@\n-    say(input("Name?"))\n+    say("So long!")\n'
+    with scripted(diff(GREETING, asking), diff(mending)) as client:
+        events = await change(client)
+
+    assert "`input` is not available here" in client.prompts[1].messages[-1].text
+    assert program(events) == BOTH
+
+
+async def test_a_change_is_not_blamed_for_lines_that_did_not_run_before() -> None:
+    before = 'name = input("Name?")\n' + BAKERY
+    with scripted(diff(GREETING, GOODBYE)) as client:
+        events = await events_of(iterator.run(client, make_request("Change it", program=before)))
+
+    assert program(events) == 'name = input("Name?")\n' + BOTH
+
+
+async def test_a_change_that_only_ever_adds_what_does_not_run_says_so_at_its_end() -> None:
+    asking = GOODBYE.replace('+    say("So long!")', '+    say(input("Name?"))')
+    whole = f"```based\n{BAKERY.replace('Goodbye!', 'Bye!')}name = input()\n```\n"
+    with (
+        scripted(diff(asking), *[whole] * 4) as client,
+        pytest.raises(AgentNotValidError, match="`input` is not available"),
+    ):
+        await change(client)
+
+
 async def test_the_fourth_round_asks_for_blocks_and_the_fifth_for_the_whole_program() -> None:
     answers = [diff(BAD_GOODBYE.replace("So long", f"Bye {n}")) for n in range(4)]
     with scripted(*answers, f"```based\n{BOTH}```\n") as client:
