@@ -107,7 +107,8 @@ def test_a_conversation_becomes_a_test_that_turns_red_and_green_again(
     canvas.get_by_role("tab", name="Code").click()
     test.locator("[data-kind=condition] .trace-line").click()
     expect(canvas.locator(".cm-activeLine")).to_contain_text("until")
-    test.get_by_role("tab", name="Inside").click()
+    test.get_by_role("tab", name="Trace").press("ArrowRight")
+    expect(test.get_by_role("tab", name="Inside")).to_be_focused()
     expect(test.locator(".inside-exits li").first).to_contain_text("1×")
 
     # Keep it; then make the program worse, by hand.
