@@ -30,6 +30,10 @@ _LOCAL = ("127.", "::1", "localhost", "::ffff:127.")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put browser tests last: Playwright's event loop stays, and async tests cannot run beside it."""
     items.sort(key=lambda item: "browser" in item.path.parts)
+    for item in items:
+        if "browser" in item.path.parts and not item.get_closest_marker("timeout"):
+            # The first one waits until the pages are built, on a machine that runs the other tests as well.
+            item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture(autouse=True)

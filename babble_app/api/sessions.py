@@ -13,7 +13,7 @@ from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
 from babble_app.schemas.mocks import Mock
 from babble_app.schemas.sessions import AgentSession, SessionState, SessionTurn, TraceEvent
-from babble_app.services import sessions
+from babble_app.services import session_forks, sessions
 from babble_app.services.session_shapes import MAX_MOCKS
 
 router = APIRouter(prefix="/api", tags=["sessions"])
@@ -126,7 +126,7 @@ async def send_to_session(
 @router.post("/sessions/{session_id}/reset", status_code=status.HTTP_201_CREATED)
 async def reset_session(rt: Rt, me: Me, session_id: Id, keyed: Keyed) -> AgentSession:
     """Begin anew with the same program and model, as another test conversation."""
-    return await sessions.reset(rt, me.id, session_id, keyed=keyed)
+    return await session_forks.reset(rt, me.id, session_id, keyed=keyed)
 
 
 @router.post("/sessions/{session_id}/fork", status_code=status.HTTP_201_CREATED)
@@ -134,7 +134,7 @@ async def fork_session(
     rt: Rt, me: Me, session_id: Id, body: ForkBody, keyed: Keyed
 ) -> AgentSession:
     """Go on from an earlier step, as another test conversation."""
-    return await sessions.fork(
+    return await session_forks.fork(
         rt, me.id, session_id, step=body.step, answer=body.answer, keyed=keyed
     )
 
@@ -145,7 +145,7 @@ async def replay_session(
 ) -> AgentSession:
     """Play the conversation again, with its mocks as they are now, as another test conversation."""
     wanted = body or ReplayBody()
-    return await sessions.replay(
+    return await session_forks.replay(
         rt, me.id, session_id, version_id=wanted.version_id, program=wanted.program, keyed=keyed
     )
 

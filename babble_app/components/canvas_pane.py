@@ -120,6 +120,14 @@ def _head() -> rx.Component:
             rx.fragment(),  # the merge has its own ways out
             rx.cond(CanvasState.dirty, _unsaved_acts(), _saved_acts()),
         ),
+        rx.el.button(
+            icon("expand", 16),
+            type="button",
+            aria_label="Canvas in full width",
+            title="Full width: Chat and Test above bring the others back",
+            on_click=PanesState.show_alone,
+            class_name="button button--quiet button--icon button--small canvas-expand",
+        ),
         class_name="canvas-head",
     )
 

@@ -11,6 +11,7 @@ from babble_app.components.composer import composer
 from babble_app.components.icons import icon
 from babble_app.components.keep_dialog import keep_dialog
 from babble_app.components.mock_list import mock_list
+from babble_app.components.tab_list import tab, tab_list
 from babble_app.components.test_conversation import test_conversation
 from babble_app.components.test_inside import test_inside
 from babble_app.components.trace_list import line_link, trace_list
@@ -53,7 +54,7 @@ def _view() -> rx.Component:
             ("inside", test_inside()),
             test_conversation(),
         ),
-        rx.cond(TestState.status != "waiting", _ended()),
+        rx.cond(TestState.busy | (TestState.status == "waiting"), rx.fragment(), _ended()),
         rx.cond(TestState.can_talk, _box()),
     )
 
@@ -66,10 +67,9 @@ def _head() -> rx.Component:
             class_name="test-which",
         ),
         rx.cond(_running(), _acts()),
-        rx.el.div(
+        tab_list(
             *[_tab(name, title) for name, title in VIEWS],
-            role="tablist",
-            aria_label="What of the test is shown",
+            label="What of the test is shown",
             class_name="tabs test-tabs",
         ),
         class_name="test-head",
@@ -125,14 +125,7 @@ def _acts() -> rx.Component:
 
 
 def _tab(name: str, title: str) -> rx.Component:
-    return rx.el.button(
-        title,
-        type="button",
-        role="tab",
-        aria_selected=TestState.view == name,
-        on_click=TestState.pick_view(name),
-        class_name="tab",
-    )
+    return tab(title, selected=TestState.view == name, on_click=TestState.pick_view(name))
 
 
 def _notices() -> rx.Component:

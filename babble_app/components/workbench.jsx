@@ -80,7 +80,8 @@ export function Workbench({ children, hasCanvas = false, writing = false, reveal
     if (writing) setFresh(true);
   }, [writing]);
   useEffect(() => {
-    if (reveal.pane) show(reveal.pane);
+    if (reveal.alone) setOpen({ chat: false, canvas: false, test: false, [reveal.pane]: true });
+    else if (reveal.pane) show(reveal.pane);
   }, [reveal.number]);
 
   // What happened in other tabs meanwhile is fetched when the person comes back to this one.

@@ -20,7 +20,7 @@ class Workbench(rx.Component):
     writing: rx.Var[bool]
     """A program is being written: a dot on the Canvas tab, where that is not in view."""
     reveal: rx.Var[dict[str, Any]]
-    """`{"number", "pane"}`: a new number brings that pane into view."""
+    """`{"number", "pane"}`: a new number brings that pane into view; with `alone`, it closes the others."""
     chat_key: rx.Var[str]
 
     on_return: rx.EventHandler[rx.event.no_args_event_spec]

@@ -75,7 +75,7 @@ class Line(NamedTuple):
     leads: bool
     """Whether what comes next may be an addition."""
     touches: bool
-    """Whether an added line stands beside it."""
+    """Whether an added line, or an empty removed one, stands beside it."""
     repeats: bool
     """Whether the unchanged line before it is the same."""
     repeated: bool
@@ -129,7 +129,8 @@ class Search:
     def _take_as_added(self, line: Line, state: State, way: Way) -> None:
         """Take context for an addition that lost its sign; not where the file has another line in that place."""
         follows = not state.pending and (
-            state.last == "added" or (state.last == "removed" and not line.blank)
+            state.last == "added"
+            or (state.last == "removed" and not line.blank and not state.skipped)
         )
         if state.gap_skipped or not state.anchored or not (follows or line.leads):
             return
@@ -201,7 +202,7 @@ def moved(items: tuple[Item, ...], change: Change, *, ordered: bool) -> list[Lin
             folds=tuple(folded(text) for text in texts),
             blank=not item.texts[0].strip(),
             leads=number + 1 < len(items) and items[number + 1].kind != "removed",
-            touches="added" in around,
+            touches="added" in around or _beside_removed_blank(items, number),
             repeats=twins[number],
             repeated=twins[number + 1],
             parts_from=partings[number],
@@ -213,6 +214,11 @@ def moved(items: tuple[Item, ...], change: Change, *, ordered: bool) -> list[Lin
 def _same(one: Item, other: Item) -> bool:
     kinds = one.kind == other.kind == "context"
     return kinds and bool(one.texts[0].strip()) and bool(set(one.texts) & set(other.texts))
+
+
+def _beside_removed_blank(items: tuple[Item, ...], number: int) -> bool:
+    around = items[max(0, number - 1) : number + 2]
+    return any(item.kind == "removed" and not item.texts[0].strip() for item in around)
 
 
 def _needless(line: Line) -> bool:
@@ -233,7 +239,7 @@ def _partings(items: tuple[Item, ...], *, ordered: bool) -> list[frozenset[Kind]
             kinds |= {"added", "removed"}
         elif item.kind == "removed":
             kinds |= {"removed"} if ordered or not _replaced(items, number) else set()
-            kinds |= {"added"} if ordered and _begins_second_pair(items, number) else set()
+            kinds |= {"added"} if ordered else set()
         found.append(frozenset(kinds))
     return found
 
@@ -242,9 +248,3 @@ def _replaced(items: tuple[Item, ...], number: int) -> bool:
     """Whether lines are added in place of a removed one."""
     after = next((item for item in items[number:] if item.kind != "removed"), None)
     return after is not None and after.kind == "added"
-
-
-def _begins_second_pair(items: tuple[Item, ...], number: int) -> bool:
-    """Whether a removed line follows lines that replace others: removed, added, removed."""
-    before = next((item for item in items[:number][::-1] if item.kind != "added"), None)
-    return before is not None and before.kind == "removed"

@@ -22,6 +22,7 @@ MANNERS: tuple[Manner, ...] = ("spaced", "unescaped", "unnumbered")
 
 def place_all(index: Index, hunks: tuple[Hunk, ...]) -> tuple[list[Placed], list[HunkFailure]]:
     """Place each hunk; both lists are in the order of the hunks."""
+    hunks = tuple(hunk.in_full(index.stripped_places()) for hunk in hunks)
     best = _place_all(index, hunks)
     if best[1] and not any(failure.code == "D_NOT_FOUND" for failure in best[1]):
         return best

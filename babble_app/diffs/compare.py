@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from babble_app.diffs.make import Change, changes, header, split_kept, unified
+from babble_app.diffs.make import Change, changes, header, rendered, split_kept
 from babble_app.schemas.agents import Diff, DiffHunk, DiffLine
 
 CONTEXT_LINES = 3
@@ -14,7 +14,7 @@ def compare(old: str, new: str) -> Diff:
     groups = changes(before, after, CONTEXT_LINES)
     hunks = tuple(_hunk(number, group, before, after) for number, group in enumerate(groups, 1))
     return Diff(
-        unified=unified(old, new, context=CONTEXT_LINES),
+        unified=rendered(groups, before, after),
         hunks=hunks,
         added=sum(hunk.added for hunk in hunks),
         removed=sum(hunk.removed for hunk in hunks),

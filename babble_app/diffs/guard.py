@@ -47,8 +47,8 @@ def _is_stub(lines: list[str], at: int) -> bool:
     """Whether `...` is all that a function or class has, as in a Python protocol; nothing is left out there."""
     if lines[at].strip() != "...":
         return False
-    before = next((line for line in reversed(lines[:at]) if line.strip()), "")
-    after = next((line for line in lines[at + 1 :] if line.strip()), "")
+    before = next((lines[n] for n in range(at - 1, -1, -1) if lines[n].strip()), "")
+    after = next((lines[n] for n in range(at + 1, len(lines)) if lines[n].strip()), "")
     depth = _depth(lines[at])
     begins = _HEADER.match(before.strip()) and _depth(before) < depth
     described = before.rstrip().endswith('"""') and _depth(before) == depth > 0

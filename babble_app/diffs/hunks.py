@@ -6,12 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from babble_app.diffs import readings
 from babble_app.diffs.readings import Body, Item, Manner
 
+if TYPE_CHECKING:
+    from collections.abc import Container
+
 NO_NEWLINE = "\\"
-_NUMBERS = re.compile(r"@@+ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)?(?: ?@@|\s|$)")
+_NUMBERS = re.compile(r"@@+ -(\d{1,9})(?:,(\d{1,9}))? \+\d+(?:,\d+)?(?: ?@@|\s|$)")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Hunk:
 
     prefixed: bool = False
     """Whether every line is known to have its prefix, because we gave it."""
+    fenced: bool = False
+    """Whether it stood in a fence: nothing there is prose."""
 
     @property
     def changes(self) -> bool:
@@ -40,12 +46,20 @@ class Hunk:
     @cached_property
     def readings(self) -> tuple[Body, ...]:
         """What its lines may mean, the most literal first."""
-        return readings.bodies(self.raw, prefixed=self.prefixed)
+        return readings.bodies(self.raw, prefixed=self.prefixed, fenced=self.fenced)
 
     @cached_property
     def manners(self) -> dict[Manner, tuple[str, ...]]:
         """Its lines in other manners of writing that they may be in, each turned into the plain one."""
         return readings.manners(self.raw)
+
+    def in_full(self, known: Container[str]) -> Hunk:
+        """Return the hunk with nothing of it taken for prose, if what looks like prose are known lines."""
+        rest = self.raw[len(readings.without_prose(self.raw)) :]
+        found = any(
+            line.strip() in known or line[1:].strip() in known for line in rest if line[1:].strip()
+        )
+        return replace(self, fenced=True) if found else self
 
     def numbered(self, number: int) -> Hunk:
         """Return the hunk with another number."""
@@ -57,7 +71,8 @@ class Hunk:
 
     def items(self) -> tuple[Item, ...]:
         """Return its lines, without empty ones and prose at its ends, with all that each may read."""
-        return readings.items(readings.without_ends(self.raw), prefixed=self.prefixed)
+        lines = readings.without_ends(self.raw, fenced=self.fenced)
+        return readings.items(lines, prefixed=self.prefixed)
 
     def parts(self) -> tuple[Hunk, ...]:
         """Return the hunks between elisions (`...`) that change something; nothing if there are no elisions."""
@@ -65,7 +80,7 @@ class Hunk:
         return tuple(replace(self, raw=piece, stated=None) for piece in pieces)
 
 
-def make_hunk(number: int, heading: str, raw: list[str]) -> Hunk:
+def make_hunk(number: int, heading: str, raw: list[str], *, fenced: bool = False) -> Hunk:
     """Read the lines between a hunk's `@@` heading (empty if it has none) and its end."""
     numbers = _NUMBERS.match(heading)
     return Hunk(
@@ -74,6 +89,7 @@ def make_hunk(number: int, heading: str, raw: list[str]) -> Hunk:
         stated=int(numbers.group(1)) if numbers else None,
         states_insertion=bool(numbers and numbers.group(2) and int(numbers.group(2)) == 0),
         ends_file_with_newline=_newline_note(raw),
+        fenced=fenced,
     )
 
 

@@ -12,11 +12,11 @@ MAX_ANSWER_CHARS = 1_000_000
 MAX_HUNKS = 200
 MAX_HUNK_LINES = 10_000
 
-_FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})[^`]*$")
+_FENCE = re.compile(r"( {0,3})(`{3,}+|~{3,}+)[^`]*$")
 _ENVELOPE = re.compile(r"\*\*\* (Begin Patch|End Patch|End of File|Move to:.*)\s*$")
 _NEW_FILE = ("--- /dev/null", "*** Add File:")
 """A diff that claims to make the file: its line numbers must not put a second program before the first."""
-_ENVELOPE_FILE = re.compile(r"\*\*\* (?:Update|Add|Delete) File:\s*(.+?)\s*$")
+_ENVELOPE_FILE = re.compile(r"\*\*\* (?:Update|Add|Delete) File:\s*+(.+)$")
 _BEFORE_NAMES = re.compile(
     r"(?:diff --git |Index: |={20,}$|index [0-9a-f]+\.\.|(?:old|new|deleted file|new file) mode \d"
     r"|(?:similarity|dissimilarity) index \d|(?:rename|copy) (?:from|to) )"
@@ -47,17 +47,21 @@ def read_hunks(answer: str) -> tuple[Hunk, ...]:
 def _read(lines: list[str]) -> tuple[Hunk, ...]:
     if blocks.found_in(lines):
         return blocks.read(lines)
-    return _read_unified(_diff_part(lines))
+    part, fenced = _diff_part(lines)
+    return _read_unified(part, fenced=fenced)
 
 
-def _diff_part(lines: list[str]) -> list[str]:
-    """Return the fenced parts that hold hunks, or everything from the first `---` or `@@` if that is not fenced."""
+def _diff_part(lines: list[str]) -> tuple[list[str], bool]:
+    """Return the fenced parts that hold hunks, or everything from the first `---` or `@@` if that is not fenced.
+
+    The second value says whether only the diff can stand in these lines, as each fence that holds them is closed.
+    """
     start = next((at for at in range(len(lines)) if _starts_diff(lines, at)), None)
     if start is None:
-        return []
+        return [], False
     fences = _fences(lines)
     if not any(start in fence for fence in fences):
-        return lines[start:]
+        return lines[start:], False
     holding = [fence for fence in fences if any(_starts_diff(lines, at) for at in fence)]
     inside = {at for fence in holding for at in fence}
     unpaired = fences[-1] not in holding and fences[-1].stop > len(lines)
@@ -68,7 +72,8 @@ def _diff_part(lines: list[str]) -> list[str]:
             "D_EMPTY_HUNK",
             "The diff is not wholly inside one fence. Send it again in a `~~~~diff` fence.",
         )
-    return [lines[at] for at in sorted(inside) if at < len(lines)]
+    closed = all(fence.stop <= len(lines) for fence in holding)
+    return [lines[at] for at in sorted(inside) if at < len(lines)], closed
 
 
 def _starts_diff(lines: list[str], at: int) -> bool:
@@ -96,7 +101,7 @@ def _header_at(lines: list[str], at: int) -> bool:
     return lines[at].startswith("--- ") and at + 1 < len(lines) and lines[at + 1].startswith("+++ ")
 
 
-def _read_unified(lines: list[str]) -> tuple[Hunk, ...]:
+def _read_unified(lines: list[str], *, fenced: bool) -> tuple[Hunk, ...]:
     hunks: list[tuple[str, list[str]]] = []
     names: dict[str, None] = {}
     skip, claims_new = 0, False
@@ -116,7 +121,7 @@ def _read_unified(lines: list[str]) -> tuple[Hunk, ...]:
     if len(names) > 1:
         raise several_files(list(names))
     filled = [(heading, body) for heading, body in hunks if heading or any(body)]
-    return tuple(make_hunk(number, *hunk) for number, hunk in enumerate(filled, 1))
+    return tuple(make_hunk(number, *hunk, fenced=fenced) for number, hunk in enumerate(filled, 1))
 
 
 def _drop_tail(hunks: list[tuple[str, list[str]]]) -> None:
@@ -138,7 +143,7 @@ def _names(lines: list[str], at: int) -> list[str]:
     """Return the name of the changed file; nothing for `/dev/null`."""
     envelope = _ENVELOPE_FILE.match(lines[at])
     if envelope:
-        return [envelope.group(1)]
+        return [envelope.group(1).strip()]
     names = [_bare_name(lines[at + 1]), _bare_name(lines[at])]
     return [name for name in names if name != "/dev/null"][:1]
 

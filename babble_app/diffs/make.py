@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-
 from babble_app.diffs.readings import Kind
+from babble_app.diffs.shared_lines import shared_lines
 
 Opcode = tuple[str, int, int, int, int]
-"""What difflib calls one: tag, old from, old to, new from, new to."""
+"""What difflib calls one: `equal` or `replace`, old from, old to, new from, new to."""
 Change = tuple[Kind, int, int]
 """A line of a hunk: its kind, and its place in the old and in the new lines, from 0."""
-
-AUTOJUNK_LINES = 2000
-"""From here on difflib may treat very frequent lines as noise: larger diffs instead of quadratic time."""
 
 
 def unified(old: str, new: str, name: str = "agent.based", context: int = 3) -> str:
     """Return the unified diff from `old` to `new`; empty if they are equal."""
     before, after = split_kept(old), split_kept(new)
-    groups = changes(before, after, context)
+    return rendered(changes(before, after, context), before, after, name)
+
+
+def rendered(
+    groups: list[list[Change]], before: list[str], after: list[str], name: str = "agent.based"
+) -> str:
+    """Return hunks as a unified diff; empty if there are none."""
     if not groups:
         return ""
     parts = [f"--- {name}\n+++ {name}\n"]
@@ -97,11 +99,13 @@ def _opcodes(before: list[str], after: list[str]) -> list[Opcode]:
     start = _shared(before, after)
     end = _shared(before[start:][::-1], after[start:][::-1])
     old_end, new_end = len(before) - end, len(after) - end
-    middle = SequenceMatcher(
-        None, before[start:old_end], after[start:new_end], autojunk=len(before) > AUTOJUNK_LINES
-    ).get_opcodes()
     opcodes: list[Opcode] = [("equal", 0, start, 0, start)]
-    opcodes += [(tag, a + start, b + start, c + start, d + start) for tag, a, b, c, d in middle]
+    old_at = new_at = start
+    for one in shared_lines(before[start:old_end], after[start:new_end]):
+        opcodes.append(("replace", old_at, one.a + start, new_at, one.b + start))
+        old_at, new_at = one.a + start + one.size, one.b + start + one.size
+        opcodes.append(("equal", one.a + start, old_at, one.b + start, new_at))
+    opcodes.append(("replace", old_at, old_end, new_at, new_end))
     opcodes.append(("equal", old_end, len(before), new_end, len(after)))
     return [opcode for opcode in opcodes if opcode[1] < opcode[2] or opcode[3] < opcode[4]]
 

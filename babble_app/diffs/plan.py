@@ -78,9 +78,9 @@ def _collision(edit: Edit, mine: Edit) -> int | None:
             return edit.inserted[at][0]
         if _inside(at, edit.removed):
             return edit.removed[at]
-    for at, (number, _) in edit.inserted.items():
-        if _inside(at, mine.removed):
-            return number
+    for at in mine.removed:
+        if at in edit.inserted and _inside(at, mine.removed):
+            return edit.inserted[at][0]
     return None
 
 

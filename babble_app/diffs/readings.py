@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Kind = Literal["context", "added", "removed"]
 Body = tuple[tuple[Kind, str], ...]
@@ -19,6 +22,7 @@ _ELISION = re.compile(
 )
 _VERSION = re.compile(r"\d+\.\d+[\w.-]*$")
 """What ends a mail that git made, below two dashes."""
+_BULLET = re.compile(r"- \S|-{3,}\s*$")
 _MOST_DIGITS = 7
 _MOST_ELISION_CHARS = 60
 
@@ -42,7 +46,7 @@ def items(raw: tuple[str, ...], *, prefixed: bool) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def bodies(raw: tuple[str, ...], *, prefixed: bool) -> tuple[Body, ...]:
+def bodies(raw: tuple[str, ...], *, prefixed: bool, fenced: bool) -> tuple[Body, ...]:
     """Return what the lines may mean together, likeliest first.
 
     Models leave empty lines and prose before the next hunk, forget the prefix of an empty line that they add, and forget
@@ -51,12 +55,16 @@ def bodies(raw: tuple[str, ...], *, prefixed: bool) -> tuple[Body, ...]:
     lines = list(raw)
     trimmed = _without_outer_blanks(lines)
     variants = [lines, trimmed, _with_added_blanks(trimmed)]
-    spoken = _without_prose(trimmed)
+    spoken = without_prose(trimmed, fenced=fenced)
     if spoken != trimmed:
         variants += [spoken, _with_added_blanks(spoken)]
     reads = (_strict,) if prefixed else (_strict, _loose)
     made = [tuple(read(line) for line in lines) for read in reads for lines in variants]
-    return tuple(dict.fromkeys(made))
+    return tuple(body for body in dict.fromkeys(made) if _changes(body)) or (made[0],)
+
+
+def _changes(body: Body) -> bool:
+    return any(kind != "context" for kind, _ in body)
 
 
 def old_side(body: Body) -> list[str]:
@@ -125,29 +133,44 @@ def _loose(line: str) -> tuple[Kind, str]:
     return _strict(line) if line.startswith(("+", "-")) else ("context", line)
 
 
-def without_ends(raw: tuple[str, ...]) -> tuple[str, ...]:
+def without_ends(raw: tuple[str, ...], *, fenced: bool) -> tuple[str, ...]:
     """Return the lines without what stands before and after the hunk itself: empty lines and prose."""
-    return tuple(_without_prose(_without_outer_blanks(list(raw))))
+    return tuple(without_prose(_without_outer_blanks(list(raw)), fenced=fenced))
 
 
 def _without_outer_blanks(lines: list[str]) -> list[str]:
     start, end = 0, len(lines)
     while start < end and not lines[start]:
         start += 1
+    if start < end and lines[start].startswith("+"):
+        start = 0  # what stands before the first added line says where it goes
     while end > start and not lines[end - 1]:
         end -= 1
     return lines[start:end]
 
 
-def _without_prose(lines: list[str]) -> list[str]:
-    """Cut what follows an empty line when nothing of it looks like a hunk's line."""
+def without_prose(raw: Sequence[str], *, fenced: bool = False) -> list[str]:
+    """Cut what follows an empty line when nothing of it looks like a hunk's line; in a fence, only what git mail adds."""
+    lines = list(raw)
     if len(lines) > 1 and lines[-2].rstrip() == "--" and _VERSION.match(lines[-1]):
         return lines[:-2]
+    if fenced:
+        return lines
     last = max(
         (at for at, line in enumerate(lines) if line.startswith(("+", " ", "\t"))), default=-1
     )
     end = next((at for at in range(last + 1, len(lines)) if not lines[at]), len(lines))
-    return lines[:end]
+    tail = [line for line in lines[end:] if line]
+    removes = any(line.startswith("-") and not _BULLET.match(line) for line in tail)
+    return lines if removes or _maybe_removed(tail[:1], lines[:end]) else lines[:end]
+
+
+def _maybe_removed(first: list[str], before: list[str]) -> bool:
+    """Whether what looks like a bullet may be a removed line: where every sign is followed by space."""
+    signed = [line for line in before if line.startswith(("+", "-"))]
+    return any(line.startswith("- ") for line in first) and not any(
+        line[1:2].strip() for line in signed
+    )
 
 
 def _with_added_blanks(lines: list[str]) -> list[str]:

@@ -57,7 +57,8 @@ def _strings(value: Any, depth: int) -> Iterator[str]:
 
 def _headed(lines: list[str]) -> list[str]:
     """Put a heading into a fence that says it is a diff and has none."""
-    for at, line in enumerate(lines):
-        if _DIFF_FENCE.match(line) and any(one.startswith(("+", "-")) for one in lines[at:]):
+    last = max((at for at, line in enumerate(lines) if line.startswith(("+", "-"))), default=-1)
+    for at, line in enumerate(lines[: last + 1]):
+        if _DIFF_FENCE.match(line):
             return [*lines[: at + 1], "@@", *lines[at + 1 :]]
     return []

@@ -16,9 +16,14 @@ from babble_app.states.chat import ChatState
 from babble_app.states.history import HistoryState
 from babble_app.states.live import LiveState
 from babble_app.states.panes import PanesState
+from babble_app.states.version_dialogs import CLOSE_VERSION_DIALOGS
 
 
-@rx.page(route="/chat/[chat_id]", title="Chat · Babble", on_load=ChatState.load)
+@rx.page(
+    route="/chat/[chat_id]",
+    title="Chat · Babble",
+    on_load=[ChatState.load, *CLOSE_VERSION_DIALOGS],
+)
 @app_shell
 def chat() -> rx.Component:
     """Show the chat that the address names."""

@@ -10,10 +10,15 @@ from babble_app.components.parts import empty, problem_text, skeleton_list
 from babble_app.components.publish_bar import publish_bar
 from babble_app.components.version_details import version_details
 from babble_app.components.version_list import revert_dialog, version_list
+from babble_app.states.version_dialogs import CLOSE_VERSION_DIALOGS
 from babble_app.states.versions import VersionsState
 
 
-@rx.page(route="/agent/[agent_id]/versions", title="Versions · Babble", on_load=VersionsState.load)
+@rx.page(
+    route="/agent/[agent_id]/versions",
+    title="Versions · Babble",
+    on_load=[VersionsState.load, *CLOSE_VERSION_DIALOGS],
+)
 @app_shell
 def versions() -> rx.Component:
     """Show the history of the agent that the address names."""

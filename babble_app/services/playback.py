@@ -1,15 +1,18 @@
-"""A run that remembers what each of its answers was asked for, and plays a recorded conversation as far as it fits."""
+"""A run that remembers what each of its answers was asked for, and plays a recorded conversation as far as it fits.
+
+Answers are given again in their order, and nothing after the first that does not fit: what is made is a conversation that can go on
+from there. (Tests are played by `based/player.py`, which looks an answer up by its question and says everything that the user said.)
+"""
 
 from __future__ import annotations
 
-import ast
 import asyncio
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from babble_app.based import nodes, parser
+from babble_app.based import parser
 from babble_app.based.effects import (
     ActionEffect,
     AskEffect,
@@ -20,12 +23,13 @@ from babble_app.based.effects import (
     UserEffect,
 )
 from babble_app.based.mocks import answer_from
+from babble_app.based.outline import outline
 from babble_app.based.runner import Execution
 from babble_app.schemas.sessions import ConditionCount, SessionStep
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from babble_app.based.effects import Effect
     from babble_app.based.nodes import Program
@@ -65,7 +69,7 @@ class Playback(Execution):
         """Run from the top; of `rest` only the times are taken, where the program asks for one."""
         self._asked: dict[int, _Asked] = {}
         self._rest = deque(rest)
-        self._tree = program.tree
+        self._program = program
         super().__init__(program, log, now=self._time)
 
     def steps(self) -> tuple[SessionStep, ...]:
@@ -83,14 +87,13 @@ class Playback(Execution):
         """Return the program's conditions in the order of their lines, and how often each was chosen."""
         fired = [event for event in self.events if event.type == "condition"]
         words = {event.line: event.text for event in fired}
-        exits = sorted(_exits(self._tree), key=lambda one: one.lineno)
         return tuple(
             ConditionCount(
-                line=one.lineno,
-                text=words.get(one.lineno) or _words(one),
-                hits=sum(event.line == one.lineno for event in fired),
+                line=one.line,
+                text=words.get(one.line) or one.text,
+                hits=sum(event.line == one.line for event in fired),
             )
-            for one in exits
+            for one in outline(self._program).exits
         )
 
     def play_on(self, mocks: Sequence[Mock] | None = None) -> None:
@@ -155,21 +158,6 @@ async def play_again(
         return run
 
     return await asyncio.to_thread(play)
-
-
-def _exits(node: Any) -> Iterator[nodes.Exit]:
-    if isinstance(node, nodes.Exit):
-        yield node
-    for child in ast.iter_child_nodes(node):
-        yield from _exits(child)
-
-
-def _words(one: nodes.Exit) -> str:
-    """Return the condition's text, or its source where it is made by the program."""
-    value = one.condition
-    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        return value.value
-    return ast.unparse(value) if value is not None else ""
 
 
 def _fits(effect: Effect, recorded: Recorded) -> bool:

@@ -2,8 +2,7 @@
 
 What is stored is the program's text and the answers it was given (its log); the state is always the replay of the two. A turn
 is stored whole or not at all, so a model that fails leaves the conversation as it was and the message can be sent again.
-A conversation's past never changes: going on from an earlier step makes another conversation. No test conversation reaches
-the network: its calls are answered by mocks.
+No test conversation reaches the network: its calls are answered by mocks.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from babble_app.based.effects import AnswerMismatchError, UserEffect
@@ -34,6 +33,25 @@ MAX_TEXT_CHARS = 32_000
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a conversation runs."""
+
+    agent_id: str
+    version_id: str | None
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation that is not stored yet."""
+
+    source: Source
+    model: str
+    mocks: tuple[Mock, ...]
+    run: Playback
+
+
 async def start_session(
     rt: Runtime,
     owner_id: str,
@@ -54,17 +72,17 @@ async def start_session(
     shapes.check_mocks(mocks)
     await versions.get_agent(rt, owner_id, agent_id)
 
-    async def make() -> _Conversation:
-        source = await _read_source(rt, owner_id, agent_id, version_id, program)
+    async def make() -> Conversation:
+        source = await read_source(rt, owner_id, agent_id, version_id, program)
         name = model or await models.default_model(rt, owner_id)
-        return _Conversation(source, name, tuple(mocks), await playback.resume(source.program, []))
+        return Conversation(source, name, tuple(mocks), await playback.resume(source.program, []))
 
-    return await _add_session(rt, owner_id, make, keyed)
+    return await add_session(rt, owner_id, make, keyed)
 
 
 async def get_session(rt: Runtime, owner_id: str, session_id: str) -> AgentSession:
     """Return the conversation with its whole trace."""
-    row = await _read(rt, owner_id, session_id)
+    row = await read_session(rt, owner_id, session_id)
     try:
         run = await playback.resume(row.program, row.log)
     except (
@@ -89,7 +107,7 @@ async def send_message(
     if not text.strip() or len(text) > MAX_TEXT_CHARS:
         message = f"Write a message of 1 to {MAX_TEXT_CHARS:,} characters."
         raise ValidationFailedError(message, field="text")
-    await _read(rt, owner_id, session_id)
+    await read_session(rt, owner_id, session_id)
 
     async def work() -> SessionTurn:
         await limits.hit(rt, "send", owner_id)
@@ -97,79 +115,6 @@ async def send_message(
 
     turn = idempotency.answer_once(rt, owner_id, keyed, SessionTurn, work)
     return await asyncio.shield(rt.start_task(turn, f"turn of {session_id}"))
-
-
-async def reset(
-    rt: Runtime, owner_id: str, session_id: str, *, keyed: KeyedRequest | None = None
-) -> AgentSession:
-    """Begin again with the same program, model and mocks, as a new session."""
-    old = await _read(rt, owner_id, session_id)
-    return await start_session(
-        rt,
-        owner_id,
-        old.agent_id,
-        version_id=old.version_id,
-        program=None if old.version_id else old.program,
-        model=old.model,
-        mocks=shapes.mocks_of(old),
-        keyed=keyed,
-    )
-
-
-async def fork(
-    rt: Runtime,
-    owner_id: str,
-    session_id: str,
-    *,
-    step: int,
-    answer: dict[str, Any] | None = None,
-    keyed: KeyedRequest | None = None,
-) -> AgentSession:
-    """Go on from a step, as a new session: the first `step` answers are as they were, what comes then is new.
-
-    With `answer`, that takes the place of answer number `step`, and the answers after it are given again while they fit.
-
-    Raises:
-        ValidationFailedError: there is no such step, or the answer is none to what the program asked there.
-    """
-    old = await _read(rt, owner_id, session_id)
-    shapes.check_step(old.log, step, answer)
-
-    async def make() -> _Conversation:
-        mocks = shapes.mocks_of(old)
-        if answer is None:
-            run = await playback.resume(old.program, old.log[:step])
-        else:
-            run = await playback.replace(old.program, old.log, step, answer)
-        return _Conversation(_source_of(old), old.model, mocks, run)
-
-    return await _add_session(rt, owner_id, make, keyed)
-
-
-async def replay(
-    rt: Runtime,
-    owner_id: str,
-    session_id: str,
-    *,
-    version_id: str | None = None,
-    program: str | None = None,
-    keyed: KeyedRequest | None = None,
-) -> AgentSession:
-    """Play the conversation again, as a new session: what was said is said again, calls are answered by the mocks as they are now.
-
-    With a version or a text that is not saved, that is what runs. The recorded answers are given while they fit.
-    """
-    old = await _read(rt, owner_id, session_id)
-
-    async def make() -> _Conversation:
-        source = _source_of(old)
-        if version_id is not None or program is not None:
-            source = await _read_source(rt, owner_id, old.agent_id, version_id, program)
-        mocks = shapes.mocks_of(old)
-        run = await playback.play_again(old.program, old.log, source.program, mocks)
-        return _Conversation(source, old.model, mocks, run)
-
-    return await _add_session(rt, owner_id, make, keyed)
 
 
 async def set_mocks(
@@ -190,29 +135,10 @@ async def find_mocks(rt: Runtime, owner_id: str, agent_id: str) -> tuple[Mock, .
         return shapes.mocks_of(row) if row is not None else ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What a conversation runs."""
-
-    agent_id: str
-    version_id: str | None
-    program: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Conversation:
-    """A conversation that is not stored yet."""
-
-    source: _Source
-    model: str
-    mocks: tuple[Mock, ...]
-    run: Playback
-
-
-async def _add_session(
+async def add_session(
     rt: Runtime,
     owner_id: str,
-    make: Callable[[], Awaitable[_Conversation]],
+    make: Callable[[], Awaitable[Conversation]],
     keyed: KeyedRequest | None,
 ) -> AgentSession:
     """Run what `make` begins up to its next pause, and store it."""
@@ -245,7 +171,7 @@ async def _turn(
     rt: Runtime, owner_id: str, session_id: str, text: str, keyed: KeyedRequest | None
 ) -> SessionTurn:
     async with _turns.setdefault(session_id, asyncio.Lock()):
-        old = await _read(rt, owner_id, session_id)
+        old = await read_session(rt, owner_id, session_id)
         run = await playback.resume(old.program, old.log)
         if not isinstance(run.pending, UserEffect):
             message = "This conversation has ended. Reset it to talk to the agent again."
@@ -282,27 +208,24 @@ async def _go_on(
         await asyncio.to_thread(run.send, answer)
 
 
-async def _read(rt: Runtime, owner_id: str, session_id: str) -> rows.SessionRow:
+async def read_session(rt: Runtime, owner_id: str, session_id: str) -> rows.SessionRow:
+    """Return the conversation as it is stored."""
     async with rt.database.reading() as db:
         return await rows.get_session(db, owner_id, session_id)
 
 
-async def _read_source(
+async def read_source(
     rt: Runtime, owner_id: str, agent_id: str, version_id: str | None, program: str | None
-) -> _Source:
+) -> Source:
     """Return the text that shall run: an unsaved one, a version, or the head; raises ValidationFailedError for errors in it."""
     if program is not None:
-        source = _Source(agent_id, None, program)
+        source = Source(agent_id, None, program)
     else:
         agent = await versions.get_agent(rt, owner_id, agent_id)
         version = await versions.get_version(rt, owner_id, version_id or agent.head_version_id)
-        source = _Source(agent_id, version.id, version.text)
+        source = Source(agent_id, version.id, version.text)
     await _require_valid(source.program)
     return source
-
-
-def _source_of(row: rows.SessionRow) -> _Source:
-    return _Source(row.agent_id, row.version_id, row.program)
 
 
 async def _require_valid(program: str) -> None:

@@ -1,5 +1,6 @@
 """Turns a failed test into the next request of a chat, and repeats that until the test passes, five times at the most.
 
+A round that brings nothing new is the last: each costs what a request to the model costs.
 The rounds are a task of the server's own; where it stands is kept in memory, as the chat itself keeps what was done.
 """
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 ROUNDS = 5
 MAX_REQUEST_CHARS = 12_000
 _MOST_LINES = 60
+_NOTHING_NEW = (
+    "Stopped: the last round brought no new program (an answer in words, or a program whose test had failed before). "
+    "The chat shows what the model said."
+)
 
 
 async def fix_request(rt: Runtime, owner_id: str, test_id: str) -> str:
@@ -35,7 +40,8 @@ async def fix_request(rt: Runtime, owner_id: str, test_id: str) -> str:
     test = await agent_tests.get_test(rt, owner_id, test_id)
     result = test.last
     if test.kind == "replay":
-        test, result = await _result(rt, owner_id, test_id, "")
+        text = await _newest_text(rt, owner_id, test.agent_id)
+        result = await test_runs.run_on(rt, owner_id, test_id, text=text)
     if result is None:
         raise ConflictError(f"The test “{test.name}” was not run yet. Run it first.")
     _require_failed(test, result)
@@ -141,9 +147,14 @@ async def _fix(rt: Runtime, owner_id: str, state: TestFix, model: str) -> None:
         rt.fixes[owner_id, state.test_id] = (changed, task)
         return changed
 
+    failed: set[str] = set()
     try:
+        test = await agent_tests.get_test(rt, owner_id, state.test_id)
         for number in range(1, ROUNDS + 2):
-            test, result = await _result(rt, owner_id, state.test_id, model)
+            text = await _newest_text(rt, owner_id, test.agent_id)
+            if text in failed:
+                raise ConflictError(_NOTHING_NEW)
+            result = await test_runs.run_on(rt, owner_id, test.id, text=text, model=model)
             if result.status == "passed":
                 done = "The test passed already." if number == 1 else "The test passes."
                 note(status="passed", message=done)
@@ -151,9 +162,10 @@ async def _fix(rt: Runtime, owner_id: str, state: TestFix, model: str) -> None:
             if number > ROUNDS:
                 break
             _require_failed(test, result)
-            text = request_text(test.name, result)
+            failed.add(text)
+            request = request_text(test.name, result)
             run = await runs.start(
-                rt, owner_id, state.chat_id, text=text, model=model, mode="build"
+                rt, owner_id, state.chat_id, text=request, model=model, mode="build"
             )
             ids = (*rt.fixes[owner_id, state.test_id][0].run_ids, run.id)
             note(round=number, run_ids=ids)
@@ -177,15 +189,14 @@ async def _wait_for(rt: Runtime, owner_id: str, run_id: str) -> None:
         raise ConflictError(why)
 
 
-async def _result(
-    rt: Runtime, owner_id: str, test_id: str, model: str
-) -> tuple[AgentTest, TestResult]:
-    """Run the test on the change that waits for the person, else on the newest version."""
-    async with rt.database.reading() as db:
-        test = rows.agent_test_shape(await rows.get_test(db, owner_id, test_id))
-    waiting = await proposals.find_pending(rt, owner_id, test.agent_id)
-    text = waiting.text if waiting else None
-    return test, await test_runs.run_on(rt, owner_id, test_id, text=text, model=model)
+async def _newest_text(rt: Runtime, owner_id: str, agent_id: str) -> str:
+    """Return the program of the change that waits for the person, else of the newest version."""
+    waiting = await proposals.find_pending(rt, owner_id, agent_id)
+    return (
+        waiting.text
+        if waiting
+        else (await test_runs.find_program(rt, owner_id, agent_id, None)).text
+    )
 
 
 def _require_failed(test: AgentTest, result: TestResult) -> None:

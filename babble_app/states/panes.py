@@ -55,6 +55,15 @@ class PanesState(rx.State):
         self._reveal("canvas")
 
     @rx.event
+    def show_alone(self) -> None:
+        """Give the canvas all the room; the buttons above bring the other panes back."""
+        self.reveal = {
+            "number": int(self.reveal.get("number", 0)) + 1,
+            "pane": "canvas",
+            "alone": True,
+        }
+
+    @rx.event
     def show_test(self) -> None:
         """Bring the test pane into view."""
         self._reveal("test")

@@ -9,7 +9,7 @@ import reflex as rx
 
 from babble_app.errors import BabbleError
 from babble_app.schemas.mocks import Mock
-from babble_app.services import runtime, sessions
+from babble_app.services import runtime, session_forks, sessions
 from babble_app.states import testing_views as views
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState
@@ -92,10 +92,7 @@ class TestState(rx.State):
                 return
             self._begin()
             self.pending, self.view = text, "talk"
-        answered = self._say(owner_id, session_id, text)
-        if not await self._follow(owner_id, answered):
-            async with own_tab(self, owner_id):
-                self.failed = text
+        await self._follow(owner_id, self._say(owner_id, session_id, text), text=text)
 
     @rx.event(background=True)
     async def send_again(self) -> AsyncGenerator[object, None]:
@@ -145,7 +142,7 @@ class TestState(rx.State):
                 return
             self._begin()
         await self._tell_mocks(owner_id, session_id)
-        played = sessions.replay(
+        played = session_forks.replay(
             rt,
             owner_id,
             session_id,
@@ -173,7 +170,9 @@ class TestState(rx.State):
                 return False
             self._begin()
         await self._tell_mocks(owner_id, session_id)
-        forked = sessions.fork(runtime.current(), owner_id, session_id, step=step, answer=answer)
+        forked = session_forks.fork(
+            runtime.current(), owner_id, session_id, step=step, answer=answer
+        )
         return await self._follow(owner_id, forked, replayed=answer is not None)
 
     async def _follow(
@@ -181,27 +180,33 @@ class TestState(rx.State):
         owner_id: str,
         work: Awaitable[AgentSession],
         *,
+        text: str = "",
         label: str = "",
         text_key: str = "",
         replayed: bool = False,
     ) -> bool:
-        """Show what comes of the work, or why nothing does; say whether it went well."""
+        """Show what comes of the work, or why nothing does, in one update; say whether it went well.
+
+        `text` is what was said; it is kept to be said again if it cannot be answered.
+        """
+        session = refused = None
         try:
             session = await work
-            async with own_tab(self, owner_id):
-                said = _said(self.lines)
-                self.label, self.text_key = label or self.label, text_key or self.text_key
-                self._show(session)
-                await show_trace(self, session)
-                self.note = _CUT if replayed and _said(self.lines) < said else ""
         except BabbleError as error:
-            async with own_tab(self, owner_id):
-                self.problem, self.problem_line = str(error), views.problem_line(str(error))
-            return False
-        finally:
+            refused = str(error)
+        finally:  # whatever happens: a tab that stays busy cannot be used any more
             async with own_tab(self, owner_id):
                 self.busy, self.pending = False, ""
-        return True
+                if session is None:
+                    self.failed, self.problem = text, refused or ""
+                    self.problem_line = views.problem_line(self.problem)
+                else:
+                    said = _said(self.lines)
+                    self.label, self.text_key = label or self.label, text_key or self.text_key
+                    self._show(session)
+                    await show_trace(self, session)
+                    self.note = _CUT if replayed and _said(self.lines) < said else ""
+        return session is not None
 
     async def _say(self, owner_id: str, session_id: str, text: str) -> AgentSession:
         rt = runtime.current()

@@ -191,7 +191,7 @@ def test_edits_of_two_tabs_are_merged_and_where_they_collide_a_person_chooses(
     assert head_of(person, agent)["text"] == merged.rstrip().replace("# mine", "# ours\n")
 
 
-def test_unsaved_edits_are_compared_with_the_version_they_change(
+def test_unsaved_edits_are_compared_with_their_version_and_can_be_taken_back(
     page: Page, person: Person
 ) -> None:
     chat, _ = make_agent(person)
@@ -206,6 +206,13 @@ def test_unsaved_edits_are_compared_with_the_version_they_change(
 
     expect(canvas.get_by_text("Your edits of version 2")).to_be_visible()
     expect(canvas.locator(".diff-lines .is-added")).to_contain_text(["# a line by hand"])
+
+    canvas.get_by_role("button", name="Canvas in full width").click()
+    expect(page.locator(".pane-chat")).to_be_hidden()
+    canvas.get_by_role("button", name="Discard").click()
+    canvas.get_by_role("button", name="Take them back").click()
+    canvas.get_by_role("tab", name="Code").click()
+    expect(canvas.locator(".cm-content")).to_contain_text("# a line by hand")
 
 
 def test_a_version_goes_live_is_rolled_back_and_carries_a_name(page: Page, person: Person) -> None:

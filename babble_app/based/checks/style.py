@@ -96,7 +96,7 @@ def _assign(node: ast.Assign, place: Place, context: Context) -> None:
                 "W260",
                 node,
                 f"This hides the `{target.id}` that the session provides.",
-                f'Use another name, or set single entries: {target.id}["key"] = value.',
+                'Use another name, or set single entries: state["key"] = value.',
             )
         if _SECRET_NAME.search(target.id) and isinstance(node.value, ast.Constant):
             text = node.value.value

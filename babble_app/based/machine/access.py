@@ -67,7 +67,7 @@ def get_attribute(machine: Machine, value: Any, name: str) -> Any:
     elif isinstance(value, (Module, TypeValue)):
         found = value.members.get(name, MISSING)
     elif isinstance(value, Service):
-        found = MISSING if is_dunder(name) else Service(f"{value.name}.{name}", value.call)
+        found = _part(machine, value, name)
     elif isinstance(value, Record) and (name in value.fields or name in value.methods):
         found = value.fields.get(name, MISSING)
         if found is MISSING:
@@ -83,6 +83,12 @@ def get_attribute(machine: Machine, value: Any, name: str) -> Any:
     if found is MISSING:
         raise AttributeError(_no_attribute(value, name))
     return found
+
+
+def _part(machine: Machine, value: Service, name: str) -> Any:
+    if is_dunder(name):
+        return MISSING
+    return Service(machine.meter.take(f"{value.name}.{name}"), value.call)
 
 
 def _no_attribute(value: Any, name: str) -> str:

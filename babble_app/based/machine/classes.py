@@ -70,11 +70,12 @@ def _make(machine: Machine, name: str, bases: list[Any], names: dict[str, Any]) 
         elif not isinstance(base, TypeValue) or base.types != (object,):
             message = "A class can extend only own classes, Enum and types of errors."
             raise HaltError("R_NOT_ALLOWED", message)
+    machine.meter.step(sum(len(base.mro) ** 2 for base in own) // 300)
     cls.mro = [cls, *_linearized([[*base.mro] for base in own] + [own])]
     for value in names.values():
         _own(value, cls)
     if ENUM in cls.mro[1:] or any(base.members is not None for base in own):
-        make_members(cls)
+        make_members(machine, cls)
     return cls
 
 

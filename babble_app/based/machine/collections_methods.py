@@ -124,6 +124,15 @@ def _copy(machine: Machine, value: Any) -> Any:
     return machine.meter.take(copy)
 
 
+def _own(name: str) -> Callable[..., Any]:
+    """Return a method as the value's own type has it, also when it is called as `dict`'s."""
+
+    def call(value: Any, *arguments: Any) -> Any:
+        return getattr(value, name)(*arguments)
+
+    return plain(call)
+
+
 def _view(name: str) -> Callable[..., Any]:
     function = dict.__dict__[name]
 
@@ -158,9 +167,9 @@ DEQUE: dict[str, Callable[..., Any]] = {
 DICT: dict[str, Callable[..., Any]] = {
     "get": _get,
     "pop": _dict_pop,
-    "popitem": plain(dict[Any, Any].popitem),
+    "popitem": _own("popitem"),
     "setdefault": _setdefault,
-    "clear": plain(dict[Any, Any].clear),
+    "clear": _own("clear"),
     "copy": _copy,
     "update": _dict_update,
     "keys": _view("keys"),

@@ -31,7 +31,7 @@ ENUM = ClassValue(
 ENUM.mro = [ENUM]
 
 
-def make_members(cls: ClassValue) -> None:
+def make_members(machine: Machine, cls: ClassValue) -> None:
     """Turn the plain names of an enumeration's body into its members; equal values are one member."""
     cls.members = {}
     last = 0
@@ -44,6 +44,8 @@ def make_members(cls: ClassValue) -> None:
             continue
         number: Any = last + 1 if isinstance(value, Auto) else value
         last = number if isinstance(number, int) else last
+        machine.meter.step(1 + len(cls.members) // 100)
+        machine.meter.weigh([number])
         same = next((m for m in cls.members.values() if m.fields["value"] == number), None)
         member = same or Object(cls)
         if same is None:

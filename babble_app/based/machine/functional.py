@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from babble_app.based.machine.iteration import get_iterator, pull, to_list
 from babble_app.based.machine.objects import Object
+from babble_app.based.machine.read_only import ReadOnlyDict
 from babble_app.based.machine.values import (
     END,
     MISSING,
@@ -83,6 +84,8 @@ def _copy(machine: Machine, value: Any) -> Any:
 def _shallow(value: Any) -> Any:
     if isinstance(value, DefaultDict):
         return DefaultDict(value.factory, value)
+    if isinstance(value, ReadOnlyDict):
+        return value.copy()
     if isinstance(value, Object):
         copy = Object(value.cls)
         copy.fields = dict(value.fields)

@@ -188,6 +188,7 @@ def _groupby(machine: Machine, values: Any, key: Any = None) -> Steps:
         mark = END
         if item is not END:
             mark = item if key is None else (yield machine.call(key, [item], {}))
+            machine.meter.weigh([mark, current])
         if current is not MISSING and (mark is END or mark != current):
             yield Yielded((current, Cursor(group)))
             group = []

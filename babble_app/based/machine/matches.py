@@ -50,6 +50,8 @@ class Found:
     """A match."""
 
     match: Any
+    subject: str
+    """Where it was found; the match keeps it from being freed, which only this shows."""
 
     def __repr__(self) -> str:
         return f"<re.Match object; span={self.match.span()}, match={self.match.group()!r:.50}>"
@@ -121,7 +123,7 @@ def _searcher(name: str) -> Callable[..., Any]:
             "fullmatch": compiled.fullmatch,
         }
         match = _guarded(machine, functions[name], _text(string))
-        return None if match is None else Found(match)
+        return None if match is None else Found(match, match.string)
 
     return call
 
@@ -157,7 +159,7 @@ def _findall(machine: Machine, pattern: Any, string: Any, flags: Any = 0) -> lis
 @lazily
 def _finditer(machine: Machine, pattern: Any, string: Any, flags: Any = 0) -> Steps:
     for match in _all(machine, pattern, string, flags):
-        yield Yielded(Found(match))
+        yield Yielded(Found(match, match.string))
 
 
 def _split(
@@ -188,7 +190,7 @@ def _subn(
     for match in found:
         new = _expand(machine, match, repl) if isinstance(repl, str) else None
         if new is None:
-            new = yield machine.call(repl, [Found(match)], {})
+            new = yield machine.call(repl, [Found(match, match.string)], {})
         parts.extend((string[end : match.start()], _text(new)))
         end = match.end()
         size += len(parts[-1]) + len(parts[-2])

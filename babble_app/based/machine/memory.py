@@ -54,6 +54,10 @@ def measure(roots: Iterable[Any], enough: int) -> tuple[int, int]:
             continue
         if kind not in counted:
             counted[kind] = not issubclass(kind, _NOT_VALUES)
+        if kind is FunctionType and id(value) not in seen:  # what `partial` and `lru_cache` keep
+            seen.add(id(value))
+            stack.extend(cell.cell_contents for cell in value.__closure__ or ())
+            continue
         if not counted[kind] or id(value) in seen:
             continue
         seen.add(id(value))

@@ -82,13 +82,12 @@ _TEXT_PLAIN: dict[str, Callable[..., Any]] = {
     "isalpha": str.isalpha, "isascii": str.isascii, "isdecimal": str.isdecimal, "isdigit": str.isdigit,
     "isidentifier": str.isidentifier, "islower": str.islower, "isnumeric": str.isnumeric,
     "isprintable": str.isprintable, "isspace": str.isspace, "istitle": str.istitle, "isupper": str.isupper,
-    "lower": str.lower, "lstrip": str.lstrip, "removeprefix": str.removeprefix, "removesuffix": str.removesuffix,
-    "rstrip": str.rstrip, "startswith": str.startswith, "strip": str.strip, "swapcase": str.swapcase,
-    "title": str.title, "upper": str.upper,
+    "lower": str.lower, "removeprefix": str.removeprefix, "removesuffix": str.removesuffix,
+    "startswith": str.startswith, "swapcase": str.swapcase, "title": str.title, "upper": str.upper,
 }  # fmt: skip
 _TEXT_SEARCH: dict[str, Callable[..., Any]] = {
-    "count": str.count, "find": str.find, "index": str.index, "partition": str.partition, "rfind": str.rfind,
-    "rindex": str.rindex, "rpartition": str.rpartition,
+    "count": str.count, "find": str.find, "index": str.index, "lstrip": str.lstrip, "partition": str.partition,
+    "rfind": str.rfind, "rindex": str.rindex, "rpartition": str.rpartition, "rstrip": str.rstrip, "strip": str.strip,
 }  # fmt: skip
 TEXT: dict[str, Callable[..., Any]] = {
     **{name: plain(function, walks=True) for name, function in _TEXT_PLAIN.items()},

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from babble_app.based.machine.core import Machine, Steps
 
 _MATH = (
-    "acos", "asin", "atan", "atan2", "ceil", "cos", "degrees", "dist", "exp", "fabs", "floor", "fmod", "gcd",
-    "copysign", "cosh", "exp2", "expm1", "hypot", "isclose", "isfinite", "isinf", "isnan", "isqrt", "lcm", "log", "log10",
+    "acos", "asin", "atan", "atan2", "ceil", "cos", "degrees", "dist", "exp", "fabs", "floor", "fmod",
+    "copysign", "cosh", "exp2", "expm1", "hypot", "isclose", "isfinite", "isinf", "isnan", "isqrt", "log", "log10",
     "log1p", "log2", "modf", "pow", "radians", "remainder", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
 )  # fmt: skip
 _MAX_FACTORIAL = 1000
@@ -56,6 +56,19 @@ def _math_call(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(machine: Machine, *arguments: Any, **names: Any) -> Any:
         machine.meter.weigh(arguments)
         return machine.meter.take(function(*arguments, **names))
+
+    return call
+
+
+def _folded(function: Callable[[int, int], int]) -> Callable[..., Any]:
+    """Return a function of any count of whole numbers, done two by two: each result is held against the limits."""
+
+    def call(machine: Machine, *numbers: Any) -> int:
+        machine.meter.step(len(numbers) // 10)
+        result = 0 if function is math.gcd else 1
+        for number in numbers:
+            result = machine.meter.take(function(result, number))
+        return result
 
     return call
 
@@ -92,6 +105,7 @@ def _make_math() -> Module:
     members.update(
         {name: Native(name, _small(math.__dict__[name])) for name in ("factorial", "comb", "perm")}
     )
+    members.update(gcd=Native("gcd", _folded(math.gcd)), lcm=Native("lcm", _folded(math.lcm)))
     members.update(prod=Native("prod", _product), fsum=Native("fsum", _fsum))
     members.update(pi=math.pi, e=math.e, inf=math.inf, nan=math.nan, tau=math.tau)
     return Module("math", members)

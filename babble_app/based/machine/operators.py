@@ -187,10 +187,10 @@ def compare(machine: Machine, kind: type[ast.cmpop], left: Any, right: Any) -> A
 def contains(machine: Machine, values: Any, item: Any) -> Any:
     """Return `item in values`, or the steps to it."""
     if isinstance(values, str):
-        machine.meter.step(len(values) // _CHARS_PER_STEP)
         if not isinstance(item, str):
             message = f"'in <string>' requires string as left operand, not {kind_of(item)}"
             raise TypeError(message)
+        machine.meter.step(len(values) * (1 + len(item) // 100) // _CHARS_PER_STEP)
         return item in values
     if isinstance(values, (dict, FrozenSet, KeysView)):
         machine.meter.weigh([item])

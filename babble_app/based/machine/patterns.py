@@ -10,7 +10,7 @@ from babble_app.based.machine import operators
 from babble_app.based.machine.access import get_attribute
 from babble_app.based.machine.objects import ClassValue, is_a
 from babble_app.based.machine.statements import block
-from babble_app.based.machine.values import MISSING, TypeValue, is_dict, kind_of
+from babble_app.based.machine.values import MISSING, TypeValue, is_dict, is_tuple, kind_of
 
 if TYPE_CHECKING:
     from babble_app.based.machine.core import Handler, Machine, Steps
@@ -130,6 +130,7 @@ def _mapping(
 
 def _class(machine: Machine, pattern: ast.MatchClass, value: Any, names: dict[str, Any]) -> Steps:
     kind = yield pattern.cls
+    machine.meter.weigh([kind])
     if not is_a(value, kind):
         return False
     keywords = list(zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True))
@@ -138,7 +139,7 @@ def _class(machine: Machine, pattern: ast.MatchClass, value: Any, names: dict[st
         if not fits:
             return False
     elif pattern.patterns:
-        order = _positional(kind)
+        order = _positional(machine, kind)
         if len(pattern.patterns) > len(order):
             count = len(pattern.patterns)
             message = (
@@ -157,12 +158,16 @@ def _class(machine: Machine, pattern: ast.MatchClass, value: Any, names: dict[st
     return True
 
 
-def _positional(kind: Any) -> list[str]:
+def _positional(machine: Machine, kind: Any) -> list[str]:
     """Return the names of the attributes that positional patterns stand for."""
-    if not isinstance(kind, ClassValue):
+    order = kind.find("__match_args__") if isinstance(kind, ClassValue) else ()
+    if order is MISSING:
         return []
-    order = kind.find("__match_args__")
-    return [] if order is MISSING else [str(name) for name in order]
+    if not is_tuple(order) or not all(isinstance(name, str) for name in order):
+        message = f"{kind_name(kind)}.__match_args__ must be a tuple of texts"
+        raise TypeError(message)
+    machine.meter.step(len(order) // 100)
+    return list(order)
 
 
 def kind_name(kind: Any) -> str:

@@ -166,7 +166,8 @@ def _round(machine: Machine, value: Any, digits: Any = None) -> Any:
         return machine.meter.take(round(value) if digits is None else round(value, digits))
 
 
-def _isinstance(_machine: Machine, value: Any, kinds: Any) -> bool:
+def _isinstance(machine: Machine, value: Any, kinds: Any) -> bool:
+    machine.meter.weigh([kinds])
     return is_a(value, kinds)
 
 

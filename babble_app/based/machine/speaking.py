@@ -8,6 +8,7 @@ from babble_app.based import vocabulary
 from babble_app.based.effects import RephraseEffect, UserEffect
 from babble_app.based.machine import jsons, texts, web
 from babble_app.based.machine.errors import EndRunError
+from babble_app.based.machine.read_only import ReadOnlyDict
 from babble_app.based.machine.values import Native, Record
 
 if TYPE_CHECKING:
@@ -119,5 +120,5 @@ def make_builtins() -> dict[str, Any]:
     names: dict[str, Any] = {name: Native(name, call) for name, call in _FUNCTIONS.items()}
     names.update({name: web.make_service(name) for name in vocabulary.SERVICES}, api=web.make_api())
     names["__name__"] = "__main__"
-    names.update(state={}, variables={}, true=True, false=False, null=None)
+    names.update(state={}, variables=ReadOnlyDict(), true=True, false=False, null=None)
     return names

@@ -20,6 +20,7 @@ from babble_app.based.machine import (
 from babble_app.based.machine.iteration import STREAM_METHODS, Stream
 from babble_app.based.machine.objects import Property
 from babble_app.based.machine.properties import PROPERTY_METHODS
+from babble_app.based.machine.read_only import ReadOnlyDict
 from babble_app.based.machine.sets import FrozenSet, Set
 from babble_app.based.machine.values import DefaultDict, Row, TalkResult
 
@@ -33,6 +34,7 @@ METHODS: dict[type, dict[str, Callable[..., Any]]] = {
     float: methods.FLOAT,
     list: collections_methods.LIST,
     dict: collections_methods.DICT,
+    ReadOnlyDict: collections_methods.DICT,
     DefaultDict: collections_methods.DICT,
     Counter: collections_methods.COUNTER,
     OrderedDict: collections_methods.ORDERED,

@@ -10,7 +10,7 @@ from sqlmodel import col, select, update
 
 from babble_app.errors import BabbleError, IdempotencyConflictError
 from babble_app.schemas.sessions import SessionTurn
-from babble_app.services import chats, idempotency, keys, runs, sessions
+from babble_app.services import chats, idempotency, keys, runs, session_forks, sessions
 from babble_app.services.idempotency import KEPT, KeyedRequest
 from babble_app.services.runtime import running
 from babble_app.store import idempotency as rows
@@ -166,7 +166,7 @@ async def test_a_test_conversation_is_begun_and_reset_once(
     )
     reset = await asyncio.gather(
         *(
-            sessions.reset(rt, owner, begun[0].id, keyed=KeyedRequest("k2", "reset"))
+            session_forks.reset(rt, owner, begun[0].id, keyed=KeyedRequest("k2", "reset"))
             for _ in range(10)
         )
     )

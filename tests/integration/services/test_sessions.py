@@ -9,7 +9,7 @@ import pytest
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.mocks import Mock
-from babble_app.services import keys, sessions
+from babble_app.services import keys, session_forks, sessions
 from babble_app.store import sessions as session_rows
 from tests.factories import make_agent, make_user, make_workspace
 from tests.fakes.model_server import ModelServer
@@ -102,7 +102,7 @@ async def test_going_on_from_a_step_makes_another_conversation(rt: Runtime, owne
     old = await begin(rt, owner, "Hello", "What is in stock?")
     second = next(step.number for step in old.steps if step.kind == "user" and step.number)
 
-    new = await sessions.fork(rt, owner, old.id, step=second)
+    new = await session_forks.fork(rt, owner, old.id, step=second)
     turn = await sessions.send_message(rt, owner, new.id, "bye")
 
     assert spoken(new) == ["Hello", "How can I help?"]
@@ -114,7 +114,7 @@ async def test_another_answer_is_played_and_what_follows_with_it(rt: Runtime, ow
     old = await begin(rt, owner, "What is in stock?", "bye")
     call = next(step.number for step in old.steps if step.kind == "http")
 
-    new = await sessions.fork(
+    new = await session_forks.fork(
         rt, owner, old.id, step=call, answer={"kind": "http", "error": "no route to host"}
     )
 
@@ -139,7 +139,7 @@ async def test_a_step_or_an_answer_that_is_none_is_refused(
     session = await begin(rt, owner, "What is in stock?")
 
     with pytest.raises(ValidationFailedError) as caught:
-        await sessions.fork(rt, owner, session.id, step=step, answer=answer)
+        await session_forks.fork(rt, owner, session.id, step=step, answer=answer)
 
     assert caught.value.field == field
 
@@ -150,7 +150,7 @@ async def test_a_conversation_is_played_again_with_mocks_and_a_text_that_is_not_
     old = await begin(rt, owner, "What is in stock?", "bye")
     await sessions.set_mocks(rt, owner, old.id, [SEVEN])
 
-    again = await sessions.replay(rt, owner, old.id, program=SHOP.replace("Goodbye!", "Ciao!"))
+    again = await session_forks.replay(rt, owner, old.id, program=SHOP.replace("Goodbye!", "Ciao!"))
 
     assert "We have 7 cakes." in spoken(again)
     assert spoken(again)[-1] == "Ciao!"
@@ -161,7 +161,7 @@ async def test_mocks_stay_when_the_conversation_is_reset(rt: Runtime, owner: str
     session = await begin(rt, owner)
     await sessions.set_mocks(rt, owner, session.id, [SEVEN])
 
-    assert (await sessions.reset(rt, owner, session.id)).mocks == (SEVEN,)
+    assert (await session_forks.reset(rt, owner, session.id)).mocks == (SEVEN,)
 
 
 @pytest.mark.parametrize("mocks", [[SEVEN] * 51, [Mock(kind="http", body="x" * 200_001)]])
@@ -199,8 +199,8 @@ async def test_nobody_else_s_conversation_is_there(rt: Runtime, owner: str) -> N
     other = (await make_user(rt)).id
 
     results = await asyncio.gather(
-        sessions.fork(rt, other, session.id, step=0),
-        sessions.replay(rt, other, session.id),
+        session_forks.fork(rt, other, session.id, step=0),
+        session_forks.replay(rt, other, session.id),
         sessions.set_mocks(rt, other, session.id, []),
         return_exceptions=True,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from babble_app.agents.builder import MAX_DECLINED
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.agent_tests import TestSpec
 from babble_app.services import (
@@ -131,6 +132,29 @@ async def test_there_are_at_most_five_rounds(rt: Runtime, server: ModelServer) -
 
     assert (fix.status, fix.round) == ("failed", 5)
     assert fix.message == "The test does not pass after 5 changes."
+    assert len(server.script.queue) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "rounds"),
+    [
+        (["Which farewell would you like?"] * MAX_DECLINED, 1),
+        ([say("Go away!", "Adieu!"), say("Adieu!", "Go away!")], 2),
+    ],
+    ids=["words", "a program that failed"],
+)
+@pytest.mark.parametrize("review_changes", [False, True], ids=["versions", "proposals"])
+async def test_a_round_that_brings_nothing_new_is_the_last(
+    rt: Runtime, server: ModelServer, answers: list[str], rounds: int, review_changes: bool
+) -> None:
+    owner, chat, test = await make_failing(rt, server, review_changes=review_changes)
+    server.script.queue = [*answers, say("Go away!", "Goodbye!")]
+
+    await test_fixes.start_fix(rt, owner, test.id, chat.id)
+    fix = await ended(rt, owner, test.id)
+
+    assert (fix.status, fix.round) == ("failed", rounds)
+    assert "the last round brought no new program" in fix.message
     assert len(server.script.queue) == 1
 
 

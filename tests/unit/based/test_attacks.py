@@ -29,6 +29,13 @@ def test_a_greedy_program_meets_its_limit(name):
     assert time.thread_time() - start < MOST_SECONDS
 
 
+@pytest.mark.parametrize("name", ["texts in partials", "texts in matches", "texts in generators"])
+def test_what_is_kept_out_of_sight_is_held_too(name):
+    execution = Execution(parse(LIMITS[name][0]))
+
+    assert "holds values" in execution.events[-2].text
+
+
 @pytest.mark.parametrize("name", ESCAPES)
 def test_there_is_no_way_out(name):
     execution = run(ESCAPES[name])

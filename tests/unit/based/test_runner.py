@@ -540,3 +540,42 @@ def test_half_a_surrogate_pair_does_not_break_the_trace():
 
     assert [e.model_dump_json() for e in execution.events]
     assert execution.events[0].text == "? x"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'variables["a"] = 1',
+        'del variables["a"]',
+        'variables |= {"a": 1}',
+        "variables.update(a=1)",
+        'variables.setdefault("a", 1)',
+        'variables.pop("a", 0)',
+        "variables.popitem()",
+        "variables.clear()",
+        "dict.clear(variables)",
+        "dict.update(variables, a=1)",
+    ],
+)
+def test_variables_can_only_be_read(change: str):
+    code = f"try:\n    {change}\nexcept TypeError as error:\n    say(str(error))\n"
+
+    told = [e.text for e in run(code).events if e.type == "agent"]
+
+    assert told == [
+        "`variables` can only be read; keep what changes in `state` or a name of your own"
+    ]
+
+
+def test_variables_are_read_as_any_dict_and_their_copies_are_plain():
+    code = (
+        "import copy\n"
+        "for mine in [variables.copy(), dict(variables), copy.copy(variables), copy.deepcopy(variables), variables | {}, {**variables}]:\n"
+        '    mine["a"] = 1\n'
+        'state["a"] = 1\n'
+        'say(f"{variables} {len(variables)} {variables.get(1, 2)} {list(variables.items())} {isinstance(variables, dict)} {variables == {}}")\n'
+    )
+
+    said = [e.text for e in run(code).events if e.type in {"agent", "error"}]
+
+    assert said == ["{} 0 2 [] True True"]

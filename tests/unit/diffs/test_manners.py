@@ -139,3 +139,10 @@ def test_prose_after_a_hunk_with_lost_prefixes_is_not_added_to_the_file() -> Non
     answer = '@@\n    if res is None:\n-        say("Which?")\n     return\n\nThis is all.\n'
 
     assert apply(BAKERY, answer).text == BAKERY.replace('        say("Which?")\n', "")
+
+
+def test_a_removed_line_after_an_empty_one_is_not_taken_for_prose() -> None:
+    text = f'{BAKERY}until "the customer leaves":\n\n    say("Goodbye!")\n'
+    answer = '@@\n     return\nuntil "the customer leaves":\n\n-    say("Goodbye!")\n'
+
+    assert apply(text, answer).text == f'{BAKERY}until "the customer leaves":\n\n'

@@ -72,6 +72,15 @@ def test_conditions_are_counted_also_those_that_were_never_met() -> None:
     ]
 
 
+def test_a_tool_that_was_not_chosen_is_called_by_its_name_and_description() -> None:
+    code = (
+        'bye = {"name": "leaves", "description": "The customer is done"}\n'
+        'loop:\n    talk("Help.", False)\nuntil bye:\n    say("Bye")\n'
+    )
+
+    assert [one.text for one in run(code).conditions()] == ["leaves: The customer is done"]
+
+
 async def test_another_answer_takes_its_place_and_the_rest_follows() -> None:
     played = await replace(BAKERY, LOG, 2, value({"cake": "cherry", "count": 5}))
 

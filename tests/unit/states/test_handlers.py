@@ -30,8 +30,8 @@ HANDLERS = {
     "MergeState": "choose dismiss_problem edit_merged leave_merge merge_proposal save save_draft save_merged write",
     "MocksState": "close_mock delete_mock load open_mock pick_failure pick_kind raise_mock save_mock",
     "OutcomeState": "",
-    "PanesState": "pick_changes pick_tab show_changes show_chat show_code show_comparison show_decision show_line show_test "
-    "show_tests",
+    "PanesState": "pick_changes pick_tab show_changes show_chat show_code "
+    "show_alone show_comparison show_decision show_line show_test show_tests",
     "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
     "RepairState": "fix record_again send_request stop_fix watch",

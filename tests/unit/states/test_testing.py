@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import reflex as rx
 
 from babble_app.services import keys
 from babble_app.states.answers import AnswerState
@@ -82,6 +83,26 @@ async def test_an_exit_fires_and_the_program_ends(tab: Tab, version: Version) ->
     trace = await tab.state(TraceState)
     assert [row.kind for row in trace.rows[:3]] == ["enter_loop", "agent", "user"]
     assert [row.hits for row in trace.conditions] == [1]
+    assert version.id
+
+
+@pytest.mark.parametrize("text", ["bye now", "refused"])
+async def test_the_end_of_a_turn_is_one_update(
+    tab: Tab, version: Version, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    state = await tab.state(TestState)
+    await tab.run(TestState.start, state)
+    shown: list[tuple[str, bool, bool]] = []
+
+    async def note(self: rx.State, *_: object) -> None:
+        if isinstance(self, TestState):
+            answered = len(self.lines) > 1 or bool(self.problem and self.failed)
+            shown.append((self.pending, answered, self.busy))
+
+    monkeypatch.setattr(rx.State, "__aexit__", note)
+    await tab.run(TestState.send, state, text)
+
+    assert list(dict.fromkeys(shown)) == [(text, False, True), ("", True, False)]
     assert version.id
 
 

@@ -1,0 +1,83 @@
+"""What a diff seems to say but need not mean: nothing of it is dropped, doubled or put elsewhere without a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from babble_app.diffs.apply import apply
+from babble_app.diffs.errors import DiffError
+
+DEF = 'def f():\n    a = 1\n    b = 2\n\nsay("Hello")\nsay("Bye")\n'
+HUNK = "@@ ... @@\n-    a = 1\n+    a = 3\n     b = 2\n"
+
+
+def outcome(text: str, answer: str) -> str:
+    """Return the new text, or the code of the refusal."""
+    try:
+        return apply(text, answer, may_shrink=True).text
+    except DiffError as error:
+        return error.code
+
+
+@pytest.mark.parametrize("numbers", ["-{n},1 +1,1", "-1,{n} +1,1", "-1,1 +{n},1"])
+def test_numbers_of_thousands_of_digits_are_no_numbers(numbers: str) -> None:
+    heading = f"@@ {numbers.format(n='9' * 5000)} @@"
+
+    assert outcome(DEF, f"{heading}\n-    a = 1\n+    a = 3\n") == DEF.replace("a = 1", "a = 3")
+
+
+@pytest.mark.parametrize("end", ["\n", " \n", "\t\n"])
+def test_a_removed_line_after_an_empty_one_is_removed_at_every_level(end: str) -> None:
+    text = DEF.replace('say("Hello")\n', f'say("Hello"){end}').replace("b = 2\n", "b = 2\n\n")
+    removed = text.replace("a = 1", "a = 3").replace(f'say("Hello"){end}', "")
+
+    for fence in ("", "```\n"):
+        assert outcome(text, f'{fence}{HUNK}\n-say("Hello")\n{fence}') == removed
+
+
+@pytest.mark.parametrize("tail", ['-say("No")', "-", '- say("Hello")', "other = 3", '- say("No")'])
+def test_in_a_fence_nothing_is_prose(tail: str) -> None:
+    assert outcome(DEF, f"```diff\n{HUNK}\n{tail}\n```\n") == "D_NOT_FOUND"
+
+
+@pytest.mark.parametrize("tail", ['-say("No")', "-", '- say("Hello")', '- say("No")'])
+def test_a_removed_line_that_the_file_lacks_is_never_left_out(tail: str) -> None:
+    assert outcome(DEF, f"{HUNK}\n{tail}\n") == "D_NOT_FOUND"
+
+
+def test_a_bullet_below_prose_is_prose() -> None:
+    changed = DEF.replace("a = 1", "a = 3")
+
+    assert outcome(DEF, f"{HUNK}\nWhat I did:\n- changed a\n") == changed
+
+
+def test_unchanged_lines_without_a_prefix_that_stand_in_the_file_are_no_prose() -> None:
+    text = 'def f():\n    return None\n\n\ndef g():\n    return None\t\n\n\nsay("Hello")\n'
+    answer = '@@\n    return None\n\n\n+attempts = 1\n\nsay("Hello")\n'
+
+    assert outcome(text, answer) in (
+        text.replace("\n\nsay", "\n\nattempts = 1\n\nsay"), "D_NOT_FOUND", "D_AMBIGUOUS_INSERT",
+    )  # fmt: skip
+
+
+def test_an_unchanged_line_that_the_file_changed_is_not_added_beside_its_successor() -> None:
+    text = "a = 1\nif x:\n    foo()\n    bar()\n\n    return 5  # by hand\n\n\nend()\n"
+    answer = "@@\n if x:\n     foo()\n-    bar()\n-\n     return 5\n \n"
+
+    assert outcome(text, answer) == "D_NOT_FOUND"
+
+
+def test_lines_added_before_a_removed_one_have_no_certain_place_beside_a_line_that_was_left_out() -> (
+    None
+):
+    text = "if u:\n    loc = 1\n}\n\n// set\nret(enc(loc))\nend\n"
+    answer = "@@\n     loc = 1\n+} else {\n+    loc = 2\n-// set\n-ret(enc(loc))\n+ret(loc)\n end\n"
+
+    assert outcome(text, answer) == "D_AMBIGUOUS_INSERT"
+
+
+def test_empty_lines_before_the_first_added_line_say_where_it_goes() -> None:
+    text = 'x = 1\n\n\nMETHODS = {\n    "group": group,\n}\n'
+    answer = '@@\n\n\n+def a():\n+    pass\n+\n+\n     "group": group,\n'
+
+    assert outcome(text, answer).startswith("D_")
