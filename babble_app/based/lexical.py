@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 200_000
 MAX_LINES = 40_000
 """Four times what a program of that size has; so many lines are no program, and would take long to read."""
+_MAX_BRACES = 20_000
+"""Python reads a text with more values in it than that in a time that grows with their square."""
 _MAX_MENDED = 40
 """Mistakes of a kind that are mended; more are not shown anyway."""
 _BAD = re.compile("[\0\ud800-\udfff]")
@@ -71,12 +73,17 @@ def check_text(text: str, report: Report) -> bool:
             "Move long texts out of the program, or split it into two agents.",
         )
         return False
-    lines = text.count("\n") + 1
+    lines, braces = text.count("\n") + 1, text.count("{")
+    too_many = ""
     if lines > MAX_LINES and len(text.split()) > MAX_LINES:
+        too_many = f"{lines:,} lines; at most {MAX_LINES:,}"
+    elif braces > _MAX_BRACES:
+        too_many = f"{braces:,} opening braces; at most {_MAX_BRACES:,}"
+    if too_many:
         report.add(
             "E116",
             1,
-            f"The program has {lines:,} lines; at most {MAX_LINES:,} are allowed.",
+            f"The program has {too_many} are allowed.",
             "Move long texts out of the program, or split it into two agents.",
         )
         return False
