@@ -286,3 +286,13 @@ def test_what_other_languages_write_is_told_in_python(line, hint):
 
     assert [one.code for one in found] == ["E100"]
     assert hint in found[0].hint
+
+
+def test_an_exit_in_the_loops_own_body_is_to_be_outdented():
+    found = check(TALK + "    " + END.replace("\n    ", "\n        ")).findings
+
+    assert [(one.code, one.line) for one in found if one.severity == "error"] == [
+        ("E200", 1),
+        ("E201", 3),
+    ]
+    assert "indentation of `loop:` itself" in found[-1].hint
