@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from babble_app.based.braces import mend_brace
 from babble_app.based.indentation import COMPOUND
 from babble_app.based.lines import CLOSER, TOKEN
 from babble_app.based.sentences import is_prose
@@ -244,56 +245,30 @@ def _mismatch(draft: Draft, fault: Fault) -> None:
         return
     closer = draft.text[fault.end]
     inner = any(CLOSER[one] == closer for one, _, _ in fault.open_brackets[:-1])
-    line = opened if inner else fault.line
-    where = offset if inner else fault.end
-    after = f" on line {opened}" if opened != fault.line else ""
+    closed = draft.place(fault.end)[0]
+    line, where = (opened, offset) if inner else (closed, fault.end)
+    after = f" on line {opened}" if opened != closed else ""
     message = f"Syntax: closing parenthesis '{closer}' does not match opening parenthesis '{bracket}'{after}."
     col = draft.place(where)[1]
-    draft.find("E100", line, message, _PARTNER, col=col, end_line=fault.line)
-    draft.claimed.update(range(fault.open_brackets[0][1], fault.line + 1))
-    draft.edit([(fault.end, fault.end + (not inner), CLOSER[bracket])])
+    draft.find("E100", line, message, _PARTNER, col=col, end_line=closed)
+    draft.claimed.update(range(fault.open_brackets[0][1], closed + 1))
+    mended = " " if not inner and _goes_on(draft, fault) else CLOSER[bracket]
+    draft.edit([(fault.end, fault.end + (not inner), mended)])
 
 
-def mend_brace(draft: Draft, offset: int) -> bool:
-    """Turn a brace that opens a block into a colon; False if it opens none."""
-    line, _ = draft.place(offset)
-    start, end = draft.line_bounds(line)
-    text = draft.text[start:end]
-    if not is_brace_block(text.strip()):
-        return False
-    draft.find(
-        "E118",
-        line,
-        "Blocks are made by indentation, not by braces.",
-        'Write `loop:` with an indented talk, then `until "condition":` with an indented handler.',
-        col=len(text) - len(text.lstrip()) + 1,
-    )
-    draft.edit([_block_header(draft, text, start, end, offset)])
-    return True
-
-
-_BRACE = re.compile(
-    r"(?:\}\s*)?(?:(?P<loop>loop\b.*)|until\b.*|(?:if|elif|else|for|while|def|try|class|function)\b.*)\{\s*(?:[#/].*)?$"
-)
-
-
-def is_brace_block(line: str) -> bool:
-    """Whether a line opens a block with a brace, as in other languages."""
-    return bool(_BRACE.match(line)) and not re.search(r"(?:=|\bin|[(,:\[])\s*\{\s*$", line)
-
-
-def _block_header(
-    draft: Draft, text: str, start: int, end: int, offset: int
-) -> tuple[int, int, str]:
-    stripped = text.strip()
-    blank = text[: len(text) - len(text.lstrip())]
-    if stripped.startswith("loop"):
-        return start, end, f"{blank}loop:"
-    before = draft.text[start:offset]
-    if stripped.startswith("}"):
-        before = before.replace("}", " ", 1)
-        return start, end, blank + before.strip() + ":"
-    return offset, end, ":"
+def _goes_on(draft: Draft, fault: Fault) -> bool:
+    """Whether the bracket is closed further on, so that the closer that does not match is one too many."""
+    bracket, _, _ = fault.open_brackets[-1]
+    _, _, offset = fault.open_brackets[0]
+    end = draft.text.find("\n", fault.end)
+    rest = draft.text[fault.end + 1 : end if end >= 0 else len(draft.text)]
+    if rest.count(CLOSER[bracket]) > rest.count(bracket):
+        return True
+    following = next((one for one in draft.text[end + 1 :].split("\n", 50) if one.strip()), "")
+    start = draft.line_bounds(draft.place(offset)[0])[0]
+    first = draft.text[start : draft.text.find("\n", start)]
+    inside = len(following) - len(following.lstrip()) > len(first) - len(first.lstrip())
+    return end >= 0 and (inside or following.lstrip()[:1] == CLOSER[bracket])
 
 
 _MENDERS: dict[str, Callable[[Draft, Fault], None]] = {

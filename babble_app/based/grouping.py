@@ -22,6 +22,10 @@ _SIMPLE = (
 _LOOP_EXAMPLE = (
     'loop:\n    res = talk("...", False)\nuntil "the user says goodbye":\n    say("Goodbye!")'
 )
+_PUT_BEFORE = "Put the conversation before it, nothing but comments between:\n" + _LOOP_EXAMPLE
+_OUTDENT = (
+    "It stands in the body of `loop:`. Give it the indentation of `loop:` itself:\n" + _LOOP_EXAMPLE
+)
 
 
 class _Grouper:
@@ -33,7 +37,7 @@ class _Grouper:
         self.report = report
         self.gone = gone
 
-    def block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
+    def block(self, statements: list[ast.stmt], *, in_loop: bool = False) -> list[ast.stmt]:
         result: list[ast.stmt] = []
         open_loop: Conversation | None = None
         excused = False
@@ -45,7 +49,8 @@ class _Grouper:
                 continue
             self.nested(statement)
             if self.is_until(statement):
-                self.until(statement, open_loop, excused=excused)
+                hint = _OUTDENT if in_loop else _PUT_BEFORE
+                self.until(statement, open_loop, "" if excused else hint)
             elif self.is_loop(statement):
                 open_loop = self.loop(statement)
                 result.append(open_loop)
@@ -64,9 +69,9 @@ class _Grouper:
         for name in _BLOCKS:
             statements: Any = getattr(node, name, None)
             if isinstance(statements, list) and statements:
-                setattr(
-                    node, name, self.block(cast("list[ast.stmt]", statements))
-                )  # by their names
+                block = cast("list[ast.stmt]", statements)
+                in_loop = name == "body" and self.is_loop(node)
+                setattr(node, name, self.block(block, in_loop=in_loop))  # by their names
         parts: Iterable[ast.AST] = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
         for part in parts:
             self.nested(part)
@@ -79,7 +84,7 @@ class _Grouper:
                 return other
         return None
 
-    def is_loop(self, node: ast.stmt) -> bool:
+    def is_loop(self, node: ast.AST) -> bool:
         return isinstance(node, ast.If) and node.lineno in self.rewritten.loops
 
     def is_until(self, node: ast.stmt) -> bool:
@@ -93,17 +98,17 @@ class _Grouper:
         conversation.end_lineno = node.body[-1].end_lineno
         return conversation
 
-    def until(self, node: ast.stmt, owner: Conversation | None, *, excused: bool) -> None:
+    def until(self, node: ast.stmt, owner: Conversation | None, hint: str) -> None:
         assert isinstance(node, ast.If)
         self.no_else(node, "until")
         if owner is not None:
             owner.exits.append(self.exit(node))
-        elif not excused:
+        elif hint:
             self.report.add(
                 "E201",
                 node.lineno,
                 "`until` without a `loop` directly before it at the same indentation.",
-                "Put the conversation before it, nothing but comments between:\n" + _LOOP_EXAMPLE,
+                hint,
                 col=self.report.column(node),
             )
 

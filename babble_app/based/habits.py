@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from babble_app.based.faults import is_brace_block, mend_brace
+from babble_app.based.braces import is_brace_block, mend_brace
 from babble_app.based.indentation import COMPOUND
 from babble_app.based.rewrite import is_loop, is_until
 from babble_app.based.sentences import is_prose
@@ -149,7 +149,9 @@ def _lacking_colon(draft: Draft, logical: LogicalLine, word: str, *, deeper: boo
     rest = text[logical.start + len(word) : logical.end]
     until = word == "until" and (_CONDITION.match(rest) or (deeper and rest[:1] in " ("))
     loop = word == "loop" and not rest.strip()
-    header = word in COMPOUND - {"match", "case"} and deeper
+    header = deeper and word in COMPOUND
+    if word in {"match", "case"}:  # they may be names
+        header = header and bool(re.match(r"\s+[\w\"'({\[]", rest))
     if not (until or (loop and deeper) or header):
         return []
     place = logical.end

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from babble_app.based.report import Report
 
 MAX_BYTES = 200_000
+MAX_LINES = 40_000
+"""Four times what a program of that size has; so many lines are no program, and would take long to read."""
+_MAX_BRACES = 20_000
+"""Python reads a text with more values in it than that in a time that grows with their square."""
 _MAX_MENDED = 40
 """Mistakes of a kind that are mended; more are not shown anyway."""
 _BAD = re.compile("[\0\ud800-\udfff]")
@@ -38,13 +42,20 @@ _CODE_WORD = (
     r"(?:code|program|file|script|agent|flow|logic|handlers?|functions?|implementation|conversations?|conditions?|exits?"
     r"|untils?|loops?|prompts?|imports?)"
 )
+_STAYS = (
+    r"(?: (?:goes|stays?|remains?|continues?|follows?|is|are|from|as|unchanged|omitted|the same|here|above|before"
+    r"|(?:exactly )?as (?:it|they) (?:was|were|is|are)))"
+)
+"""What follows in a comment that stands for code; any other word makes it a comment about code that is there."""
 _PLACEHOLDER = re.compile(
-    r"#+\s*(?:\.{3}|…)"
-    rf"|#+\W*(?:the )?(?:rest|remainder) of (?:the |your |this |my )?(?:\w+ )?{_CODE_WORD}\b"
-    rf"|#+\W*(?:(?:your|the|insert|add|put|paste) )*(?:existing|previous|remaining|original|rest|other|same) (?:\w+ )?{_CODE_WORD}"
-    r"(?: (?:goes|stays|remains?|continues?|is|are|from|as|unchanged|the same|here|above|before|below))*\W*$"
+    rf"#+\s*(?:\.{{3}}|…)\W*(?:$|(?:and so on|etc)\b|.*\b(?:rest|remainder|remaining|existing|previous|original|unchanged"
+    rf"|omitted|same|as before|{_CODE_WORD})\b)"
+    rf"|#+\W*(?:the )?(?:rest|remainder) of (?:the |your |this |my )?(?:\w+ )?{_CODE_WORD}{_STAYS}*\W*$"
+    rf"|#+\W*(?:(?:your|the|insert|add|put|paste) )*(?:existing|remaining|rest) (?:\w+ )?{_CODE_WORD}{_STAYS}*\W*$"
+    rf"|#+\W*(?:(?:your|the|insert|add|put|paste) )*(?:previous|original|other|same) (?:\w+ )?(?:code|{_CODE_WORD}{_STAYS}+)\W*$"
     r"|#+\W*(?:your |the |add |insert |put )*(?:\w+ )?code (?:goes )?here\W*$"
-    rf"|#+.*\b{_CODE_WORD} (?:remains?|stays?|is|are) (?:the same|unchanged|as before)\W*$"
+    r"|#+\W*(?:(?:all|the|other|remaining|rest|of|your) ){1,4}(?:code|program|file|script|handlers|functions|logic|untils"
+    r"|conversations|conditions|exits|prompts|imports) (?:remains?|stays?) (?:the same|unchanged|as before)\W*$"
     r"|#+\W*(?:same|unchanged) (?:as|from) (?:before|above|the original)\W*$"
     r"|#+\W*\(?(?:unchanged|omitted|truncated|snip(?:ped)?)\)?\W*$",
     re.IGNORECASE,
@@ -59,6 +70,20 @@ def check_text(text: str, report: Report) -> bool:
             "E116",
             1,
             f"The program has {size:,} bytes; at most {MAX_BYTES:,} are allowed.",
+            "Move long texts out of the program, or split it into two agents.",
+        )
+        return False
+    lines, braces = text.count("\n") + 1, text.count("{")
+    too_many = ""
+    if lines > MAX_LINES and len(text.split()) > MAX_LINES:
+        too_many = f"{lines:,} lines; at most {MAX_LINES:,}"
+    elif braces > _MAX_BRACES:
+        too_many = f"{braces:,} opening braces; at most {_MAX_BRACES:,}"
+    if too_many:
+        report.add(
+            "E116",
+            1,
+            f"The program has {too_many} are allowed.",
             "Move long texts out of the program, or split it into two agents.",
         )
         return False
@@ -90,7 +115,7 @@ def check_comments(text: str, scan: Scan, report: Report) -> None:
     for line, offset, alone in scan.comments:
         end = text.find("\n", offset)
         comment = text[offset : end if end >= 0 else len(text)]
-        if _PLACEHOLDER.match(comment) and (alone or "..." in comment or "…" in comment):
+        if _PLACEHOLDER.match(comment) and (alone or _dotted(comment)):
             start = text.rfind("\n", 0, offset) + 1
             report.add(
                 "E119",
@@ -99,6 +124,11 @@ def check_comments(text: str, scan: Scan, report: Report) -> None:
                 "Write the whole program: every statement, nothing shortened.",
                 col=offset - start + 1,
             )
+
+
+def _dotted(comment: str) -> bool:
+    """Whether there are words and an ellipsis in a comment."""
+    return ("..." in comment or "…" in comment) and bool(comment.strip("#.… \t"))
 
 
 def has_diff_marks(text: str, scan: Scan) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MAX_ROUNDS = 25
 _HEADER = {
     "for": "for _ in ():", "while": "while 0:", "def": "def _():", "async": "async def _():", "class": "class _:",
-    "except": "except:", "else": "else:", "elif": "elif 1:", "finally": "finally:", "try": "try:",
+    "except": "except:", "case": "case 0:", "else": "else:", "elif": "elif 1:", "finally": "finally:", "try": "try:",
 }  # fmt: skip
 _ANGLE = re.compile(r"(?:^|[=(,:\[]|\breturn\b)\s*<[A-Za-z][\w ,.'-]*>")
 _BRACED = re.compile(r"\{\s*(?:[A-Z]{2,}[A-Z ]*|\.\.\.|…)[^:{}]*\}")
@@ -140,7 +140,8 @@ def _explain(draft: Draft, logical: LogicalLine, error: SyntaxError, message: st
             message = "invalid syntax"
         column = (error.offset or 1) - draft.report.widened.get(line, 0)
         words = "Indentation" if code == "E101" else "Syntax"
-        draft.find(code, line, f"{words}: {message}.", _hint(message), col=max(1, column))
+        hint = _foreign(text) or _hint(message)
+        draft.find(code, line, f"{words}: {message}.", hint, col=max(1, column))
 
 
 def _is_loop_or_until(draft: Draft, logical: LogicalLine) -> bool:
@@ -157,9 +158,35 @@ def _placeholder(draft: Draft, logical: LogicalLine) -> str:
     if logical.colon is None or (word not in COMPOUND and not logical.opens):
         return "pass"
     header = _HEADER.get(word, "if 1:")
+    if word == "match" and re.compile(r"\s*case\b").match(draft.text, logical.end):
+        header = "match 0:"
     if header == draft.text[logical.start : logical.end]:
         header = "if 1:"
     return header if logical.opens else f"{header} pass"
+
+
+_FOREIGN = (
+    (r"&&", "Python spells it `and`."),
+    (r"\|\|", "Python spells it `or`."),
+    (r"===|!==", "Python compares with `==` and `!=`."),
+    (r"\belse if\b", "Python spells it `elif`."),
+    (r"\+\+|--\s*$", "Write `count += 1`."),
+    (r"^\s*(?:const|let|var)\s", "Write only the name: `count = 0`."),
+    (r"=>", "Write a function with `def`, or `lambda x: x + 1`."),
+    (r"[(=]\s*!\w|^\s*if\s*!\w", "Python spells it `not`."),
+    (r"\?[^\"']*:", "Write `a if condition else b`."),
+    (r"^\s*function\b", "Write `def name(order):`."),
+    (r"\bnew\s+[A-Z]", "Leave out `new`."),
+    (r"^\s*print\s+[\"'\w]", 'Write print("...") with brackets.'),
+    (r"^\s*(?:elif|else|and|or)\s+until\b", 'Write until "the user says goodbye": at the indentation of `loop:`.'),
+)  # fmt: skip
+"""What other languages write, and how it is written here; looked for outside of texts in lines that do not parse."""
+_TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|#.*")
+
+
+def _foreign(line: str) -> str:
+    plain = _TEXT.sub('""', line[:1000])
+    return next((hint for pattern, hint in _FOREIGN if re.search(pattern, plain)), "")
 
 
 def _hint(message: str) -> str:

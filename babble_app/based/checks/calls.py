@@ -16,7 +16,7 @@ _NETWORK = frozenset({"requests", "api"})
 def _call(node: ast.Call, place: Place, context: Context) -> None:
     function = node.func
     if isinstance(function, ast.Attribute):
-        if function.attr == "ask":
+        if function.attr == "ask" and "ask" not in context.own:
             _ask(node, context)
         _network(node, function, place, context)
         if function.attr == "dumps":

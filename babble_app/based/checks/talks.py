@@ -92,13 +92,17 @@ def _is_no_bool(node: ast.expr) -> bool:
     return isinstance(node, (ast.JoinedStr, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.Lambda))
 
 
+_COMPUTED = (ast.JoinedStr, ast.BinOp, ast.Call, ast.IfExp)
+"""Conditions that may be texts put together."""
+
+
 def check_condition(clause: Exit, _place: Place, context: Context) -> None:
     """Check what stands between `until` and its colon."""
     condition = clause.condition
     text = text_of(condition)
     if text is not None and text.strip():
         return
-    if isinstance(condition, (ast.JoinedStr, ast.BinOp)) and _is_text(condition):
+    if isinstance(condition, _COMPUTED) and _is_text(condition):
         context.report.add(
             "W221",
             condition,
@@ -126,4 +130,8 @@ def _is_text(node: ast.expr) -> bool:
         if isinstance(node.op, ast.Mod):
             return _is_text(node.left)
         return isinstance(node.op, ast.Add) and (_is_text(node.left) or _is_text(node.right))
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and _is_text(node.func.value)
+    if isinstance(node, ast.IfExp):
+        return _is_text(node.body) and _is_text(node.orelse)
     return isinstance(node, ast.JoinedStr) or text_of(node) is not None

@@ -265,3 +265,34 @@ def test_every_code_in_the_source_is_in_the_table():
     codes = {code for path in sources for code in re.findall(r'"([EW]\d{3})"', path.read_text())}
 
     assert codes == set(CASES)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("if x && y:\n    pass", "`and`"),
+        ("x = y || 3", "`or`"),
+        ("if x:\n    pass\nelse if y:\n    pass", "`elif`"),
+        ("x++", "count += 1"),
+        ("const x = 1", "only the name"),
+        ("x = y => y + 1", "lambda"),
+        ('print "a && b"', "brackets"),
+        ("if !x:\n    pass", "`not`"),
+        ("x = 'a' === 'b'", "`==`"),
+    ],
+)
+def test_what_other_languages_write_is_told_in_python(line, hint):
+    found = [one for one in check(handler(line)).findings if one.severity == "error"]
+
+    assert [one.code for one in found] == ["E100"]
+    assert hint in found[0].hint
+
+
+def test_an_exit_in_the_loops_own_body_is_to_be_outdented():
+    found = check(TALK + "    " + END.replace("\n    ", "\n        ")).findings
+
+    assert [(one.code, one.line) for one in found if one.severity == "error"] == [
+        ("E200", 1),
+        ("E201", 3),
+    ]
+    assert "indentation of `loop:` itself" in found[-1].hint
