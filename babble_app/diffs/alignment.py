@@ -11,7 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babble_app.diffs.alignment_search import MAX_SKIPPED, Search, State, Step, Way, moved
+from babble_app.diffs.alignment_lines import moved
+from babble_app.diffs.alignment_search import MAX_SKIPPED, Search, State, Step, Way
 from babble_app.diffs.indentation import shift_between, steps_between
 from babble_app.diffs.matching import stripped
 
@@ -44,6 +45,8 @@ class Alignment:
     """Its context and removed lines are the file's."""
     written: Body
     """The same with the model's lines."""
+    doubles: bool = False
+    """Whether a line that was taken for an addition is one that was left out or removed: it was moved."""
 
     @property
     def end(self) -> int:
@@ -136,7 +139,9 @@ def _alignment(way: Way) -> Alignment:
     steps.reverse()
     body: Body = tuple((one.kind, one.text) for one in steps)
     written: Body = tuple((one.kind, one.written) for one in steps)
-    return Alignment(way.start, way.cost, body, written)
+    there = {one.text.strip() for one in steps if one.kind == "removed" or one.odd == "skipped"}
+    doubles = any(one.odd == "lost" and one.text.strip() in there - {""} for one in steps)
+    return Alignment(way.start, way.cost, body, written, doubles)
 
 
 def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:
@@ -153,7 +158,7 @@ def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:
             break
         if not any(_same_text(index.lines, one, other) for other in distinct):
             distinct.append(one)
-    return distinct
+    return [] if any(one.doubles for one in distinct) else distinct
 
 
 def _in_style(index: Index, one: Alignment) -> bool:
