@@ -46,7 +46,7 @@ class Alignment:
     written: Body
     """The same with the model's lines."""
     doubles: bool = False
-    """Whether a line that was taken for an addition is one that was left out or removed: it was moved."""
+    """Whether a line that was taken for an addition is one that was left out or removed or stands beside: it was moved."""
 
     @property
     def end(self) -> int:
@@ -72,7 +72,7 @@ def align(
     for change, starts in _windows(index, items, near).items():
         search = Search(index, moved(items, change, ordered=ordered), change)
         found += [
-            _alignment(way)
+            _alignment(index.lines, way)
             for state, way in (search.run(sorted(starts)) if search.lines else [])
             if _complete(index, state) and _matches_enough(way, old)
         ]
@@ -130,7 +130,7 @@ def _around(first: int, total: int) -> set[int]:
     return set(range(max(0, first - MAX_SKIPPED), min(total, first + MAX_SKIPPED + 1)))
 
 
-def _alignment(way: Way) -> Alignment:
+def _alignment(lines: list[str], way: Way) -> Alignment:
     steps: list[Step] = []
     path = way.path
     while path:
@@ -139,7 +139,13 @@ def _alignment(way: Way) -> Alignment:
     steps.reverse()
     body: Body = tuple((one.kind, one.text) for one in steps)
     written: Body = tuple((one.kind, one.written) for one in steps)
-    there = {one.text.strip() for one in steps if one.kind == "removed" or one.odd == "skipped"}
+    end = way.start + sum(one.kind != "added" for one in steps)
+    beside = {
+        line.strip() for line in (*lines[max(0, way.start - 1) : way.start], *lines[end : end + 1])
+    }
+    there = beside | {
+        one.text.strip() for one in steps if one.kind == "removed" or one.odd == "skipped"
+    }
     doubles = any(one.odd == "lost" and one.text.strip() in there - {""} for one in steps)
     return Alignment(way.start, way.cost, body, written, doubles)
 

@@ -121,3 +121,25 @@ def test_two_hunks_that_name_different_lines_do_not_change_the_same_ones() -> No
     answer = f"@@ -4,4 +4,4 @@\n{PRINT}@@ -20,4 +20,5 @@\n{SAY}"
 
     assert outcome(text, answer) in ("D_OVERLAP", "D_AMBIGUOUS")
+
+
+CURLED = "@@\n-say(“Hello”)\n+say({added})\n say(“Bye”)\n"
+
+
+@pytest.mark.parametrize("added", ["“Grüße — “hi” & <b>2</b>”", "'“quoted”'", "“a ‘b’ c”“"])
+def test_curled_quotes_within_a_quoted_text_are_not_turned_into_plain_ones(added: str) -> None:
+    assert outcome(DEF, CURLED.format(added=added)) == "D_AMBIGUOUS"
+
+
+@pytest.mark.parametrize("added", ["“Hi”", "f“{a}”, {“date”: “x”, ”kind”: “y”}"])
+def test_curled_quotes_around_texts_are_turned_into_plain_ones(added: str) -> None:
+    plain = added.translate(dict.fromkeys(map(ord, "“”"), '"'))
+
+    assert outcome(DEF, CURLED.format(added=added)) == DEF.replace('"Hello"', plain)
+
+
+def test_added_space_stays_if_some_copied_lines_and_the_file_say_so() -> None:
+    text = "one  \ntwo\nthree\n"
+    answer = "@@\n one  \n two  \n-three\n+four  \n"
+
+    assert outcome(text, answer.replace(" two  ", " two")) == "one  \ntwo\nfour  \n"
