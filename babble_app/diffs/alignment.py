@@ -11,7 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babble_app.diffs.alignment_search import MAX_SKIPPED, Search, State, Step, Way, moved
+from babble_app.diffs.alignment_lines import moved
+from babble_app.diffs.alignment_search import MAX_SKIPPED, Search, State, Step, Way
 from babble_app.diffs.indentation import shift_between, steps_between
 from babble_app.diffs.matching import stripped
 
@@ -44,6 +45,8 @@ class Alignment:
     """Its context and removed lines are the file's."""
     written: Body
     """The same with the model's lines."""
+    doubles: bool = False
+    """Whether a line that was taken for an addition is one that was left out or removed or stands beside: it was moved."""
 
     @property
     def end(self) -> int:
@@ -69,7 +72,7 @@ def align(
     for change, starts in _windows(index, items, near).items():
         search = Search(index, moved(items, change, ordered=ordered), change)
         found += [
-            _alignment(way)
+            _alignment(index.lines, way)
             for state, way in (search.run(sorted(starts)) if search.lines else [])
             if _complete(index, state) and _matches_enough(way, old)
         ]
@@ -127,7 +130,7 @@ def _around(first: int, total: int) -> set[int]:
     return set(range(max(0, first - MAX_SKIPPED), min(total, first + MAX_SKIPPED + 1)))
 
 
-def _alignment(way: Way) -> Alignment:
+def _alignment(lines: list[str], way: Way) -> Alignment:
     steps: list[Step] = []
     path = way.path
     while path:
@@ -136,7 +139,15 @@ def _alignment(way: Way) -> Alignment:
     steps.reverse()
     body: Body = tuple((one.kind, one.text) for one in steps)
     written: Body = tuple((one.kind, one.written) for one in steps)
-    return Alignment(way.start, way.cost, body, written)
+    end = way.start + sum(one.kind != "added" for one in steps)
+    beside = {
+        line.strip() for line in (*lines[max(0, way.start - 1) : way.start], *lines[end : end + 1])
+    }
+    there = beside | {
+        one.text.strip() for one in steps if one.kind == "removed" or one.odd == "skipped"
+    }
+    doubles = any(one.odd == "lost" and one.text.strip() in there - {""} for one in steps)
+    return Alignment(way.start, way.cost, body, written, doubles)
 
 
 def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:
@@ -153,7 +164,7 @@ def _cheapest(index: Index, found: list[Alignment]) -> list[Alignment]:
             break
         if not any(_same_text(index.lines, one, other) for other in distinct):
             distinct.append(one)
-    return distinct
+    return [] if any(one.doubles for one in distinct) else distinct
 
 
 def _in_style(index: Index, one: Alignment) -> bool:

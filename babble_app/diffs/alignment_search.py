@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from babble_app.diffs.alignment_lines import Line, needless
 from babble_app.diffs.indentation import Change, Shift
 from babble_app.diffs.likeness import nearly_same, same_but_for_space
-from babble_app.diffs.matching import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from babble_app.diffs.matching import Index
-    from babble_app.diffs.readings import Item, Kind
+    from babble_app.diffs.readings import Kind
 
 MAX_COST = 3.0
 MAX_SKIPPED = 2
@@ -36,6 +35,8 @@ class Step(NamedTuple):
     text: str
     written: str
     """As the model wrote it."""
+    odd: Literal["", "skipped", "lost"] = ""
+    """Whether only the file has it, or it was written as an unchanged line and taken for an addition."""
 
 
 class State(NamedTuple):
@@ -62,26 +63,6 @@ class Way(NamedTuple):
     matched: int
     """Lines that are not empty and stand in both."""
     path: Step | None
-
-
-class Line(NamedTuple):
-    """A line of the hunk, moved to the file's indentation."""
-
-    kind: Kind
-    written: str
-    texts: tuple[str, ...]
-    folds: tuple[str, ...]
-    blank: bool
-    leads: bool
-    """Whether what comes next may be an addition."""
-    touches: bool
-    """Whether an added line, or an empty removed one, stands beside it."""
-    repeats: bool
-    """Whether the unchanged line before it is the same."""
-    repeated: bool
-    """Whether the unchanged line after it is the same."""
-    parts_from: frozenset[Kind]
-    """After which kinds of line a line of the file may be skipped before this one."""
 
 
 @dataclass
@@ -123,7 +104,7 @@ class Search:
             self._anchor(line, state, way, 0.0, matched=not line.blank)
         elif inside and line.kind == "context" and (cost := self._slip(line, state.at)):
             self._anchor(line, state, way, cost, matched=False)
-        if line.kind == "context" and _needless(line):
+        if line.kind == "context" and needless(line):
             self._go(state, way, NEEDLESS, way.path)
 
     def _take_as_added(self, line: Line, state: State, way: Way) -> None:
@@ -137,14 +118,16 @@ class Search:
         if line.repeats or line.repeated:
             return
         after = state._replace(last="added", gap_added=True, pending=not follows)
-        self._add(line, after, way, LOST_PLUS)
+        self._add(line, after, way, LOST_PLUS, odd="lost")
 
-    def _add(self, line: Line, after: State, way: Way, cost: float) -> None:
+    def _add(
+        self, line: Line, after: State, way: Way, cost: float, *, odd: Literal["", "lost"] = ""
+    ) -> None:
         texts = line.texts
         if len(texts) > 1:
             texts = tuple(text for text in texts if self.index.style.fits(text)) or texts
         for text in texts:
-            self._go(after, way, cost, Step(way.path, "added", text, text))
+            self._go(after, way, cost, Step(way.path, "added", text, text, odd))
 
     def _skips(
         self, line: Line, state: State, way: Way, *, first: bool
@@ -159,7 +142,7 @@ class Search:
             cost = way.cost + (SKIPPED_BLANK if slight else SKIPPED)
             if cost > MAX_COST:
                 return
-            way = way._replace(cost=cost, path=Step(way.path, "context", text, text))
+            way = way._replace(cost=cost, path=Step(way.path, "context", text, text, "skipped"))
             state = state._replace(at=state.at + 1, skipped=state.skipped + 1, gap_skipped=True)
             yield state, way
 
@@ -183,68 +166,3 @@ class Search:
         if any(same_but_for_space(mine, theirs) for mine in line.folds):
             return SPACING
         return SLIP if any(nearly_same(mine, theirs) for mine in line.folds) else 0.0
-
-
-def moved(items: tuple[Item, ...], change: Change, *, ordered: bool) -> list[Line]:
-    """Return the hunk's lines at the file's indentation; nothing if one of them cannot be brought there."""
-    twins = [False, *(_same(one, two) for one, two in pairwise(items)), False]
-    partings = _partings(items, ordered=ordered)
-    lines: list[Line] = []
-    for number, item in enumerate(items):
-        texts = tuple(text for one in item.texts if (text := change.apply(one)) is not None)
-        if item.kind != "context" and not texts:
-            return []
-        around = [one.kind for one in items[max(0, number - 1) : number + 2]]
-        line = Line(
-            kind=item.kind,
-            written=item.texts[0],
-            texts=texts,
-            folds=tuple(folded(text) for text in texts),
-            blank=not item.texts[0].strip(),
-            leads=number + 1 < len(items) and items[number + 1].kind != "removed",
-            touches="added" in around or _beside_removed_blank(items, number),
-            repeats=twins[number],
-            repeated=twins[number + 1],
-            parts_from=partings[number],
-        )
-        lines.append(line)
-    return lines
-
-
-def _same(one: Item, other: Item) -> bool:
-    kinds = one.kind == other.kind == "context"
-    return kinds and bool(one.texts[0].strip()) and bool(set(one.texts) & set(other.texts))
-
-
-def _beside_removed_blank(items: tuple[Item, ...], number: int) -> bool:
-    around = items[max(0, number - 1) : number + 2]
-    return any(item.kind == "removed" and not item.texts[0].strip() for item in around)
-
-
-def _needless(line: Line) -> bool:
-    """Whether a line may be left out: an empty one that touches no addition, or one that was written twice."""
-    return not line.touches if line.blank else line.repeats
-
-
-def _partings(items: tuple[Item, ...], *, ordered: bool) -> list[frozenset[Kind]]:
-    """Say before which lines a skipped line may stand: what replaces lines stays beside them.
-
-    The lines of a diff are in the order of the file. What was made of a SEARCH/REPLACE block is not: nothing shows
-    whether a line that was left out stood before or after those that are added.
-    """
-    found: list[frozenset[Kind]] = []
-    for number, item in enumerate(items):
-        kinds: set[Kind] = {"context"}
-        if item.kind == "context":
-            kinds |= {"added", "removed"}
-        elif item.kind == "removed":
-            kinds |= {"removed"} if ordered or not _replaced(items, number) else set()
-            kinds |= {"added"} if ordered else set()
-        found.append(frozenset(kinds))
-    return found
-
-
-def _replaced(items: tuple[Item, ...], number: int) -> bool:
-    """Whether lines are added in place of a removed one."""
-    after = next((item for item in items[number:] if item.kind != "removed"), None)
-    return after is not None and after.kind == "added"

@@ -67,9 +67,9 @@ def apply_hunks(text: str, hunks: tuple[Hunk, ...], *, may_shrink: bool = False)
     lines = split_lines(text)
     old = [line.text for line in lines]
     places, failures = place_all(Index(old), hunks)
-    places = mend(old, places)
+    places, doubted = mend(old, places)
     edit, overlaps = plan(places)
-    failures += overlaps
+    failures += doubted + overlaps
     if failures:
         raise _refusal(hunks, failures)
     result = build(lines, edit)

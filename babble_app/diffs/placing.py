@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from babble_app.diffs.matching import Index
 
 AT_STATED_LINE = 0
+LOOSE = 3
+"""The level up to which lines look the same."""
 FAR_LINES = 15
 """An exact hit further than this from the stated line is doubted when a looser one stands at that line."""
 
@@ -115,12 +117,21 @@ def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> Outcome | None:
             if level < SHIFTED:
                 fitting = [placed for placed in fitting if _in_style(index, placed)]
             if fitting:
+                if level < LOOSE:
+                    fitting += _twins(index, hunk, body, fitting)
                 fits.append(Many(hunk, tuple(fitting)) if len(fitting) > 1 else fitting[0])
                 if level < SHIFTED:
                     break
         if fits:
             return _plausible(index, fits)
     return None
+
+
+def _twins(index: Index, hunk: Hunk, body: Body, fitting: list[Placed]) -> list[Placed]:
+    """Return the other places that nobody can see a difference to: trailing space, typographic characters."""
+    found = {placed.start for placed in fitting}
+    hits = [hit for hit in index.find(old_side(body), LOOSE) if hit.start not in found]
+    return [Placed(hunk, body, hit.start, LOOSE, body) for hit in hits]
 
 
 def _placed(hunk: Hunk, body: Body, hit: Hit, level: int) -> Placed | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.diffs.lines import Line
 from babble_app.diffs.nearest import refused
+from babble_app.diffs.readings import old_side
 
 if TYPE_CHECKING:
     from babble_app.diffs.errors import HunkFailure
@@ -29,9 +30,13 @@ def plan(places: list[Placed]) -> tuple[Edit, list[HunkFailure]]:
     """Put the changes of all hunks together; a hunk that collides with an earlier one in the file fails."""
     edit = Edit()
     failures: list[HunkFailure] = []
+    covered: dict[tuple[int, int], Placed] = {}
     for placed in sorted(places, key=lambda one: (one.start, one.hunk.number)):
         mine = _edit_of(placed)
+        twin = covered.setdefault((placed.start, len(old_side(placed.body))), placed)
         other = _collision(edit, mine)
+        if other is None and _in_one_place(twin, placed):
+            other = twin.hunk.number
         if other is None:
             edit.removed.update(mine.removed)
             edit.inserted.update(mine.inserted)
@@ -82,6 +87,12 @@ def _collision(edit: Edit, mine: Edit) -> int | None:
         if at in edit.inserted and _inside(at, mine.removed):
             return edit.inserted[at][0]
     return None
+
+
+def _in_one_place(one: Placed, other: Placed) -> bool:
+    """Whether two hunks that found the same lines claim to stand at different ones."""
+    lines = one.hunk.stated, other.hunk.stated
+    return None not in lines and lines[0] != lines[1] and bool(old_side(one.body))
 
 
 def _inside(at: int, removed: dict[int, int]) -> bool:

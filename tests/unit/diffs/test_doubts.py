@@ -81,3 +81,65 @@ def test_empty_lines_before_the_first_added_line_say_where_it_goes() -> None:
     answer = '@@\n\n\n+def a():\n+    pass\n+\n+\n     "group": group,\n'
 
     assert outcome(text, answer).startswith("D_")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            'import json\n\nAPI = "u"\nstate = {}\nattempts = 0\n',
+            '@@\n-state = {}\n API = "u"\n+print(93)\n attempts = 0\n',
+        ),
+        (
+            "try:\n    a()\nexcept E:\n    print(e)\n    return None\n",
+            "@@\n try:\n     a()\n-except E:\n+except F:\n     print(e)\n     return None\n-    print(e)\n",
+        ),
+    ],
+)
+def test_a_line_that_the_file_has_right_there_is_not_added_again(text: str, answer: str) -> None:
+    assert outcome(text, answer) == "D_NOT_FOUND"
+
+
+def block(number: int, end: str = "", by_hand: str = "") -> str:
+    return (
+        f"def f{number}(key):\n    try:\n        r = get(key)\n        return r{end}\n{by_hand}"
+        f"    except E as e:\n        print(e){end}\n        return None\n\n"
+    )
+
+
+RETURN = "         return r\n     except E as e:\n"
+PRINT = f"{RETURN}-        print(e)\n+        log(e)\n         return None\n"
+SAY = f"{RETURN}+        say(1)\n         print(e)\n         return None\n"
+
+
+def test_places_that_differ_in_trailing_space_only_are_two_places() -> None:
+    assert outcome(block(1, "  ") + block(2), f"@@\n{PRINT}") == "D_AMBIGUOUS"
+
+
+def test_two_hunks_that_name_different_lines_do_not_change_the_same_ones() -> None:
+    text = block(1, by_hand="# a\n") + block(2) + block(3, by_hand="# b\n")
+    answer = f"@@ -4,4 +4,4 @@\n{PRINT}@@ -20,4 +20,5 @@\n{SAY}"
+
+    assert outcome(text, answer) in ("D_OVERLAP", "D_AMBIGUOUS")
+
+
+CURLED = "@@\n-say(“Hello”)\n+say({added})\n say(“Bye”)\n"
+
+
+@pytest.mark.parametrize("added", ["“Grüße — “hi” & <b>2</b>”", "'“quoted”'", "“a ‘b’ c”“"])
+def test_curled_quotes_within_a_quoted_text_are_not_turned_into_plain_ones(added: str) -> None:
+    assert outcome(DEF, CURLED.format(added=added)) == "D_AMBIGUOUS"
+
+
+@pytest.mark.parametrize("added", ["“Hi”", "f“{a}”, {“date”: “x”, ”kind”: “y”}"])
+def test_curled_quotes_around_texts_are_turned_into_plain_ones(added: str) -> None:
+    plain = added.translate(dict.fromkeys(map(ord, "“”"), '"'))
+
+    assert outcome(DEF, CURLED.format(added=added)) == DEF.replace('"Hello"', plain)
+
+
+def test_added_space_stays_if_some_copied_lines_and_the_file_say_so() -> None:
+    text = "one  \ntwo\nthree\n"
+    answer = "@@\n one  \n two  \n-three\n+four  \n"
+
+    assert outcome(text, answer.replace(" two  ", " two")) == "one  \ntwo\nfour  \n"
