@@ -59,7 +59,7 @@ def try_apply(old: str, answer: str) -> str | None:
         return None
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(text, text)
 def test_a_made_diff_applied_to_the_old_text_gives_the_new_one(old: str, new: str) -> None:
     assume(old != new)
@@ -70,7 +70,7 @@ def test_a_made_diff_applied_to_the_old_text_gives_the_new_one(old: str, new: st
     assert result == new
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(distinct_pairs(), st.data())
 def test_a_mutated_diff_gives_the_new_text_or_is_refused(
     pair: tuple[str, str], data: st.DataObject
@@ -85,7 +85,7 @@ def test_a_mutated_diff_gives_the_new_text_or_is_refused(
     assert result in (new, None)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(distinct_pairs())
 def test_the_usual_sloppiness_does_not_stop_a_diff(pair: tuple[str, str]) -> None:
     old, new = pair
@@ -94,7 +94,7 @@ def test_the_usual_sloppiness_does_not_stop_a_diff(pair: tuple[str, str]) -> Non
         assert try_apply(old, "\n".join(mutation(lines)) + "\n") == new, mutation.__name__
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     text,
     st.lists(
@@ -110,7 +110,7 @@ def test_any_answer_is_applied_or_refused_and_the_same_each_time(
     assert try_apply(old, answer) == try_apply(old, answer)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(text, text)
 def test_compare_tells_the_same_as_the_unified_diff(old: str, new: str) -> None:
     diff = compare(old, new)
@@ -124,7 +124,7 @@ def test_compare_tells_the_same_as_the_unified_diff(old: str, new: str) -> None:
     assert (old == new) == (not diff.hunks)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(distinct_pairs())
 def test_other_tools_read_the_made_diff(pair: tuple[str, str]) -> None:
     patch = PatchSet(unified(*pair))
