@@ -104,6 +104,7 @@ def _windows(index: Index, items: tuple[Item, ...], near: int | None) -> dict[Ch
             first = at - number
             if near is not None and abs(first - near) > NEAR_LINES:
                 continue
+            index.spend(1 + len(keys) // 8)
             if not _shares_enough(index, keys, first):
                 continue
             seen.add(first)

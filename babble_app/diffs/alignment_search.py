@@ -81,6 +81,7 @@ class Search:
         self.ways = {State(at): [Way(base, at, 0, None)] for at in starts}
         for number, line in enumerate(self.lines):
             before, self.ways = self.ways, {}
+            self.index.spend(2 * len(before))
             for state, ways in before.items():
                 for way in ways:
                     self._take(line, state, way, first=not number)

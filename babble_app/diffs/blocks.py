@@ -10,7 +10,7 @@ from babble_app.diffs.hunks import Hunk
 from babble_app.diffs.readings import Body, Kind, lines_of
 
 MAX_COMPARED = 250_000
-"""Most pairs of lines that are compared within a block."""
+"""Most pairs of lines that are compared within all blocks together."""
 
 _SEARCH = re.compile(r"<{5,9}\s*(SEARCH|ORIGINAL)\b.*$")
 _DIVIDER = re.compile(r"={5,9}\s*$")
@@ -31,6 +31,7 @@ def read(lines: list[str]) -> tuple[Hunk, ...]:
         DiffError: `D_EMPTY_HUNK` for a block whose three marker lines are not there exactly once, in order.
     """
     _check_names(lines)
+    most = MAX_COMPARED // max(1, sum(1 for line in lines if _SEARCH.match(line)))
     hunks: list[Hunk] = []
     block: list[str] | None = None
     for line in lines:
@@ -39,7 +40,7 @@ def read(lines: list[str]) -> tuple[Hunk, ...]:
                 raise _broken(len(hunks) + 1)
             block = []
         elif block is not None and _REPLACE.match(line):
-            hunks.append(_hunk(len(hunks) + 1, block))
+            hunks.append(_hunk(len(hunks) + 1, block, most))
             block = None
         elif block is not None:
             block.append(line)
@@ -61,30 +62,40 @@ def _check_names(lines: list[str]) -> None:
         raise several_files(list(names))
 
 
-def _hunk(number: int, block: list[str]) -> Hunk:
+def _hunk(number: int, block: list[str], most: int) -> Hunk:
     dividers = [at for at, line in enumerate(block) if _DIVIDER.match(line)]
     if len(dividers) != 1:
         raise _broken(number)
     search, replacement = block[: dividers[0]], block[dividers[0] + 1 :]
-    body = _body(*_both_trimmed(search, replacement))
+    body = _body(*_both_trimmed(search, replacement), most)
     return Hunk(number=number, raw=tuple(_SIGNS[kind] + text for kind, text in body), prefixed=True)
 
 
-def _body(search: list[str], replacement: list[str]) -> Body:
+def _body(search: list[str], replacement: list[str], most: int) -> Body:
     """Keep the lines that both sides share as context, so that the file's own lines survive."""
-    body: Body = ()
-    for tag, old_from, old_to, new_from, new_to in _opcodes(search, replacement):
+    head = _shared(search, replacement)
+    old, new = search[head:], replacement[head:]
+    tail = _shared(old[::-1], new[::-1])
+    old, new = old[: len(old) - tail], new[: len(new) - tail]
+    body = lines_of("context", search[:head])
+    for tag, old_from, old_to, new_from, new_to in _opcodes(old, new, most):
         if tag == "equal":
-            body += lines_of("context", search[old_from:old_to])
+            body += lines_of("context", old[old_from:old_to])
             continue
-        body += lines_of("removed", search[old_from:old_to])
-        body += lines_of("added", replacement[new_from:new_to])
-    return body
+        body += lines_of("removed", old[old_from:old_to])
+        body += lines_of("added", new[new_from:new_to])
+    return body + lines_of("context", search[len(search) - tail :])
 
 
-def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+def _shared(one: list[str], other: list[str]) -> int:
+    """Return how many lines both begin with."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _opcodes(old: list[str], new: list[str], most: int) -> list[tuple[str, int, int, int, int]]:
     """Compare line by line, unless the blocks are so large that this would take seconds."""
-    if len(old) * len(new) > MAX_COMPARED:
+    if len(old) * len(new) > most:
         return [("replace", 0, len(old), 0, len(new))]
     return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
 

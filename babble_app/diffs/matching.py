@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES = 1000
 """A run whose rarest line occurs more often than this is not searched for: it cannot be told apart in useful time."""
+MAX_EFFORT = 250_000
+"""Steps of about two microseconds that all hunks of an answer may take together."""
 MIN_SHIFTED_CHARS = 10
 """Non-space characters that a run needs before it may match at another indentation."""
 
@@ -69,10 +71,22 @@ class Index:
     """A text's lines with a table of places per level, made when first needed."""
 
     lines: list[str]
+    effort: int = 0
+    """Steps taken so far."""
     _keys: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     _places: dict[int, dict[str, list[int]]] = field(
         default_factory=dict[int, dict[str, list[int]]]
     )
+
+    def spend(self, steps: int) -> None:
+        """Count steps, so that what takes too long ends at the same step each time.
+
+        Raises:
+            TooManyCandidatesError: there were too many.
+        """
+        self.effort += steps
+        if self.effort > MAX_EFFORT:
+            raise TooManyCandidatesError
 
     def find(self, run: list[str], level: int) -> list[Hit]:
         """Return every place where the run occurs at this level.
@@ -86,6 +100,7 @@ class Index:
         if len(places.get(rarest, ())) > MAX_CANDIDATES:
             raise TooManyCandidatesError
         candidates = [place - offset for place in places.get(rarest, ())]
+        self.spend(len(candidates) * (1 + len(wanted) // 64))
         keys = self._keys[level]
         starts = [at for at in candidates if at >= 0 and keys[at : at + len(wanted)] == wanted]
         if level < SHIFTED:

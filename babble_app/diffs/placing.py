@@ -87,15 +87,15 @@ def search(index: Index, hunk: Hunk) -> Outcome | HunkFailure:
         return _without_anchor(index, hunk)
     try:
         outcome = _first_fit(index, hunk, anchored)
+        if outcome is None:
+            return _search_loosely(index, hunk)
+        return _doubted(index, outcome) if isinstance(outcome, Placed) else outcome
     except TooManyCandidatesError:
         return refused(
             hunk,
             "D_AMBIGUOUS",
             "Its lines occur very often in the file. Add more unchanged lines around it.",
         )
-    if outcome is None:
-        return _search_loosely(index, hunk)
-    return _doubted(index, outcome) if isinstance(outcome, Placed) else outcome
 
 
 def _without_anchor(index: Index, hunk: Hunk) -> Outcome | HunkFailure:
@@ -113,6 +113,7 @@ def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> Outcome | None:
         fits: list[Outcome] = []
         for body in bodies:
             hits = index.find(old_side(body), level)
+            index.spend(len(hits) * (1 + len(body) // 4))
             fitting = [placed for hit in hits if (placed := _placed(hunk, body, hit, level))]
             if level < SHIFTED:
                 fitting = [placed for placed in fitting if _in_style(index, placed)]
@@ -169,11 +170,22 @@ def _outcome(placed: Placed) -> tuple[int, Body]:
 def _in_style(index: Index, placed: Placed) -> bool:
     """Whether a hunk that only adds is indented as the file is, where its lines do not show by themselves."""
     if placed.level < SHIFTED and placed.written == placed.hunk.readings[0]:
-        return True
+        return not _off_by_one(index, placed.body)
     if any(kind == "removed" for kind, _ in placed.body):
         return True
     added = [text for kind, text in placed.body if kind == "added" and text.strip()]
     return all(index.style.fits(text) for text in added)
+
+
+def _off_by_one(index: Index, body: Body) -> bool:
+    """Whether every added line is out of the file's style and would be in it with one space less, and none is removed."""
+    added = [text for kind, text in body if kind == "added" and text.strip()]
+    if not added or any(kind == "removed" for kind, _ in body):
+        return False
+    return all(
+        text[0] == " " and not index.style.fits(text) and index.style.fits(text[1:])
+        for text in added
+    )
 
 
 def _search_loosely(index: Index, hunk: Hunk) -> Outcome | HunkFailure:
