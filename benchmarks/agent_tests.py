@@ -25,7 +25,7 @@ from babble_app.based.parser import parse  # noqa: E402
 from babble_app.based.recording import Recorded  # noqa: E402
 from babble_app.schemas.agent_tests import TestSpec  # noqa: E402
 from babble_app.schemas.events import VersionProposed  # noqa: E402
-from babble_app.services import accounts, agent_tests, test_runs, versions, workspaces  # noqa: E402
+from babble_app.services import accounts, agent_tests, agents, test_runs, workspaces  # noqa: E402
 from babble_app.services.runtime import running  # noqa: E402
 from babble_app.settings import Settings  # noqa: E402
 
@@ -78,7 +78,7 @@ async def measure(rt: Runtime, text: str, specs: list[TestSpec]) -> dict[str, fl
     )
     workspace = await workspaces.create_workspace(rt, user.id, "Bench")
     proposal = VersionProposed(kind="create", program=text, name="Desk", summary="x")
-    version = await versions.create_agent(
+    version = await agents.create_agent(
         rt, user.id, workspace.id, proposal=proposal, request="x", model="demo/based"
     )
     agent = version.agent_id

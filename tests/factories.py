@@ -6,7 +6,13 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import chats, files, proposals, versions, workspaces
+from babble_app.services import (
+    agents,
+    chats,
+    files,
+    proposals,
+    workspaces,
+)
 from babble_app.services.proposals import Origin
 from babble_app.store.tables.accounts import UserRow
 from babble_app.store.users import user_shape
@@ -76,7 +82,7 @@ async def make_agent(
 ) -> Version:
     """Add an agent and return its first version."""
     proposal = VersionProposed(kind="create", program=program, name=name, summary="Greets.")
-    return await versions.create_agent(
+    return await agents.create_agent(
         rt, owner_id, workspace_id, proposal=proposal, request="Make a greeter.", model="demo/based"
     )
 

@@ -22,13 +22,13 @@ from babble_app.schemas.agent_tests import (
 from babble_app.schemas.base import Schema
 from babble_app.services import (
     agent_tests,
+    agents,
     limits,
     test_coverage,
     test_files,
     test_fixes,
     test_recording,
     test_runs,
-    versions,
 )
 
 router = APIRouter(prefix="/api", tags=["tests"])
@@ -236,7 +236,7 @@ async def get_coverage(rt: Rt, me: Me, agent_id: Id, version_id: Id | None = Non
 async def export_tests(rt: Rt, me: Me, agent_id: Id) -> YamlResponse:
     """Return all of an agent's tests as YAML, to lie beside its `.based` file."""
     text = await test_files.export_yaml(rt, me.id, agent_id)
-    agent = await versions.get_agent(rt, me.id, agent_id)
+    agent = await agents.get_agent(rt, me.id, agent_id)
     name = f'attachment; filename="{agent.slug}.tests.yaml"'
     return YamlResponse(text, headers={"Content-Disposition": name})
 

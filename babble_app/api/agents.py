@@ -11,7 +11,11 @@ from babble_app.api._bodies import Id, Name, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.agents import Agent, Diff, Merge, Version, VersionSummary
 from babble_app.schemas.base import Schema
-from babble_app.services import limits, versions
+from babble_app.services import (
+    agents,
+    limits,
+    versions,
+)
 
 router = APIRouter(prefix="/api", tags=["agents"])
 ProgramText = Annotated[Text, StringConstraints(min_length=1, max_length=400_000)]
@@ -88,32 +92,32 @@ class LabelBody(Schema):
 @router.get("/workspaces/{workspace_id}/agents")
 async def list_agents(rt: Rt, me: Me, workspace_id: Id) -> list[Agent]:
     """List a workspace's agents."""
-    return await versions.list_agents(rt, me.id, workspace_id)
+    return await agents.list_agents(rt, me.id, workspace_id)
 
 
 @router.post("/workspaces/{workspace_id}/agents", status_code=status.HTTP_201_CREATED)
 async def import_agent(rt: Rt, me: Me, workspace_id: Id, body: ImportBody) -> Version:
     """Make an agent of a program; one with errors is refused with what is wrong."""
     await limits.hit(rt, "compare", me.id)
-    return await versions.import_agent(rt, me.id, workspace_id, name=body.name, text=body.text)
+    return await agents.import_agent(rt, me.id, workspace_id, name=body.name, text=body.text)
 
 
 @router.get("/agents/{agent_id}")
 async def get_agent(rt: Rt, me: Me, agent_id: Id) -> Agent:
     """Return an agent."""
-    return await versions.get_agent(rt, me.id, agent_id)
+    return await agents.get_agent(rt, me.id, agent_id)
 
 
 @router.patch("/agents/{agent_id}")
 async def update_agent(rt: Rt, me: Me, agent_id: Id, body: AgentBody) -> Agent:
     """Rename an agent, or let only versions go live whose chosen tests pass."""
-    return await versions.update_agent(rt, me.id, agent_id, name=body.name, gated=body.gated)
+    return await agents.update_agent(rt, me.id, agent_id, name=body.name, gated=body.gated)
 
 
 @router.delete("/agents/{agent_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_agent(rt: Rt, me: Me, agent_id: Id) -> None:
     """Delete an agent with all its versions."""
-    await versions.delete_agent(rt, me.id, agent_id)
+    await agents.delete_agent(rt, me.id, agent_id)
 
 
 @router.get("/agents/{agent_id}/versions")

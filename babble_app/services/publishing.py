@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, GateClosedError
-from babble_app.services import test_runs, versions
+from babble_app.services import (
+    agents,
+    test_runs,
+)
 from babble_app.services.programs import check_program
 from babble_app.store import agents as agent_rows
 from babble_app.store import publications as rows
@@ -40,7 +43,7 @@ async def publish(rt: Runtime, owner_id: str, agent_id: str, version_id: str) ->
         agent = await agent_rows.get_agent(db, owner_id, agent_id, lock=True)
         if agent.live_version_id != version_id:
             await _move(db, owner_id, agent, version_id, "publish")
-    return await versions.get_agent(rt, owner_id, agent_id)
+    return await agents.get_agent(rt, owner_id, agent_id)
 
 
 async def roll_back(rt: Runtime, owner_id: str, agent_id: str) -> Agent:
@@ -57,7 +60,7 @@ async def roll_back(rt: Runtime, owner_id: str, agent_id: str) -> Agent:
         if before is None:
             raise ConflictError("There is no version that was live before.")
         await _move(db, owner_id, agent, before, "rollback")
-    return await versions.get_agent(rt, owner_id, agent_id)
+    return await agents.get_agent(rt, owner_id, agent_id)
 
 
 async def list_publications(rt: Runtime, owner_id: str, agent_id: str) -> list[Publication]:

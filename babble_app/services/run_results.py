@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from babble_app.schemas.events import StateChanged, VersionSaved
-from babble_app.services import chats, proposals, versions
+from babble_app.services import (
+    agents,
+    chats,
+    proposals,
+    versions,
+)
 from babble_app.services.proposals import Origin
 
 if TYPE_CHECKING:
@@ -45,7 +50,7 @@ async def keep_result(
 
 async def _create(rt: Runtime, job: Job, proposed: VersionProposed) -> Version:
     chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
-    version = await versions.create_agent(
+    version = await agents.create_agent(
         rt, job.owner_id, chat.workspace_id, proposal=proposed, request=job.text, model=job.model
     )
     await chats.update_chat(rt, job.owner_id, job.chat_id, agent_id=version.agent_id)

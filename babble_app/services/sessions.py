@@ -17,6 +17,7 @@ from babble_app.based.effects import AnswerMismatchError, UserEffect
 from babble_app.errors import ConflictError, ValidationFailedError
 from babble_app.schemas.sessions import AgentSession, SessionTurn
 from babble_app.services import (
+    agents,
     checks,
     idempotency,
     limits,
@@ -24,7 +25,6 @@ from babble_app.services import (
     outside,
     playback,
     test_runs,
-    versions,
 )
 from babble_app.services import session_shapes as shapes
 from babble_app.store import agents as agent_rows
@@ -80,7 +80,7 @@ async def start_session(
         IdempotencyConflictError: the key came before with another request.
     """
     shapes.check_mocks(mocks)
-    await versions.get_agent(rt, owner_id, agent_id)
+    await agents.get_agent(rt, owner_id, agent_id)
 
     async def make() -> Conversation:
         source = await read_source(rt, owner_id, agent_id, version_id, program)

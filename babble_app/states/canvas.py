@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import reflex as rx
 
 from babble_app.errors import NotFoundError
-from babble_app.services import checks, runtime, versions
+from babble_app.services import (
+    agents,
+    checks,
+    runtime,
+    versions,
+)
 from babble_app.states.panes import PanesState
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.versions import VersionsState
@@ -176,7 +181,7 @@ class CanvasState(rx.State):
     async def _show_head(self, owner_id: str, agent_id: str) -> None:
         rt = runtime.current()
         try:
-            agent = await versions.get_agent(rt, owner_id, agent_id)
+            agent = await agents.get_agent(rt, owner_id, agent_id)
             head = await versions.get_version(rt, owner_id, agent.head_version_id)
         except NotFoundError:
             return

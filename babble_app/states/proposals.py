@@ -11,7 +11,13 @@ import reflex as rx
 
 from babble_app.diffs.pick import pick
 from babble_app.errors import BabbleError, ConflictError, NotFoundError
-from babble_app.services import checks, proposals, runtime, versions
+from babble_app.services import (
+    agents,
+    checks,
+    proposals,
+    runtime,
+    versions,
+)
 from babble_app.states.canvas import CanvasState
 from babble_app.states.comparisons import HunkView, comparison_of, mark_aligned
 from babble_app.states.outcomes import read_outcomes
@@ -195,7 +201,7 @@ class ProposalState(rx.State):
     async def _show(self, owner_id: str, proposal: Proposal) -> None:
         rt = runtime.current()
         parent = await versions.get_version(rt, owner_id, proposal.parent_id)
-        agent = await versions.get_agent(rt, owner_id, proposal.agent_id)
+        agent = await agents.get_agent(rt, owner_id, proposal.agent_id)
         found = comparison_of(proposal.diff)
         hunks = await mark_aligned(found.hunks, parent.text, proposal.text, proposal.raw)
         async with own_tab(self, owner_id):

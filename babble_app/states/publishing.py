@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 import reflex as rx
 
 from babble_app.errors import BabbleError, GateClosedError
-from babble_app.services import publishing, runtime, versions
+from babble_app.services import (
+    agents,
+    publishing,
+    runtime,
+)
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.toasts import toast
 from babble_app.states.versions import VersionsState
@@ -102,7 +106,7 @@ class PublishState(rx.State):
             owner_id = await owner_of(self)
             agent_id = (await self.get_state(VersionsState)).agent
         try:
-            await versions.update_agent(runtime.current(), owner_id, agent_id, gated=chosen)
+            await agents.update_agent(runtime.current(), owner_id, agent_id, gated=chosen)
         except BabbleError as error:
             async with own_tab(self, owner_id):
                 await toast(self, str(error), "bad")

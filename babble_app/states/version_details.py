@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import reflex as rx
 
-from babble_app.services import runtime, versions
+from babble_app.services import (
+    agents,
+    runtime,
+    versions,
+)
 from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.version_rows import KINDS, author_words, tests_kind, tests_words
 
@@ -43,7 +47,7 @@ class DetailsState(rx.State):
             owner_id = await owner_of(self)
         rt = runtime.current()
         version = await versions.get_version(rt, owner_id, version_id)
-        agent = await versions.get_agent(rt, owner_id, version.agent_id)
+        agent = await agents.get_agent(rt, owner_id, version.agent_id)
         async with own_tab(self, owner_id):
             self.version = _details(version)
             self._file_name = f"{agent.slug}-v{version.number}.based"

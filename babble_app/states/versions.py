@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 import reflex as rx
 
 from babble_app.errors import BabbleError, NotFoundError
-from babble_app.services import runtime, versions
+from babble_app.services import (
+    agents,
+    runtime,
+    versions,
+)
 from babble_app.states.comparisons import HunkView, compare_texts
 from babble_app.states.shell import fill_shell
 from babble_app.states.tab import own_tab, owner_of
@@ -154,7 +158,7 @@ class VersionsState(rx.State):
         """Show the agent's versions, and what the newest one changed."""
         rt = runtime.current()
         try:
-            agent = await versions.get_agent(rt, owner_id, agent_id)
+            agent = await agents.get_agent(rt, owner_id, agent_id)
         except NotFoundError:
             async with own_tab(self, owner_id):
                 self.status = "missing"

@@ -8,7 +8,12 @@ from typing import Any, Literal
 import reflex as rx
 
 from babble_app.errors import BabbleError, NotFoundError
-from babble_app.services import chats, runtime, versions, workspaces
+from babble_app.services import (
+    agents,
+    chats,
+    runtime,
+    workspaces,
+)
 from babble_app.states.files import FilesState, close_viewer, refresh_files
 from babble_app.states.session import get_user
 from babble_app.states.shell import fill_shell, refresh_chat_links
@@ -86,7 +91,7 @@ class WorkspaceState(rx.State):
         ]
         self.agent_rows = [
             AgentRow(agent.id, agent.name, agent.head_number, agent.updated_at.isoformat())
-            for agent in await versions.list_agents(rt, user.id, workspace_id)
+            for agent in await agents.list_agents(rt, user.id, workspace_id)
         ]
         await refresh_files(self, workspace_id)
         self.loaded = True
@@ -130,7 +135,7 @@ class WorkspaceState(rx.State):
                 case "rename-chat":
                     await chats.update_chat(rt, user.id, self.chosen_id, title=name)
                 case "rename-agent":
-                    await versions.update_agent(rt, user.id, self.chosen_id, name=name)
+                    await agents.update_agent(rt, user.id, self.chosen_id, name=name)
                 case _:
                     return
         except BabbleError as error:
@@ -152,7 +157,7 @@ class WorkspaceState(rx.State):
             case "delete-chat":
                 await chats.delete_chat(rt, user.id, self.chosen_id)
             case "delete-agent":
-                await versions.delete_agent(rt, user.id, self.chosen_id)
+                await agents.delete_agent(rt, user.id, self.chosen_id)
             case _:
                 return None
         await toast(self, f"Deleted “{self.chosen_name}”.")

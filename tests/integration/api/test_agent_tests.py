@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import versions
+from babble_app.services import (
+    agents,
+)
 from tests.unit.based.helpers import BAKERY
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ def make_agent(server: LiveServer, person: Person) -> tuple[str, str]:
     workspace = person.client.post("/api/workspaces", json={"name": "Mine"}).json()["id"]
     proposal = VersionProposed(kind="create", program=BAKERY, name="Bakery", summary="x")
     version = server.call(
-        versions.create_agent(
+        agents.create_agent(
             server.runtime,
             person.user.id,
             workspace,

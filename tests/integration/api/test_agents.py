@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import versions
+from babble_app.services import (
+    agents,
+)
 from tests.integration.api.conftest import make_person
 from tests.integration.api.test_workbench import code_of, make_workspace
 
@@ -24,7 +26,7 @@ CANARY_KEY = "sk-canary-0123456789"
 def make_agent(server: LiveServer, person: Person) -> Version:
     proposal = VersionProposed(kind="create", program=FIRST, name="Greeter", summary="Greets")
     return server.call(
-        versions.create_agent(
+        agents.create_agent(
             server.runtime,
             person.user.id,
             make_workspace(person),

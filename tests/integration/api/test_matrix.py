@@ -14,7 +14,11 @@ from babble_app.api._identity import current_user
 from babble_app.api.app import create_api
 from babble_app.schemas.accounts import LOGIN_COOKIE
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import accounts, proposals, versions
+from babble_app.services import (
+    accounts,
+    agents,
+    proposals,
+)
 from babble_app.services.proposals import Origin
 from tests.integration.api.conftest import PASSWORD, make_person
 from tests.integration.api.routes import Operation, all_operations, id_kind, sample
@@ -68,7 +72,7 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
     chat = client.post(f"/api/workspaces/{workspace}/chats", json={"title": "canary-chat"}).json()
     proposal = VersionProposed(kind="create", program=PROGRAM, name="Canary", summary="x")
     version = server.call(
-        versions.create_agent(
+        agents.create_agent(
             rt, owner, workspace, proposal=proposal, request="canary", model="demo/based"
         )
     )

@@ -17,7 +17,12 @@ from babble_app.diffs.merge import merge
 from babble_app.diffs.pick import pick
 from babble_app.errors import ConflictError, ValidationFailedError
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import proposals, publishing, versions
+from babble_app.services import (
+    agents,
+    proposals,
+    publishing,
+    versions,
+)
 from babble_app.services.proposals import Origin
 
 if TYPE_CHECKING:
@@ -55,7 +60,7 @@ class Walk:
     async def begin(self, workspace_id: str) -> None:
         """Make the agent."""
         self.made.append(
-            await versions.import_agent(self.rt, self.owner, workspace_id, name="Walk", text=FIRST)
+            await agents.import_agent(self.rt, self.owner, workspace_id, name="Walk", text=FIRST)
         )
         await self.look()
 
@@ -69,7 +74,7 @@ class Walk:
 
     async def look(self) -> None:
         """Compare the agent with the model, and keep the rows that are new."""
-        agent = await versions.get_agent(self.rt, self.owner, self.head.agent_id)
+        agent = await agents.get_agent(self.rt, self.owner, self.head.agent_id)
         assert (agent.head_version_id, agent.head_number) == (self.head.id, len(self.made))
         assert agent.live_version_id == (self.pile[-1] if self.pile else None)
         assert agent.proposal_id == (self.waiting.id if self.waiting else None)

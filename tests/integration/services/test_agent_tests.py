@@ -12,6 +12,7 @@ from babble_app.schemas.agent_tests import Assertion, TestBadge, TestSpec
 from babble_app.schemas.mocks import Mock
 from babble_app.services import (
     agent_tests,
+    agents,
     publishing,
     sessions,
     test_coverage,
@@ -187,7 +188,7 @@ async def test_chosen_tests_guard_what_goes_live(rt: Runtime) -> None:
     problems = await test_runs.gate_problems(rt, owner, agent, bad.id)
     assert len(problems) == 1
     assert problems[0].startswith("“two apple cakes → the customer leaves” fails: Not as recorded")
-    await versions.update_agent(rt, owner, agent, gated=True)
+    await agents.update_agent(rt, owner, agent, gated=True)
     with pytest.raises(GateClosedError, match="“two apple cakes"):
         await publishing.publish(rt, owner, agent, bad.id)
     assert (await publishing.publish(rt, owner, agent, version.id)).live_number == 1

@@ -13,6 +13,7 @@ from babble_app.schemas.agent_tests import TestSpec
 from babble_app.services import (
     accounts,
     agent_tests,
+    agents,
     chats,
     files,
     keys,
@@ -139,15 +140,15 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
         w.rt, w.stranger, w.own_chat, before=w.message
     ),
     "chats.get_message": lambda w: chats.get_message(w.rt, w.stranger, w.message),
-    "versions.list_agents": lambda w: versions.list_agents(w.rt, w.stranger, w.workspace),
-    "versions.get_agent": lambda w: versions.get_agent(w.rt, w.stranger, w.agent),
-    "versions.update_agent": lambda w: versions.update_agent(w.rt, w.stranger, w.agent, name="x"),
-    "versions.delete_agent": lambda w: versions.delete_agent(w.rt, w.stranger, w.agent),
-    "versions.create_agent": lambda w: make_agent(w.rt, w.stranger, w.workspace),
+    "agents.list_agents": lambda w: agents.list_agents(w.rt, w.stranger, w.workspace),
+    "agents.get_agent": lambda w: agents.get_agent(w.rt, w.stranger, w.agent),
+    "agents.update_agent": lambda w: agents.update_agent(w.rt, w.stranger, w.agent, name="x"),
+    "agents.delete_agent": lambda w: agents.delete_agent(w.rt, w.stranger, w.agent),
+    "agents.create_agent": lambda w: make_agent(w.rt, w.stranger, w.workspace),
     "versions.add_version": lambda w: versions.add_version(
         w.rt, w.stranger, w.agent, text="x", parent_id=w.version, kind="manual", author="Eve"
     ),
-    "versions.import_agent": lambda w: versions.import_agent(
+    "agents.import_agent": lambda w: agents.import_agent(
         w.rt, w.stranger, w.workspace, name="x", text='say("x")'
     ),
     "versions.merge": lambda w: versions.merge(
@@ -269,7 +270,7 @@ async def test_a_stranger_is_told_that_there_is_no_such_thing(world: World) -> N
     assert told == {}
     assert (await files.get_text(world.rt, world.owner, world.file)).status == "ready"
     assert (await chats.get_message(world.rt, world.owner, world.message)).text == "Hello"
-    assert (await versions.get_agent(world.rt, world.owner, world.agent)).name == "Greeter"
+    assert (await agents.get_agent(world.rt, world.owner, world.agent)).name == "Greeter"
     assert (await chats.get_chat(world.rt, world.owner, world.chat)).title == ""
 
 

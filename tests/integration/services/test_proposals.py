@@ -9,7 +9,13 @@ import pytest
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.events import VersionProposed
-from babble_app.services import chats, proposals, versions, workspaces
+from babble_app.services import (
+    agents,
+    chats,
+    proposals,
+    versions,
+    workspaces,
+)
 from babble_app.services.proposals import Origin
 from tests.factories import make_agent, make_chat, make_proposal
 
@@ -68,7 +74,7 @@ async def decide_at_once(
 async def test_a_proposal_waits_and_changes_nothing(rt: Runtime) -> None:
     owner, first, proposal = await proposed(rt)
 
-    agent = await versions.get_agent(rt, owner, first.agent_id)
+    agent = await agents.get_agent(rt, owner, first.agent_id)
 
     assert (agent.head_version_id, agent.proposal_id) == (first.id, proposal.id)
     assert [hunk.number for hunk in proposal.diff.hunks] == [1, 2, 3]
@@ -88,7 +94,7 @@ async def test_a_proposal_that_is_kept_becomes_the_newest_version(rt: Runtime) -
     assert (version.model, version.rounds, version.raw) == ("demo/based", 2, "```diff")
     after = await proposals.get_proposal(rt, owner, proposal.id)
     assert (after.status, after.version_id, after.stale) == ("kept", version.id, False)
-    assert (await versions.get_agent(rt, owner, first.agent_id)).proposal_id is None
+    assert (await agents.get_agent(rt, owner, first.agent_id)).proposal_id is None
     assert await proposals.find_pending(rt, owner, first.agent_id) is None
 
 
@@ -110,7 +116,7 @@ async def test_a_choice_that_names_no_hunks_is_refused(rt: Runtime) -> None:
             await proposals.keep(rt, owner, proposal.id, hunks=hunks)
         assert caught.value.field == "hunks"
 
-    assert (await versions.get_agent(rt, owner, first.agent_id)).proposal_id == proposal.id
+    assert (await agents.get_agent(rt, owner, first.agent_id)).proposal_id == proposal.id
 
 
 async def test_hunks_that_make_no_valid_program_are_refused_with_the_finding(rt: Runtime) -> None:
@@ -122,7 +128,7 @@ async def test_hunks_that_make_no_valid_program_are_refused_with_the_finding(rt:
     with pytest.raises(ValidationFailedError, match=r"errors.*line \d+"):
         await proposals.keep(rt, owner, proposal.id, hunks=[2])
 
-    assert (await versions.get_agent(rt, owner, first.agent_id)).head_version_id == first.id
+    assert (await agents.get_agent(rt, owner, first.agent_id)).head_version_id == first.id
 
 
 async def test_a_discarded_proposal_is_over(rt: Runtime) -> None:
@@ -131,7 +137,7 @@ async def test_a_discarded_proposal_is_over(rt: Runtime) -> None:
     gone = await proposals.discard(rt, owner, proposal.id)
 
     assert (gone.status, gone.version_id) == ("discarded", None)
-    agent = await versions.get_agent(rt, owner, first.agent_id)
+    agent = await agents.get_agent(rt, owner, first.agent_id)
     assert (agent.head_version_id, agent.proposal_id) == (first.id, None)
     with pytest.raises(ConflictError, match="discarded already"):
         await proposals.keep(rt, owner, proposal.id)
@@ -270,7 +276,7 @@ async def test_a_proposal_outlives_its_chat_but_not_its_agent(rt: Runtime) -> No
 
     await chats.delete_chat(rt, owner, chat_id)
     assert (await proposals.get_proposal(rt, owner, one.id)).chat_id is None
-    await versions.delete_agent(rt, owner, first.agent_id)
+    await agents.delete_agent(rt, owner, first.agent_id)
     with pytest.raises(NotFoundError):
         await proposals.get_proposal(rt, owner, one.id)
 

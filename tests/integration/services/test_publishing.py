@@ -13,7 +13,14 @@ from babble_app.errors import (
     NotFoundError,
     ValidationFailedError,
 )
-from babble_app.services import agent_tests, proposals, publishing, sessions, versions
+from babble_app.services import (
+    agent_tests,
+    agents,
+    proposals,
+    publishing,
+    sessions,
+    versions,
+)
 from tests.factories import PROGRAM, make_agent, make_proposal, make_user, make_workspace
 
 if TYPE_CHECKING:
@@ -43,7 +50,7 @@ async def three_versions(rt: Runtime) -> tuple[str, str, list[Version]]:
 async def test_nothing_is_live_until_a_version_is_published(rt: Runtime) -> None:
     owner, agent_id, (_, second, _) = await three_versions(rt)
 
-    before = await versions.get_agent(rt, owner, agent_id)
+    before = await agents.get_agent(rt, owner, agent_id)
     after = await publishing.publish(rt, owner, agent_id, second.id)
 
     assert (before.live_version_id, before.live_number) == (None, None)
@@ -110,7 +117,7 @@ async def test_a_gated_agent_goes_live_only_when_its_chosen_tests_pass(rt: Runti
     first = await make_agent(rt, owner, workspace.id, program=program)
     session = await sessions.start_session(rt, owner, first.agent_id, model="demo/based")
     await agent_tests.keep_as_test(rt, owner, session.id, name="Says hello")
-    await versions.update_agent(rt, owner, first.agent_id, gated=True)
+    await agents.update_agent(rt, owner, first.agent_id, gated=True)
 
     live = await publishing.publish(rt, owner, first.agent_id, first.id)
     bad = program.replace("Hello!", "Go away!")
@@ -127,9 +134,9 @@ async def test_a_gated_agent_goes_live_only_when_its_chosen_tests_pass(rt: Runti
     listed = await versions.list_versions(rt, owner, first.agent_id)
     assert [item.tests and item.tests.passed for item in listed] == [1, 0, 1]
     # Ungated, or going back, nothing is asked.
-    await versions.update_agent(rt, owner, first.agent_id, gated=False)
+    await agents.update_agent(rt, owner, first.agent_id, gated=False)
     assert (
         await publishing.publish(rt, owner, first.agent_id, second.id)
     ).live_version_id == second.id
-    await versions.update_agent(rt, owner, first.agent_id, gated=True)
+    await agents.update_agent(rt, owner, first.agent_id, gated=True)
     assert (await publishing.roll_back(rt, owner, first.agent_id)).live_version_id == third.id

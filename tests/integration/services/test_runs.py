@@ -21,7 +21,13 @@ from babble_app.schemas.events import (
     StateChanged,
     TextDelta,
 )
-from babble_app.services import chats, keys, runs, versions
+from babble_app.services import (
+    agents,
+    chats,
+    keys,
+    runs,
+    versions,
+)
 from tests.factories import PROGRAM, make_chat, make_file, make_user
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule
@@ -319,7 +325,7 @@ async def test_the_model_is_told_in_words_that_the_file_was_edited(
     server.script.queue += [f"Here.\n```based\n{PROGRAM}```\n", "It greets."]
     await _read(rt, owner, (await runs.start(rt, owner, chat.id, text="x", mode="build")).id)
     agent_id = (await chats.get_chat(rt, owner, chat.id)).agent_id or ""
-    head = (await versions.get_agent(rt, owner, agent_id)).head_version_id
+    head = (await agents.get_agent(rt, owner, agent_id)).head_version_id
     await versions.add_version(
         rt, owner, agent_id, text=f"{PROGRAM}# mine\n", parent_id=head, kind="manual", author="Ada"
     )

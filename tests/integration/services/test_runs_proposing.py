@@ -9,7 +9,13 @@ import pytest
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.events import RunFailed, StateChanged, VersionSaved
-from babble_app.services import chats, keys, proposals, runs, versions
+from babble_app.services import (
+    agents,
+    chats,
+    keys,
+    proposals,
+    runs,
+)
 from babble_app.store import conversations
 from tests.factories import make_agent, make_chat, make_user
 from tests.fakes.model_server import ModelServer
@@ -83,7 +89,7 @@ async def test_a_change_waits_and_the_answer_names_it(rt: Runtime, server: Model
     proposal = await pending(rt, owner, first.agent_id)
     assert states(events, "proposed") == [proposal.id]
     assert not any(isinstance(event, VersionSaved) for event in events)
-    assert (await versions.get_agent(rt, owner, first.agent_id)).head_version_id == first.id
+    assert (await agents.get_agent(rt, owner, first.agent_id)).head_version_id == first.id
     assert "See you!" in proposal.text
     assert (proposal.request, proposal.model, proposal.chat_id) == (GREET, MODEL, chat_id)
     assert "```diff" in proposal.raw
@@ -169,7 +175,7 @@ async def test_a_run_whose_agent_is_deleted_meanwhile_fails_in_words(
         async for item in runs.events(rt, owner, run.id):
             last = item.event
             if isinstance(last, StateChanged) and last.name == "changing":
-                await versions.delete_agent(rt, owner, version.agent_id)
+                await agents.delete_agent(rt, owner, version.agent_id)
 
     assert isinstance(last, RunFailed)
     assert last.code == "not_found"
@@ -195,4 +201,4 @@ async def test_a_stopped_run_leaves_a_whole_proposal_or_none(
             await proposals.discard(rt, owner, found.id)
 
     assert outcomes <= {"pending", "none"}
-    assert (await versions.get_agent(rt, owner, first.agent_id)).head_number == 1
+    assert (await agents.get_agent(rt, owner, first.agent_id)).head_number == 1

@@ -9,7 +9,13 @@ import pytest
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.events import Attempt, MessageDone, RunFailed, VersionSaved
-from babble_app.services import chats, run_context, runs, versions
+from babble_app.services import (
+    agents,
+    chats,
+    run_context,
+    runs,
+    versions,
+)
 from babble_app.services.runtime import running
 from tests.conftest import make_settings
 from tests.factories import make_chat
@@ -85,7 +91,7 @@ async def test_another_agent_is_made_beside_the_one_on_the_canvas(rt: Runtime) -
 
     assert (otto.number, otto.kind) == (1, "create")
     assert otto.agent_id != nora.agent_id
-    assert (await versions.get_agent(rt, owner, nora.agent_id)).head_version_id == nora.id
+    assert (await agents.get_agent(rt, owner, nora.agent_id)).head_version_id == nora.id
     assert (await chats.get_chat(rt, owner, chat.id)).agent_id == otto.agent_id
 
 

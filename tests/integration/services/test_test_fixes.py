@@ -14,6 +14,7 @@ from babble_app.errors import ConflictError, NotFoundError, ValidationFailedErro
 from babble_app.schemas.agent_tests import TestSpec
 from babble_app.services import (
     agent_tests,
+    agents,
     chats,
     keys,
     proposals,
@@ -119,7 +120,7 @@ async def test_reviewed_changes_are_tested_before_they_are_kept(
     waiting = await proposals.find_pending(rt, owner, test.agent_id)
     assert waiting is not None
     assert waiting.text == BAKERY
-    assert (await versions.get_agent(rt, owner, test.agent_id)).head_number == 2
+    assert (await agents.get_agent(rt, owner, test.agent_id)).head_number == 2
 
 
 async def test_there_are_at_most_five_rounds(rt: Runtime, server: ModelServer) -> None:

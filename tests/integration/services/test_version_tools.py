@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
-from babble_app.services import versions
+from babble_app.services import (
+    agents,
+    versions,
+)
 from tests.factories import make_agent, make_workspace
 
 if TYPE_CHECKING:
@@ -135,12 +138,12 @@ async def test_a_merge_with_conflicts_shows_both_sides_and_cannot_be_saved_as_it
 async def test_a_program_from_elsewhere_becomes_an_agent(rt: Runtime) -> None:
     owner, workspace = await make_workspace(rt)
 
-    version = await versions.import_agent(rt, owner, workspace.id, name="Desk", text=PROGRAM)
+    version = await agents.import_agent(rt, owner, workspace.id, name="Desk", text=PROGRAM)
 
     assert (version.kind, version.author, version.number) == ("import", "Ada", 1)
     assert (version.text, version.raw, version.model) == (PROGRAM, "", "")
     with pytest.raises(ValidationFailedError, match="errors"):
-        await versions.import_agent(rt, owner, workspace.id, name="Desk", text="loop:\n")
+        await agents.import_agent(rt, owner, workspace.id, name="Desk", text="loop:\n")
 
 
 @pytest.mark.parametrize(
@@ -150,14 +153,14 @@ async def test_a_program_from_elsewhere_becomes_an_agent(rt: Runtime) -> None:
 )
 async def test_what_is_no_text_of_a_program_is_refused_everywhere(rt: Runtime, text: str) -> None:
     owner, first = await start(rt)
-    workspace_id = (await versions.get_agent(rt, owner, first.agent_id)).workspace_id
+    workspace_id = (await agents.get_agent(rt, owner, first.agent_id)).workspace_id
 
     with pytest.raises(ValidationFailedError):
         await edit(rt, owner, first, text)
     with pytest.raises(ValidationFailedError):
         await versions.merge(rt, owner, first.agent_id, base_id=first.id, text=text)
     with pytest.raises(ValidationFailedError):
-        await versions.import_agent(rt, owner, workspace_id, name="x", text=text)
+        await agents.import_agent(rt, owner, workspace_id, name="x", text=text)
 
 
 async def test_line_endings_of_a_hand_edit_stay_as_they_were_typed(rt: Runtime) -> None:

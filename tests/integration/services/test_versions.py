@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
-from babble_app.services import chats, versions
+from babble_app.services import (
+    agents,
+    chats,
+    versions,
+)
 from tests.factories import PROGRAM, make_agent, make_chat, make_workspace
 
 if TYPE_CHECKING:
@@ -29,7 +33,7 @@ async def test_a_new_agent_has_one_version_with_a_diff_from_nothing(rt: Runtime)
     owner, workspace = await make_workspace(rt)
 
     version = await make_agent(rt, owner, workspace.id, name="Order Taker")
-    agent = await versions.get_agent(rt, owner, version.agent_id)
+    agent = await agents.get_agent(rt, owner, version.agent_id)
 
     assert (agent.name, agent.slug, agent.head_number) == ("Order Taker", "order-taker", 1)
     assert agent.head_version_id == version.id
@@ -42,8 +46,8 @@ async def test_agents_of_one_name_get_slugs_of_their_own(rt: Runtime) -> None:
 
     await asyncio.gather(*(make_agent(rt, owner, workspace.id, name="Shop") for _ in range(4)))
 
-    agents = await versions.list_agents(rt, owner, workspace.id)
-    assert sorted(agent.slug for agent in agents) == ["shop", "shop-2", "shop-3", "shop-4"]
+    found = await agents.list_agents(rt, owner, workspace.id)
+    assert sorted(agent.slug for agent in found) == ["shop", "shop-2", "shop-3", "shop-4"]
 
 
 async def test_a_change_goes_on_top_and_leaves_the_older_version_as_it_was(rt: Runtime) -> None:
@@ -112,7 +116,7 @@ async def test_a_hand_edit_with_errors_is_refused_and_says_where(rt: Runtime) ->
     with pytest.raises(ValidationFailedError, match=r"line \d+: "):
         await change(rt, owner, first, PROGRAM + "loop:\n")
 
-    assert (await versions.get_agent(rt, owner, first.agent_id)).head_version_id == first.id
+    assert (await agents.get_agent(rt, owner, first.agent_id)).head_version_id == first.id
 
 
 @pytest.mark.parametrize(
@@ -164,7 +168,7 @@ async def test_a_renamed_agent_keeps_its_slug(rt: Runtime) -> None:
     owner, workspace = await make_workspace(rt)
     first = await make_agent(rt, owner, workspace.id, name="Shop")
 
-    renamed = await versions.update_agent(rt, owner, first.agent_id, name="Store")
+    renamed = await agents.update_agent(rt, owner, first.agent_id, name="Store")
 
     assert (renamed.name, renamed.slug) == ("Store", "shop")
 
@@ -174,7 +178,7 @@ async def test_a_deleted_agent_takes_its_versions_and_leaves_its_chat(rt: Runtim
     first = await make_agent(rt, owner, chat.workspace_id)
     await chats.update_chat(rt, owner, chat.id, agent_id=first.agent_id)
 
-    await versions.delete_agent(rt, owner, first.agent_id)
+    await agents.delete_agent(rt, owner, first.agent_id)
 
     with pytest.raises(NotFoundError):
         await versions.get_version(rt, owner, first.id)

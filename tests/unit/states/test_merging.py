@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from babble_app.services import proposals, versions
+from babble_app.services import (
+    agents,
+    proposals,
+    versions,
+)
 from babble_app.states.canvas import CanvasState
 from babble_app.states.merging import MergeState
 from babble_app.states.proposals import ProposalState
@@ -49,7 +53,7 @@ async def save_elsewhere(rt: Runtime, tab: Tab, parent: Version, text: str) -> V
 
 
 async def head_text(rt: Runtime, tab: Tab, agent_id: str) -> str:
-    agent = await versions.get_agent(rt, tab.user.id, agent_id)
+    agent = await agents.get_agent(rt, tab.user.id, agent_id)
     return (await versions.get_version(rt, tab.user.id, agent.head_version_id)).text
 
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from babble_app.services import agent_tests, proposals, publishing, sessions, versions
+from babble_app.services import (
+    agent_tests,
+    agents,
+    proposals,
+    publishing,
+    sessions,
+    versions,
+)
 from babble_app.states.publishing import PublishState
 from babble_app.states.versions import VersionsState
 from tests.factories import PROGRAM, make_agent, make_proposal, make_user, make_workspace
@@ -39,7 +46,7 @@ async def two_versions(rt: Runtime, tab: Tab) -> tuple[PublishState, Version, Ve
 
 
 async def live_number(rt: Runtime, tab: Tab, agent_id: str) -> int | None:
-    return (await versions.get_agent(rt, tab.user.id, agent_id)).live_number
+    return (await agents.get_agent(rt, tab.user.id, agent_id)).live_number
 
 
 async def publish(tab: Tab, state: PublishState, version: Version) -> None:
@@ -94,7 +101,7 @@ async def test_the_gate_is_set_and_shown(rt: Runtime, tab: Tab) -> None:
     await tab.run(VersionsState.open_agent, shown, first.agent_id)
 
     assert shown.gated
-    assert (await versions.get_agent(rt, tab.user.id, first.agent_id)).gated
+    assert (await agents.get_agent(rt, tab.user.id, first.agent_id)).gated
 
 
 async def test_a_version_that_fails_a_chosen_test_is_refused_by_the_test_s_name(
@@ -105,7 +112,7 @@ async def test_a_version_that_fails_a_chosen_test_is_refused_by_the_test_s_name(
     first = await make_agent(rt, tab.user.id, workspace.id, program=program)
     session = await sessions.start_session(rt, tab.user.id, first.agent_id, model="demo/based")
     await agent_tests.keep_as_test(rt, tab.user.id, session.id, name="Says hello")
-    await versions.update_agent(rt, tab.user.id, first.agent_id, gated=True)
+    await agents.update_agent(rt, tab.user.id, first.agent_id, gated=True)
     proposal = await make_proposal(
         rt, tab.user.id, first.agent_id, first.id, text=program.replace("Hello!", "Go away!")
     )
@@ -141,4 +148,4 @@ async def test_somebody_else_s_version_does_not_go_live(rt: Runtime, tab: Tab) -
     await publish(tab, state, theirs)
 
     assert "no such version" in state.problem
-    assert (await versions.get_agent(rt, stranger.id, theirs.agent_id)).live_number is None
+    assert (await agents.get_agent(rt, stranger.id, theirs.agent_id)).live_number is None
