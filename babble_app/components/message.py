@@ -9,18 +9,16 @@ import reflex as rx
 from babble_app.components.copy_button import copy_button
 from babble_app.components.icons import icon
 from babble_app.components.markdown import markdown
+from babble_app.components.message_files import sources, used
 from babble_app.components.parts import notice, time_ago
 from babble_app.components.proposal_card import proposal_card
 from babble_app.states.canvas import CanvasState
 from babble_app.states.chat import ChatState
-from babble_app.states.files import FilesState
 from babble_app.states.live import LiveState
 from babble_app.states.message_views import (
     AttemptView,
     MessageView,
-    SourceView,
     ToolView,
-    UseView,
     VersionView,
 )
 from babble_app.states.panes import PanesState
@@ -72,8 +70,8 @@ def live_answer() -> rx.Component:
         ),
         rx.foreach(LiveState.versions, _version_card),
         proposal_card(LiveState.proposal),
-        _sources(LiveState.sources, LiveState.run_id),
-        _used(LiveState.used),
+        sources(LiveState.sources, LiveState.run_id),
+        used(LiveState.used),
         rx.cond(
             LiveState.doing != "",
             rx.el.p(
@@ -104,8 +102,8 @@ def _answer(item: MessageView) -> rx.Component:
         ),
         rx.foreach(item.versions, _version_card),
         proposal_card(item.proposal),
-        _sources(item.sources, item.id),
-        _used(item.used),
+        sources(item.sources, item.id),
+        used(item.used),
         rx.cond(item.status != "done", _ending(item)),
         rx.el.div(
             time_ago(item.at),
@@ -256,59 +254,4 @@ def _tests(version: VersionView) -> rx.Component:
             on_click=PanesState.show_tests,
             class_name=kind,
         ),
-    )
-
-
-def _sources(sources: Any, anchor: Any) -> rx.Component:
-    def make(source: SourceView) -> rx.Component:
-        return _source(source, anchor)
-
-    return rx.cond(
-        sources,
-        rx.el.ol(
-            rx.foreach(sources, make),
-            class_name="sources",
-            aria_label="Sources",
-        ),
-    )
-
-
-def _used(used: Any) -> rx.Component:
-    """Name what the model was shown of the files; each opens."""
-    return rx.cond(
-        used,
-        rx.el.div(
-            "used:",
-            rx.foreach(used, _use),
-            role="group",
-            aria_label="Files used",
-            class_name="used",
-        ),
-    )
-
-
-def _use(use: UseView) -> rx.Component:
-    return rx.el.button(
-        icon("file", 14),
-        use.words,
-        type="button",
-        title="Open the file",
-        on_click=FilesState.view(use.file_id),
-        class_name="used-file",
-        key=use.file_id,
-    )
-
-
-def _source(source: SourceView, anchor: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.details(
-            rx.el.summary(
-                rx.el.span(source.number, class_name="source-number"),
-                icon("file", 14),
-                rx.el.span(source.file, class_name="truncate"),
-                rx.cond(source.place != "", rx.el.span(source.place, class_name="faint nowrap")),
-            ),
-            rx.el.blockquote(source.quote),
-        ),
-        id=rx.Var.create(f"source-{anchor}-{source.number}"),
     )
