@@ -162,9 +162,11 @@ def test_an_exact_place_is_doubted_if_the_stated_line_nearly_fits(text: str, hea
     assert outcome(text, f"{heading}\n{PRINT}") == "D_AMBIGUOUS"
 
 
-@pytest.mark.parametrize("added", [" x = 1", "\tx = 1"])
-def test_added_lines_that_are_indented_as_nothing_else_are_refused(added: str) -> None:
-    assert outcome(DEF, f'@@\n+{added}\n say("Hello")\n').startswith("D_")
+def test_added_lines_are_never_indented_as_nothing_else_in_the_file() -> None:
+    meant = DEF.replace('say("Hello")', 'x = 1\nsay("Hello")')
+
+    assert outcome(DEF, '@@\n+ x = 1\n say("Hello")\n') == meant
+    assert outcome(DEF, '@@\n+\tx = 1\n say("Hello")\n').startswith("D_")
 
 
 @pytest.mark.parametrize(
