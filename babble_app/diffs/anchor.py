@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from babble_app.diffs.matching import EXACT, SHIFTED
 from babble_app.diffs.nearest import refused
-from babble_app.diffs.placing import Many, Outcome, Placed, at_stated_line, search
+from babble_app.diffs.placed import Many, Outcome, Placed
+from babble_app.diffs.placing import at_stated_line, search
 
 if TYPE_CHECKING:
     from babble_app.diffs.errors import HunkFailure

@@ -18,7 +18,7 @@ from babble_app.diffs.readings import old_side
 if TYPE_CHECKING:
     from babble_app.diffs.errors import HunkFailure
     from babble_app.diffs.hunks import Hunk
-    from babble_app.diffs.placing import Placed
+    from babble_app.diffs.placed import Placed
 
 MAX_TEXT_CHARS = 2_000_000
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from babble_app.diffs.errors import HunkFailure
-    from babble_app.diffs.placing import Placed
+    from babble_app.diffs.placed import Placed
 
 _QUOTED = re.compile(r"""(?<!\w)[frbFRB]{0,2}(["'])((?:(?!\1).)*)\1(?!\w)""")
 """A quoted text as code has it: no letter stands right before (but a prefix) or behind."""

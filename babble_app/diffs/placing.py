@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.diffs.alignment import align
-from babble_app.diffs.matching import ALIGNED, EXACT, LEVELS, SHIFTED, Hit, TooManyCandidatesError
+from babble_app.diffs.matching import (
+    ALIGNED,
+    EXACT,
+    LEVELS,
+    SHIFTED,
+    Hit,
+    TooManyCandidatesError,
+    stripped,
+)
 from babble_app.diffs.nearest import not_found, refused, stands_already
+from babble_app.diffs.placed import Many, Outcome, Placed, in_style
 from babble_app.diffs.readings import Body, Kind, adds, lines_of, new_side, old_side
 
 if TYPE_CHECKING:
@@ -17,36 +25,11 @@ if TYPE_CHECKING:
     from babble_app.diffs.matching import Index
 
 AT_STATED_LINE = 0
+FAR_LINES = 15
+"""A hit further than this from the stated line is doubted when most of the lines stand there."""
+MOST_RESEMBLE, MOST_SHARE = 3, 0.6
 LOOSE = 3
 """The level up to which lines look the same."""
-FAR_LINES = 15
-"""An exact hit further than this from the stated line is doubted when a looser one stands at that line."""
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A hunk that has its place."""
-
-    hunk: Hunk
-    body: Body
-    """The reading that fits, its added lines indented as the file is."""
-    start: int
-    """The first line of its old side, from 0."""
-    level: int
-    """0 to 5: how literally it fits (matching.LEVELS; 0 is exactly at the stated line, 5 is aligned)."""
-    written: Body = ()
-    """The reading before it was fitted to the file."""
-
-
-@dataclass(frozen=True)
-class Many:
-    """A hunk that fits in several places."""
-
-    hunk: Hunk
-    places: tuple[Placed, ...]
-
-
-Outcome = Placed | Many
 
 
 def at_stated_line(index: Index, hunk: Hunk) -> Placed | None:
@@ -58,7 +41,7 @@ def at_stated_line(index: Index, hunk: Hunk) -> Placed | None:
         start = hunk.stated - 1 if old else _insertion_start(index, hunk)
         if start is not None and index.matches_at(old, start, EXACT):
             placed = Placed(hunk, body, start, AT_STATED_LINE, body)
-            if not _stands_already(index, placed) and _in_style(index, placed):
+            if not _stands_already(index, placed) and in_style(index, placed):
                 return placed
     return None
 
@@ -116,7 +99,7 @@ def _first_fit(index: Index, hunk: Hunk, bodies: list[Body]) -> Outcome | None:
             index.spend(len(hits) * (1 + len(body) // 4))
             fitting = [placed for hit in hits if (placed := _placed(hunk, body, hit, level))]
             if level < SHIFTED:
-                fitting = [placed for placed in fitting if _in_style(index, placed)]
+                fitting = [placed for placed in fitting if in_style(index, placed)]
             if fitting:
                 if level < LOOSE:
                     fitting += _twins(index, hunk, body, fitting)
@@ -153,7 +136,7 @@ def _plausible(index: Index, fits: list[Outcome]) -> Outcome | None:
     """
     if len(fits) == 1 and not isinstance(fits[0], Placed):
         return fits[0]
-    sound = [one for one in fits if not isinstance(one, Placed) or _in_style(index, one)]
+    sound = [one for one in fits if not isinstance(one, Placed) or in_style(index, one)]
     outcomes = {_outcome(one) for one in sound if isinstance(one, Placed)}
     if len(outcomes) > 1 or not sound:
         return None
@@ -164,27 +147,6 @@ def _outcome(placed: Placed) -> tuple[int, Body]:
     """Return what a placed hunk does to the file, whichever way its unchanged lines are read."""
     return placed.start, tuple(
         (kind, text if kind == "added" else "") for kind, text in placed.body
-    )
-
-
-def _in_style(index: Index, placed: Placed) -> bool:
-    """Whether a hunk that only adds is indented as the file is, where its lines do not show by themselves."""
-    if placed.level < SHIFTED and placed.written == placed.hunk.readings[0]:
-        return not _off_by_one(index, placed.body)
-    if any(kind == "removed" for kind, _ in placed.body):
-        return True
-    added = [text for kind, text in placed.body if kind == "added" and text.strip()]
-    return all(index.style.fits(text) for text in added)
-
-
-def _off_by_one(index: Index, body: Body) -> bool:
-    """Whether every added line is out of the file's style and would be in it with one space less, and none is removed."""
-    added = [text for kind, text in body if kind == "added" and text.strip()]
-    if not added or any(kind == "removed" for kind, _ in body):
-        return False
-    return all(
-        text[0] == " " and not index.style.fits(text) and index.style.fits(text[1:])
-        for text in added
     )
 
 
@@ -248,12 +210,10 @@ def _placed_parts(index: Index, hunk: Hunk, parts: tuple[Hunk, ...]) -> Placed |
 
 def _doubted(index: Index, placed: Placed) -> Placed | HunkFailure:
     """Refuse an only hit that is contradicted by the stated line, or that was applied before."""
-    hunk, old = placed.hunk, old_side(placed.written)
+    hunk = placed.hunk
     stated = hunk.stated - 1 if hunk.stated else None
-    if placed.level == EXACT and stated is not None and abs(stated - placed.start) > FAR_LINES:
-        loosely = any(
-            index.matches_at(old, stated, level) for level in range(EXACT + 1, len(LEVELS) + 1)
-        ) or bool(align(index, hunk.items(), near=stated))
+    if placed.level < ALIGNED and stated is not None and stated != placed.start:
+        loosely = _stands_nearer(index, placed, stated)
         if loosely:
             reason = (
                 f"It fits at line {placed.start + 1} and nearly at line {stated + 1}, which it names. "
@@ -263,6 +223,27 @@ def _doubted(index: Index, placed: Placed) -> Placed | HunkFailure:
     if _stands_already(index, placed):
         return refused(hunk, "D_ALREADY", "The lines it adds are there already. Leave it out.")
     return placed
+
+
+def _stands_nearer(index: Index, placed: Placed, stated: int) -> bool:
+    """Whether a hunk fits more loosely at the line that it names, or nearer to it than where it was found."""
+    hunk, old = placed.hunk, old_side(placed.written)
+    far = abs(stated - placed.start)
+    levels = range(placed.level + 1, len(LEVELS) + 1)
+    if any(index.matches_at(old, stated, level) for level in levels):
+        return True
+    if far > FAR_LINES and _resembles(index, old, stated):
+        return True
+    found = align(index, hunk.items(), near=stated)
+    return any(abs(one.start - stated) < far and one.start != placed.start for one in found)
+
+
+def _resembles(index: Index, old: list[str], start: int) -> bool:
+    """Whether most of the lines stand there in their order, as where one of them was changed since."""
+    keys = index.stripped_keys()[start : start + len(old)] if start >= 0 else []
+    same = sum(bool(key) and key == stripped(line) for key, line in zip(keys, old, strict=False))
+    filled = sum(bool(line.strip()) for line in old)
+    return same >= MOST_RESEMBLE and same >= MOST_SHARE * filled
 
 
 def _stands_already(index: Index, placed: Placed) -> bool:

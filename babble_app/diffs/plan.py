@@ -11,7 +11,7 @@ from babble_app.diffs.readings import old_side
 
 if TYPE_CHECKING:
     from babble_app.diffs.errors import HunkFailure
-    from babble_app.diffs.placing import Placed
+    from babble_app.diffs.placed import Placed
 
 
 @dataclass

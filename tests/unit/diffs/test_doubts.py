@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from babble_app.diffs.apply import apply
@@ -143,3 +145,42 @@ def test_added_space_stays_if_some_copied_lines_and_the_file_say_so() -> None:
     answer = "@@\n one  \n two  \n-three\n+four  \n"
 
     assert outcome(text, answer.replace(" two  ", " two")) == "one  \ntwo\nfour  \n"
+
+
+@pytest.mark.parametrize(
+    ("text", "heading"),
+    [
+        (block(1, by_hand="\n") + block(2), "@@ -4,4 +4,4 @@"),
+        (block(1, by_hand="\n") + "x = 1\n" * 20 + block(2), "@@ -4,4 +4,4 @@"),
+        (
+            "a = 1\nb = 2\n" + block(1).replace("print(e)", "print(e, 1)") + "x = 1\n" * 200 + block(2),
+            "@@ -6,4 +6,4 @@",
+        ),
+    ],
+)  # fmt: skip
+def test_an_exact_place_is_doubted_if_the_stated_line_nearly_fits(text: str, heading: str) -> None:
+    assert outcome(text, f"{heading}\n{PRINT}") == "D_AMBIGUOUS"
+
+
+def test_added_lines_are_never_indented_as_nothing_else_in_the_file() -> None:
+    meant = DEF.replace('say("Hello")', 'x = 1\nsay("Hello")')
+
+    assert outcome(DEF, '@@\n+ x = 1\n say("Hello")\n') == meant
+    assert outcome(DEF, '@@\n+\tx = 1\n say("Hello")\n').startswith("D_")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "~" * 100_000 + "`\n@@\n-a\n+b\n",
+        f"*** Update File: a{' ' * 500_000}b\n@@\n-a\n+b\n",
+        "```diff\n" * 100_000,
+        f"<<<<<<< SEARCH\n{'a' * 3 + chr(10)}=======\nb\n>>>>>>> REPLACE\n" * 1000,
+    ],
+)
+def test_markers_without_end_are_read_in_linear_time(answer: str) -> None:
+    started = time.process_time()
+
+    outcome("a\n", answer)
+
+    assert time.process_time() - started < 1
