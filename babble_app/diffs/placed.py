@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from babble_app.diffs.matching import SHIFTED
+from babble_app.diffs.matching import SHIFTED, stripped
 
 if TYPE_CHECKING:
     from babble_app.diffs.hunks import Hunk
     from babble_app.diffs.matching import Index
     from babble_app.diffs.readings import Body
+
+MOST_RESEMBLE, MOST_SHARE = 3, 0.6
+"""Lines, and share of a hunk's filled lines, that show where it was meant to stand."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,11 @@ def _other_unit(index: Index, body: Body) -> bool:
         and bool(index.style.unit)
         and all(text[0] == "\t" for text in indented)
     )
+
+
+def resembles(index: Index, old: list[str], start: int) -> bool:
+    """Whether most of the lines stand there in their order, as where one of them was changed since."""
+    keys = index.stripped_keys()[start : start + len(old)] if start >= 0 else []
+    same = sum(bool(key) and key == stripped(line) for key, line in zip(keys, old, strict=False))
+    filled = sum(bool(line.strip()) for line in old)
+    return same >= MOST_RESEMBLE and same >= MOST_SHARE * filled

@@ -12,10 +12,9 @@ from babble_app.diffs.matching import (
     SHIFTED,
     Hit,
     TooManyCandidatesError,
-    stripped,
 )
 from babble_app.diffs.nearest import not_found, refused, stands_already
-from babble_app.diffs.placed import Many, Outcome, Placed, in_style
+from babble_app.diffs.placed import Many, Outcome, Placed, in_style, resembles
 from babble_app.diffs.readings import Body, Kind, adds, lines_of, new_side, old_side
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 AT_STATED_LINE = 0
 FAR_LINES = 15
 """A hit further than this from the stated line is doubted when most of the lines stand there."""
-MOST_RESEMBLE, MOST_SHARE = 3, 0.6
 LOOSE = 3
 """The level up to which lines look the same."""
 
@@ -232,18 +230,10 @@ def _stands_nearer(index: Index, placed: Placed, stated: int) -> bool:
     levels = range(placed.level + 1, len(LEVELS) + 1)
     if any(index.matches_at(old, stated, level) for level in levels):
         return True
-    if far > FAR_LINES and _resembles(index, old, stated):
+    if far > FAR_LINES and resembles(index, old, stated):
         return True
     found = align(index, hunk.items(), near=stated)
     return any(abs(one.start - stated) < far and one.start != placed.start for one in found)
-
-
-def _resembles(index: Index, old: list[str], start: int) -> bool:
-    """Whether most of the lines stand there in their order, as where one of them was changed since."""
-    keys = index.stripped_keys()[start : start + len(old)] if start >= 0 else []
-    same = sum(bool(key) and key == stripped(line) for key, line in zip(keys, old, strict=False))
-    filled = sum(bool(line.strip()) for line in old)
-    return same >= MOST_RESEMBLE and same >= MOST_SHARE * filled
 
 
 def _stands_already(index: Index, placed: Placed) -> bool:
