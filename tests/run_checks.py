@@ -13,6 +13,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BIN = Path(sys.executable).parent
 PYTEST = [sys.executable, "-m", "pytest", "-rs", "--durations=5"]
@@ -32,12 +36,18 @@ SHORT = (
     Check("import contracts", (BIN / "lint-imports", "--no-logo")),
 )
 TYPES = Check("types", (BIN / "pyright", "--warnings"))
-QUICK = (TYPES, Check("unit tests", (*PYTEST, "tests/unit")))
+QUICK = ((TYPES,), (Check("unit tests", (*PYTEST, "tests/unit")),))
+SOCKETS = tuple(f"tests/browser/test_{name}.py" for name in ("sockets", "canaries", "wrong_inputs"))
+"""Run when the unit tests are through, so that two processors are busy to the end."""
 ALL = (
-    Check("browser tests", (*PYTEST, "tests/browser")),
-    Check("unit and integration tests", (*PYTEST, "tests/unit", "tests/integration")),
-    TYPES,
+    (Check("browser tests", (*PYTEST, "tests/browser", *(f"--ignore={one}" for one in SOCKETS))),),
+    (
+        Check("unit and integration tests", (*PYTEST, "tests/unit", "tests/integration")),
+        Check("browser tests of sockets and wrong inputs", (*PYTEST, *SOCKETS)),
+    ),
+    (TYPES,),
 )
+"""Each row is run in its order, the rows side by side."""
 
 
 def main() -> int:
@@ -48,13 +58,17 @@ def main() -> int:
     passed = True
     counts: Counter[str] = Counter()
     with ThreadPoolExecutor(max_workers=len(ALL)) as side_by_side:
-        checks = QUICK if "--quick" in sys.argv else ALL
-        for done in as_completed([side_by_side.submit(_run, check) for check in checks]):
-            ok, output = done.result()
-            passed = passed and ok
-            counts.update(_counts(output))
+        rows = QUICK if "--quick" in sys.argv else ALL
+        for done in as_completed([side_by_side.submit(_run_in_turn, row) for row in rows]):
+            for ok, output in done.result():
+                passed = passed and ok
+                counts.update(_counts(output))
     print(", ".join(f"{counts[word]} {word}" for word in ("passed", "failed", "skipped")))
     return 0 if passed else 1
+
+
+def _run_in_turn(row: Sequence[Check]) -> list[tuple[bool, str]]:
+    return [_run(check) for check in row]
 
 
 def _run(check: Check) -> tuple[bool, str]:

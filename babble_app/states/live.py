@@ -105,14 +105,17 @@ class LiveState(rx.State):
                 events = [item.event for item in batch if item is not None]
                 for event in events:
                     live.add(event)
-                if events:
+                # Passed on before the card is painted: whoever sees it and asks on at once supersedes this following.
+                for result in [event for event in events if _changes_canvas(event)]:
                     async with own_tab(self, owner_id):
                         if self.run_id != live.run_id:  # the page was left
                             return
+                    yield result
+                if events:
+                    async with own_tab(self, owner_id):
+                        if self.run_id != live.run_id:
+                            return
                         self._paint(live)
-                for event in events:
-                    if isinstance(event, VersionSaved) or _proposes(event):
-                        yield event
                 await asyncio.sleep(0 if ended else FLUSH_SECONDS)
         finally:
             reader.cancel()
@@ -158,8 +161,11 @@ class LiveState(rx.State):
             self.reset()
 
 
-def _proposes(event: RunEvent) -> TypeGuard[StateChanged]:
-    return isinstance(event, StateChanged) and event.name == "proposed"
+def _changes_canvas(event: RunEvent) -> TypeGuard[VersionSaved | StateChanged]:
+    """Whether a version was saved or a change proposed."""
+    return isinstance(event, VersionSaved) or (
+        isinstance(event, StateChanged) and event.name == "proposed"
+    )
 
 
 async def _read_into(
