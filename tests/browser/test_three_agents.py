@@ -81,7 +81,7 @@ def test_an_agent_is_changed_five_times_and_a_test_blocks_the_bad_change_from_go
     publish(page, agent, 4)
     expect(page.get_by_text("Version 4 is live", exact=True)).to_be_visible()
 
-    page.goto(f"/chat/{chat}")
+    open_chat(page, chat, AGENTS[0])
     change(page, BAD, keep="Keep changes", version=5, badge="0 of 1 tests pass")
     shoot(page, "red")
     publish(page, agent, 5)
@@ -89,7 +89,7 @@ def test_an_agent_is_changed_five_times_and_a_test_blocks_the_bad_change_from_go
     shoot(page, "blocked")
     assert person.client.get(f"/api/agents/{agent}").json()["live_number"] == 4
 
-    page.goto(f"/chat/{chat}")
+    open_chat(page, chat, AGENTS[0])
     change(page, MENDED, keep="Keep changes", version=6, badge="1 of 1 tests pass")
     publish(page, agent, 6)
     expect(page.get_by_text("Version 6 is live", exact=True)).to_be_visible()
@@ -101,12 +101,18 @@ def write(page: Page, person: Person, workspace: str, agent: Agent) -> tuple[str
     """Describe the agent in a new chat and wait for its first version; returns the chat and the agent."""
     body = {"title": agent.name, "review_changes": True}
     chat = person.post(f"/api/workspaces/{workspace}/chats", body)["id"]
-    page.goto(f"/chat/{chat}")
+    open_chat(page, chat, agent)
     ask(page, agent.wish)
     expect(page.locator(".version-card")).to_contain_text("Version 1 saved", timeout=20_000)
     agent_id = person.client.get(f"/api/chats/{chat}").json()["agent_id"]
     assert text_of_head(person, agent_id) == agent.program
     return chat, agent_id
+
+
+def open_chat(page: Page, chat: str, agent: Agent) -> None:
+    page.goto(f"/chat/{chat}")
+    expect(page.get_by_label("Title of the chat")).to_have_value(agent.name, timeout=15_000)
+    expect(page.get_by_text("Loading the chat")).to_have_count(0)
 
 
 def ask(page: Page, text: str) -> None:
