@@ -80,7 +80,9 @@ class ChatState(rx.State):
         """Ask; while an answer is being written the question waits in line. What cannot be sent goes back to the box."""
         async with self:
             owner_id = await owner_of(self)
-            chat_id, choices = self.shown_id, await self.get_state(ChoicesState)
+            # The address is ahead of what is shown until the page has loaded.
+            chat_id = str(getattr(self, "chat_id", "")) or self.shown_id
+            choices = await self.get_state(ChoicesState)
             model, mode = choices.model, cast("Mode", choices.mode)
             self.problem = ""
         rt, problem = runtime.current(), "The message was not sent. Try again."
