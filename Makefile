@@ -41,9 +41,10 @@ $(VENV)/.installed-dev: requirements.lock requirements-dev.lock | $(VENV)/.pytho
 	@touch $@ $(VENV)/.installed
 
 lock: ## write the lock files anew from requirements*.txt
+	@# Extras stay: for `coverage[toml]` pip would else look at releases newer than the lock's, and find them without a hash.
 	@$(PY) -m pip install --quiet uv
-	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet requirements.txt -o requirements.lock
-	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet requirements.txt -o requirements.lock
+	@$(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet requirements-dev.txt -c requirements.lock -o requirements-dev.lock
 
 check: setup-test ## lint, types, import contracts and unit tests only
 	@$(PY) -m tests.run_checks --quick
