@@ -8,6 +8,7 @@ from typing import Any
 
 import reflex as rx
 
+from babble_app.components.drawer import drawer
 from babble_app.components.icons import brand_mark, icon
 from babble_app.components.native import jump_link, native_form
 from babble_app.components.parts import ThemeSync, Toaster, how_many
@@ -23,7 +24,6 @@ def app_shell(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
         return rx.el.div(
             jump_link("Skip to content", to="main", class_name="skip-link"),
             _sidebar(),
-            rx.el.div(class_name="drawer-veil", on_click=ShellState.close_drawer),
             rx.el.div(
                 _topbar(),
                 rx.el.main(page(), id="main", tab_index=-1, class_name="main"),
@@ -32,21 +32,20 @@ def app_shell(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
             ThemeSync.create(theme=ShellState.theme),
             Toaster.create(toasts=ToastState.toasts, on_dismiss=ToastState.dismiss),
             class_name="shell",
-            data_drawer=rx.cond(ShellState.drawer, "open", "closed"),
         )
 
     return framed
 
 
 def _sidebar() -> rx.Component:
-    return rx.el.aside(
+    return drawer(
         rx.el.div(
             rx.el.a(brand_mark(), "Babble", href="/", class_name="brand"),
             rx.el.button(
                 icon("x"),
                 type="button",
                 aria_label="Close the menu",
-                on_click=ShellState.close_drawer,
+                custom_attrs={"popoverTarget": "sidebar", "popoverTargetAction": "hide"},
                 class_name="button button--quiet button--icon sidebar-close",
             ),
             class_name="sidebar-head",
@@ -158,9 +157,7 @@ def _topbar() -> rx.Component:
             icon("menu"),
             type="button",
             aria_label="Open the menu",
-            aria_controls="sidebar",
-            aria_expanded=ShellState.drawer,
-            on_click=ShellState.open_drawer,
+            custom_attrs={"popoverTarget": "sidebar"},
             class_name="button button--quiet button--icon topbar-menu",
         ),
         rx.el.nav(

@@ -38,23 +38,12 @@ class ShellState(rx.State):
     here_title: str = ""
     """The last crumb: a chat's title, an agent's name; empty on the workspace's own page."""
     chat_links: list[ChatLink] = []
-    drawer: bool = False
     on_demo_model: bool = False
 
     @rx.event
     async def load(self) -> None:
         """Fill the frame on a page outside workspaces."""
         await fill_shell(self, workspace_id="")
-
-    @rx.event
-    def open_drawer(self) -> None:
-        """Show the sidebar on a phone."""
-        self.drawer = True
-
-    @rx.event
-    def close_drawer(self) -> None:
-        """Hide it again."""
-        self.drawer = False
 
 
 async def fill_shell(state: BaseState, *, workspace_id: str, title: str = "") -> None:
@@ -68,7 +57,6 @@ async def fill_shell(state: BaseState, *, workspace_id: str, title: str = "") ->
     rt = runtime.current()
     shell.email, shell.person = user.email, user.name or user.email
     shell.initial, shell.theme = shell.person[:1], user.theme
-    shell.drawer = False
     shell.here_title = title
     shell.on_demo_model = await models.default_model(rt, user.id) == models.DEMO_MODEL
     shell.here_workspace_id, shell.here_workspace_name, shell.chat_links = "", "", []

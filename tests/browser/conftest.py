@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from babble_app.schemas.accounts import LOGIN_COOKIE
 from tests.find_chromium import find
@@ -38,6 +38,15 @@ EXPECTED_MESSAGES = (
     "WebSocket is closed before the connection is established",
     "Failed to load resource",
 )
+# Long enough for a machine that runs everything at once; what is there sooner is seen sooner.
+expect.set_options(timeout=20_000)
+ACT_WITHIN_MS = 30_000
+# The pages' own elements answer from when React has taken them over; a page without a script of ours is ready as it is.
+ALIVE = """() => {
+  if (!document.querySelector('script[type="module"]')) return true;
+  const ours = document.querySelectorAll("body *");
+  return [...ours].some((element) => Object.keys(element).some((key) => key.startsWith("__reactProps")));
+}"""
 _counter = itertools.count(1)
 
 
@@ -190,11 +199,13 @@ def open_context(
 
     def open_for(person: Person | None = None, **options: Any) -> BrowserContext:
         context = browser.new_context(base_url=server.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(ACT_WITHIN_MS)
         contexts.append(context)
         if person is not None:
             log_in(context, server, person)
         context.on("page", lambda page: _watch_page(page, server, watch))
+        if options.get("java_script_enabled", True):
+            context.on("page", _wait_for_life)
         return context
 
     yield open_for
@@ -215,6 +226,21 @@ def log_in(context: BrowserContext, server: Server, person: Person) -> None:
     context.add_cookies(
         [{"name": LOGIN_COOKIE, "value": person.cookie, "url": server.url, "httpOnly": True}]
     )
+
+
+def _wait_for_life(page: Page) -> None:
+    """Let `goto` and `reload` come back when the page's elements answer: a click before that would be lost."""
+
+    def alive(load: Callable[..., Any]) -> Callable[..., Any]:
+        def loaded(*arguments: Any, **options: Any) -> Any:
+            response = load(*arguments, **options)
+            if options.get("wait_until") != "commit":
+                page.wait_for_function(ALIVE)
+            return response
+
+        return loaded
+
+    page.goto, page.reload = alive(page.goto), alive(page.reload)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _watch_page(page: Page, server: Server, watch: Watch) -> None:

@@ -101,9 +101,7 @@ def test_a_proposed_change_is_reviewed_hunk_by_hunk_and_only_what_was_accepted_i
     box.fill("Also ask for their phone number.")
     box.press("Enter")
     canvas = canvas_of(page)
-    expect(canvas.get_by_role("tab", name="Changes")).to_have_attribute(
-        "aria-selected", "true", timeout=20_000
-    )
+    expect(canvas.get_by_role("tab", name="Changes")).to_have_attribute("aria-selected", "true")
     hunks = canvas.locator(".hunk")
     expect(hunks).to_have_count(2)
     card = page.locator(".version-card").last

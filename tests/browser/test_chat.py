@@ -135,7 +135,7 @@ def test_an_answer_survives_a_reload_without_a_gap_or_a_double(page: Page, perso
     page.reload()
     expect(page.locator(".is-live")).to_contain_text("word40")
 
-    expect(answers(page)).to_have_count(1, timeout=20_000)
+    expect(answers(page)).to_have_count(1)
     assert words_of(answers(page)) == WORDS
     expect(page.locator(".is-live")).to_have_count(0)
 
@@ -149,7 +149,7 @@ def test_a_second_tab_sees_the_same_answer_grow(page: Page, person: Person) -> N
     expect(second.locator(".is-live")).to_contain_text("word10")
 
     for tab in (page, second):
-        expect(answers(tab)).to_have_count(1, timeout=20_000)
+        expect(answers(tab)).to_have_count(1)
         assert words_of(answers(tab)) == WORDS
 
 
@@ -178,7 +178,7 @@ def test_what_is_sent_meanwhile_is_queued_and_answered_next(page: Page, person: 
     expect(page.get_by_text("Queued")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
 
-    expect(answers(page)).to_have_count(2, timeout=20_000)
+    expect(answers(page)).to_have_count(2)
     expect(answers(page).last).to_contain_text("A short answer.")
     expect(page.get_by_text("Queued")).to_have_count(0)
     order = page.locator(".message").evaluate_all(
@@ -195,7 +195,7 @@ def test_a_failed_answer_stands_inline_with_retry(page: Page, person: Person) ->
     expect(alert).not_to_contain_text("canary")
     page.get_by_role("button", name="Retry").click()
 
-    expect(answers(page)).to_have_count(2, timeout=20_000)
+    expect(answers(page)).to_have_count(2)
 
 
 def test_what_the_model_was_shown_of_the_files_stands_under_the_answer_and_opens(
@@ -294,7 +294,7 @@ def test_shift_and_enter_break_the_line(page: Page, person: Person) -> None:
 
 def test_nothing_in_a_message_is_executed(page: Page, person: Person) -> None:
     ask_scripted(page, person, "\n".join(("attack", *ATTACKS)))
-    expect(answers(page)).to_have_count(1, timeout=20_000)
+    expect(answers(page)).to_have_count(1)
     expect(answers(page)).to_contain_text("<script>window.hacked=1</script>")
 
     for link in answers(page).locator(".md a").all():
@@ -318,7 +318,7 @@ def test_nothing_in_a_message_is_executed(page: Page, person: Person) -> None:
 def test_markdown_is_shown_with_tables_code_and_safe_links(page: Page, person: Person) -> None:
     ask_scripted(page, person, "markdown please")
     answer = answers(page)
-    expect(answer).to_have_count(1, timeout=20_000)
+    expect(answer).to_have_count(1)
 
     link = answer.get_by_role("link", name="our site")
     expect(link).to_have_attribute("target", "_blank")
@@ -426,7 +426,7 @@ def test_an_idle_tab_catches_up_when_the_person_comes_back_to_it(
     open_chat(page, chat_id)
     page.get_by_label("What the message is for").select_option("chat")
     ask(page, "hello")
-    expect(answers(page)).to_have_count(1, timeout=20_000)
+    expect(answers(page)).to_have_count(1)
 
     idle.evaluate("window.dispatchEvent(new Event('focus'))")
 

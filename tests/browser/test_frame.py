@@ -70,13 +70,36 @@ def test_on_a_phone_the_menu_is_a_drawer(
     page = open_context(person, viewport={"width": 390, "height": 844}).new_page()
     page.goto("/")
     settings = page.locator("#sidebar").get_by_role("link", name="Settings")
+    opener = page.get_by_role("button", name="Open the menu")
     expect(settings).not_to_be_visible()
 
-    page.get_by_role("button", name="Open the menu").click()
+    opener.click()
     settings.click()
 
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
     expect(settings).not_to_be_visible()
+
+    opener.click()
+    expect(settings).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(settings).not_to_be_visible()
+    expect(opener).to_be_focused()
+
+    opener.click()
+    page.get_by_role("button", name="Close the menu").click()
+    expect(settings).not_to_be_visible()
+
+
+def test_the_drawer_opens_before_any_script_has_run(
+    open_context: Callable[..., BrowserContext], person: Person
+) -> None:
+    phone = open_context(person, viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = phone.new_page()
+    page.goto("/")
+
+    page.get_by_role("button", name="Open the menu").click()
+
+    expect(page.locator("#sidebar").get_by_role("link", name="Settings")).to_be_in_viewport()
 
 
 def test_the_keyboard_reaches_the_content_first(page: Page) -> None:

@@ -161,7 +161,7 @@ def talk(page: Page) -> None:
     expect(page.locator(".cm-litLine")).to_be_visible()
     box.fill("Let me talk to a person, please")
     box.press("Enter")
-    expect(page.locator(".test-line.is-exit")).to_contain_text("asks for a human", timeout=20_000)
+    expect(page.locator(".test-line.is-exit")).to_contain_text("asks for a human")
 
 
 def saved_text(page: Page, number: int) -> str:

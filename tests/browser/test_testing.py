@@ -65,7 +65,7 @@ def say(page: Page, text: str, answers: int) -> None:
     box = page.locator(".test .composer-text")
     box.fill(text)
     box.press("Enter")
-    expect(page.locator(".test-line.is-agent")).to_have_count(answers, timeout=20_000)
+    expect(page.locator(".test-line.is-agent")).to_have_count(answers)
     expect(page.get_by_text("The agent is at work")).to_have_count(0)
 
 

@@ -103,7 +103,7 @@ def write(page: Page, person: Person, workspace: str, agent: Agent) -> tuple[str
     chat = person.post(f"/api/workspaces/{workspace}/chats", body)["id"]
     open_chat(page, chat, agent)
     ask(page, agent.wish)
-    expect(page.locator(".version-card")).to_contain_text("Version 1 saved", timeout=20_000)
+    expect(page.locator(".version-card")).to_contain_text("Version 1 saved")
     agent_id = person.client.get(f"/api/chats/{chat}").json()["agent_id"]
     assert text_of_head(person, agent_id) == agent.program
     return chat, agent_id
@@ -111,7 +111,7 @@ def write(page: Page, person: Person, workspace: str, agent: Agent) -> tuple[str
 
 def open_chat(page: Page, chat: str, agent: Agent) -> None:
     page.goto(f"/chat/{chat}")
-    expect(page.get_by_label("Title of the chat")).to_have_value(agent.name, timeout=15_000)
+    expect(page.get_by_label("Title of the chat")).to_have_value(agent.name)
     expect(page.get_by_text("Loading the chat")).to_have_count(0)
 
 
@@ -150,9 +150,7 @@ def talk(page: Page, agent: Agent) -> None:
         box.fill(text)
         box.press("Enter")
         expect(test.locator(".test-line.is-user", has_text=text)).to_be_visible()
-    expect(test.locator(".test-line.is-agent").last).to_contain_text(
-        agent.last_words, timeout=15_000
-    )
+    expect(test.locator(".test-line.is-agent").last).to_contain_text(agent.last_words)
     expect(test).to_contain_text(agent.end)
 
 

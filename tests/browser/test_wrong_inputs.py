@@ -209,7 +209,7 @@ def test_files_that_cannot_be_read_stay_and_are_marked_with_the_reason(
         "broken.pdf": "damaged",
         "broken.png": "not a PNG",
     }.items():
-        expect(shop.locator(".file-open", has_text=name)).to_contain_text(words, timeout=20_000)
+        expect(shop.locator(".file-open", has_text=name)).to_contain_text(words)
     shop.reload()
     expect(shop.locator(".list-note--bad")).to_have_count(3)
     shop.locator(".file-open", has_text="contract.pdf").click()
@@ -262,7 +262,7 @@ def test_a_provider_gone_wrong_is_said_inline_and_nothing_is_lost(
     ask(page, question)
 
     answer = page.locator(".answer:not(.is-live)")
-    expect(answer.get_by_role("alert")).to_contain_text(words, timeout=20_000)
+    expect(answer.get_by_role("alert")).to_contain_text(words)
     expect(answer).not_to_contain_text("canary")
     expect(answer).not_to_contain_text("<")
     page.reload()
@@ -271,7 +271,7 @@ def test_a_provider_gone_wrong_is_said_inline_and_nothing_is_lost(
     expect(answer).to_contain_text(kept)
     expect(page.get_by_role("button", name="Retry")).to_be_enabled()
     ask(page, "And now?")
-    expect(answer.last).to_contain_text("All is well.", timeout=20_000)
+    expect(answer.last).to_contain_text("All is well.")
 
 
 def test_a_provider_that_is_down_is_said_inline_and_another_model_goes_on(
@@ -286,5 +286,5 @@ def test_a_provider_that_is_down_is_said_inline_and_another_model_goes_on(
     page.get_by_label("Model", exact=True).select_option(OPENAI)
     ask(page, "And you?")
 
-    expect(answer.last).to_contain_text("All is well.", timeout=20_000)
+    expect(answer.last).to_contain_text("All is well.")
     expect(page.locator(".question-text").first).to_have_text("Are you there?")

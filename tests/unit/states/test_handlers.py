@@ -38,7 +38,7 @@ HANDLERS = {
     "RestoringState": "restore revert",
     "SessionState": "",
     "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
-    "ShellState": "close_drawer load open_drawer",
+    "ShellState": "load",
     "SuiteState": "close_import export generate import_tests open_import take_file",
     "TestFormState": "add_assertion close_form drop_assertion open_new open_test pick_assertion pick_kind save_test",
     "TestState": "ask_again dismiss_note go_on pick_view replace_answer replay send send_again start take_back",
