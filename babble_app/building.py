@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.metadata
 import os
@@ -63,11 +64,18 @@ def fingerprint() -> str:
 
 
 def build() -> None:
-    """Build the front end in production mode (20 to 60 seconds).
+    """Build the front end in production mode (20 to 60 seconds); who comes second waits for the first and takes its build.
 
     Raises:
         BuildError: the sources do not compile, or the JavaScript packages cannot be had.
     """
+    with Path(__file__).open("rb") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not is_built():
+            _build()
+
+
+def _build() -> None:
     STAMP.unlink(missing_ok=True)
     begun = _last_change()
     command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
