@@ -149,6 +149,18 @@ class ContextTooLargeError(BabbleError):
     status = 413
 
 
+class BudgetExhaustedError(BabbleError):
+    """A money cap is reached: the call was not made, and nothing was spent."""
+
+    code = "budget_exhausted"
+    status = 402
+
+    def __init__(self, message: str, *, retry_after_seconds: int | None = None) -> None:
+        """Keep when the period ends, in seconds from now."""
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class ModelUnavailableError(BabbleError):
     """The named model is unknown, or its provider has no key here."""
 

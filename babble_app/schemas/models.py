@@ -74,6 +74,8 @@ class ModelRequest(Schema):
     """When given, the answer's text is JSON of this shape (as far as the provider can promise)."""
     temperature: float | None = None
     max_output_tokens: int | None = None
+    fresh: bool = False
+    """Whether the answer must be made now: no earlier one is reused, and this one is not kept for others."""
 
 
 class TextPart(Schema):
@@ -100,6 +102,10 @@ class ModelDone(Schema):
     model: str
     """What the provider says it ran."""
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] = "stop"
+    why: str = ""
+    """One line: why this model answered, where there was a choice."""
+    cached: bool = False
+    """Whether an earlier answer was given again."""
 
 
 ModelEvent = Annotated[TextPart | ReasoningPart | ToolCall | ModelDone, Field(discriminator="type")]
@@ -114,6 +120,10 @@ class ModelAnswer(Schema):
     usage: Usage = Usage()
     model: str
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] = "stop"
+    why: str = ""
+    """One line: why this model answered, where there was a choice."""
+    cached: bool = False
+    """Whether an earlier answer was given again."""
 
 
 class ModelInfo(Schema):

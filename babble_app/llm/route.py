@@ -1,0 +1,84 @@
+"""What a routed client is made of: the models that may answer, and who is told what each call used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from babble_app.llm.client import ModelClient
+    from babble_app.schemas.calls import CallRecord, CallScope
+    from babble_app.schemas.models import ModelInfo, ModelRequest
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model that may answer, with the key that opens it."""
+
+    info: ModelInfo
+    """`info.id` is `provider/name` as it was chosen."""
+    open: Callable[[bool], ModelClient]
+    """Opens its client; the argument says whether it shall try again by itself (only where nobody comes after it)."""
+    health_key: str
+    """Whose troubles it shares: provider, address and a digest of the key."""
+    via: str = ""
+    """Whose key opens it when that is not its provider's own, such as `OpenRouter`."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """The models that may answer, the preferred first."""
+
+    candidates: tuple[Candidate, ...]
+    name: str = ""
+    """The profile's; empty for a model that somebody chose."""
+    racing: bool = False
+    hedging: bool = False
+    why_first: str = ""
+    """Why the first is first, such as `your default`."""
+
+
+class Hold(Protocol):
+    """Money that is set aside for one call."""
+
+    async def settle(self, record: CallRecord) -> None:
+        """Give back what was not used, and store what came of the call; exactly once for each hold, whatever happened."""
+        ...
+
+
+class Meter(Protocol):
+    """Asked before and told after each call of a model."""
+
+    async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
+        """Set aside what the call may cost.
+
+        Raises:
+            BudgetExhaustedError: a budget has no room for it.
+        """
+        ...
+
+    async def note(self, record: CallRecord) -> None:
+        """Store a call that needed no money: an answer that was given again."""
+        ...
+
+
+@dataclass
+class FreeMeter:
+    """Counts nothing and allows everything; keeps what it was told, for tests and single commands."""
+
+    records: list[CallRecord] = field(default_factory=list["CallRecord"])
+
+    async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
+        """Allow it."""
+        del scope, model, request
+        return self
+
+    async def settle(self, record: CallRecord) -> None:
+        """Keep it."""
+        self.records.append(record)
+
+    async def note(self, record: CallRecord) -> None:
+        """Keep it."""
+        self.records.append(record)

@@ -1,0 +1,51 @@
+"""One call of a model: for whom it was made, and what came of it. What usage, budgets and the cache go by."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from babble_app.schemas.base import Schema, Timestamp
+from babble_app.schemas.models import Task
+from babble_app.schemas.usage import Usage
+
+
+class CallScope(Schema):
+    """Whom and what a client's calls are for; empty where it does not apply."""
+
+    owner_id: str
+    """The person whose keys, budgets and cached answers they are."""
+    workspace_id: str = ""
+    chat_id: str = ""
+    run_id: str = ""
+    agent_id: str = ""
+    app_id: str = ""
+    token_id: str = ""
+    profile: str = ""
+    basis: str = ""
+    """What answers rest on besides their messages: digest of program version and files. Part of the cache's key."""
+
+
+CallOutcome = Literal["ok", "failed", "lost", "stopped", "cached"]
+"""`lost`: another model of a race was faster; `stopped`: the reader went away; `cached`: nobody was called."""
+
+
+class CallRecord(Schema):
+    """What came of one call of one model; the calls that one request caused share `chain_id`."""
+
+    chain_id: str
+    place: int
+    """Which call of the chain it was, from 1."""
+    scope: CallScope
+    task: Task
+    model: str
+    """`provider/name`, as it was chosen."""
+    served_model: str = ""
+    """What the provider says it ran."""
+    outcome: CallOutcome
+    error_code: str = ""
+    why: str = ""
+    usage: Usage = Usage()
+    """Of a call that did not come to its end: as far as is known, else estimated."""
+    latency_seconds: float = 0.0
+    first_token_seconds: float | None = None
+    started_at: Timestamp
