@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from babble_app.schemas.calls import CallRecord, CallScope
 from babble_app.schemas.models import ModelMessage, ModelRequest
 from babble_app.schemas.usage import Usage
-from babble_app.store.tables.base import now
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
+"""When calls are made: no test stands on the border of a day by chance."""
 PRICED = "custom/priced"
 """A token of an answer costs a dollar, so that every sum can be done in the head."""
 UNPRICED = "custom/nobody-knows"
@@ -48,6 +50,6 @@ def make_record(owner_id: str, *, dollars: float | None = 1.0, **fields: Any) ->
         "usage": Usage(input_tokens=10, output_tokens=2, cached_tokens=4, cost_usd=dollars),
         "latency_seconds": 2.0,
         "first_token_seconds": 0.5,
-        "started_at": now(),
+        "started_at": NOON,
     }
     return CallRecord(scope=CallScope(owner_id=owner_id, **scope), **{**plain, **fields})

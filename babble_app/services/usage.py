@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 MOST_TIMES = 20_000
 """Percentiles are those of the last answered calls, so many at most: neither SQLite nor a page needs more."""
 MOST_CHATS = 50
-CSV_PAGE = 1000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Times = dict[tuple[str, str], tuple[list[float], list[float]]]
 """Latencies and first tokens in ms, sorted, by dimension and key."""
@@ -57,8 +56,9 @@ async def csv_rows(
     since: datetime,
     until: datetime | None = None,
     everybody: bool = False,
+    page_calls: int = 1000,
 ) -> AsyncGenerator[str, None]:
-    """Return the lines of a table of the calls, a page of them at a time, the oldest first.
+    """Return the lines of a table of the calls, the oldest first; so many are read at a time.
 
     A cell that a spreadsheet would take for a formula begins with an apostrophe.
 
@@ -67,18 +67,22 @@ async def csv_rows(
         ValidationFailedError: the span ends before it begins.
     """
     whose = await _whose(rt, owner_id, everybody=everybody)
-    return _csv_pages(rt, whose, _span(since, until))
+    return _csv_pages(rt, whose, _span(since, until), page_calls)
 
 
-async def _csv_pages(rt: Runtime, owner_id: str | None, span: Span) -> AsyncGenerator[str, None]:
+async def _csv_pages(
+    rt: Runtime, owner_id: str | None, span: Span, page_calls: int
+) -> AsyncGenerator[str, None]:
     yield _csv_lines([[*rows.CSV_COLUMNS, "cost_usd"]])
     after: tuple[datetime, str] | None = None
     while True:
-        page = await rt.database.fetch(rows.list_calls, owner_id, span, after=after, limit=CSV_PAGE)
+        page = await rt.database.fetch(
+            rows.list_calls, owner_id, span, after=after, limit=page_calls
+        )
         if page:
             yield _csv_lines(_cells(row) for row in page)
             after = (page[-1][0], page[-1][-1])
-        if len(page) < CSV_PAGE:
+        if len(page) < page_calls:
             return
 
 

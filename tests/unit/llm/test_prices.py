@@ -90,7 +90,9 @@ def test_the_worst_case_is_the_whole_prompt_and_the_longest_answer(tmp_path: Pat
     worst = worst_case_nano("openai/gpt-4o-mini", plain)
 
     assert worst == 5 * 1_000 + 100 * 2_500
-    assert worst_case_nano("openai/gpt-4o-mini", plain.model_copy(update={"tools": (tool,)})) > worst
+    assert (
+        worst_case_nano("openai/gpt-4o-mini", plain.model_copy(update={"tools": (tool,)})) > worst
+    )
     assert (
         worst_case_nano(
             "openai/gpt-4o-mini", plain.model_copy(update={"json_schema": {"type": "object"}})
