@@ -154,9 +154,9 @@ def list_calls(
     )
     if after is not None:
         at, last = after
-        later = col(UsageRow.started_at) > at
-        same = and_(col(UsageRow.started_at) == at, col(UsageRow.id) > last)
-        statement = statement.where(or_(later, same))
+        started = col(UsageRow.started_at)
+        # The first condition alone lets the index begin there: without it each page walks over all before it.
+        statement = statement.where(started >= at, or_(started > at, col(UsageRow.id) > last))
     statement = statement.order_by(col(UsageRow.started_at), col(UsageRow.id)).limit(limit)
     return [tuple(row) for row in db.execute(statement)]
 
