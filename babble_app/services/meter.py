@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from babble_app.errors import BabbleError
 from babble_app.llm import model_table, prices
@@ -41,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 MOST_WAITING = 10_000
 """Calls that are kept for storing while the database is away."""
+MOST_DOLLARS = 1_000_000.0
+"""That one call can cost; a provider may claim anything."""
 Subject = tuple[BudgetKind, str]
 """Whose money it is: a kind of budget and the id."""
 
@@ -202,6 +204,9 @@ class Ledger:
             if len(self._waiting) < MOST_WAITING:
                 self._waiting.append(operation)
             return False
+        except DBAPIError:
+            # A bug, and loud; but the answer that was paid for must not fail by its figures.
+            logger.exception("a call's figures cannot be stored")
         return True
 
 
@@ -246,11 +251,10 @@ def _cost_nano(record: CallRecord) -> int | None:
     """Return what the call cost; None where nobody knows the price."""
     if record.outcome == "cached":
         return 0
-    usage = record.usage
-    if usage.cost_usd is not None:
-        return prices.nano(usage.cost_usd)
-    if not usage.input_tokens and not usage.output_tokens:
-        return 0
-    provider, _, name = record.model.partition("/")
-    cost = model_table.cost_usd(provider, name, usage)
-    return None if cost is None else prices.nano(cost)
+    cost, usage = record.usage.cost_usd, record.usage
+    if cost is None or not 0 <= cost < MOST_DOLLARS:
+        # Nobody said, or a provider said what cannot be: a negative cost would give money back.
+        provider, _, name = record.model.partition("/")
+        used = usage.input_tokens > 0 or usage.output_tokens > 0
+        cost = model_table.cost_usd(provider, name, usage) if used else 0.0
+    return None if cost is None else prices.nano(min(max(cost, 0.0), MOST_DOLLARS))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Made once: the writer puts neighbours with the same statement into one execution.
 _INSERT_CALL = insert(UsageRow)
 
+_MOST_TOKENS = 2**31 - 1
 CSV_COLUMNS = (
     "started_at", "owner_id", "workspace_id", "chat_id", "run_id", "agent_id", "app_id", "token_id", "profile", "task",
     "model", "provider", "served_model", "outcome", "error_code", "chain_id", "place", "input_tokens", "output_tokens",
@@ -80,9 +81,9 @@ def add_call(record: CallRecord, cost_nano: int | None) -> Operation:
         "error_code": record.error_code,
         "chain_id": record.chain_id,
         "place": record.place,
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cached_tokens": usage.cached_tokens,
+        "input_tokens": _storable(usage.input_tokens),
+        "output_tokens": _storable(usage.output_tokens),
+        "cached_tokens": _storable(usage.cached_tokens),
         "cost_nano": cost_nano,
         "latency_ms": record.latency_seconds * 1000,
         "first_token_ms": None if first is None else first * 1000,
@@ -90,6 +91,11 @@ def add_call(record: CallRecord, cost_nano: int | None) -> Operation:
         "day": day_of(record.started_at),
     }
     return _INSERT_CALL, [row]
+
+
+def _storable(tokens: int) -> int:
+    """Return what fits the column of what a provider claims."""
+    return min(max(tokens, 0), _MOST_TOKENS)
 
 
 def day_of(at: datetime) -> str:
