@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babble_app.building import ROOT, BuildError, build, is_built
+from babble_app.llm import prices
 
 if TYPE_CHECKING:
     from babble_app.settings import Settings
@@ -23,16 +24,23 @@ DRAIN_SECONDS = 10
 def serve(
     settings: Settings, *, host: str | None = None, port: int | None = None, dev: bool = False
 ) -> int:
-    """Serve until a signal ends it, and return the exit code; without `dev` this process becomes the server."""
+    """Serve until a signal ends it, and return the exit code; without `dev` this process becomes the server.
+
+    Raises:
+        ValidationFailedError: the file with prices cannot be used; said here, as the server itself would end with a backtrace.
+    """
+    prices.load(settings.prices_file)
     host, port = host or settings.host, port or settings.port
     if trouble := _trouble_with_address(host, port):
         _say(trouble)
         return 1
     data_dir = str(settings.data_dir.resolve())
+    prices_file = str(Path(settings.prices_file).resolve()) if settings.prices_file else ""
     os.chdir(ROOT)
     os.environ.update(
         {
             "BABBLE_DATA_DIR": data_dir,
+            "BABBLE_PRICES_FILE": prices_file,
             "BABBLE_HOST": host,
             "BABBLE_PORT": str(port),
             "REFLEX_ENV_MODE": "prod",

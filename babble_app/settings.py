@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(default=SecretStr(""), validation_alias="BABBLE_SECRET_KEY")
     master_key: SecretStr = Field(default=SecretStr(""), validation_alias="BABBLE_MASTER_KEY")
     default_model: str = Field(default="", validation_alias="BABBLE_DEFAULT_MODEL")
+    prices_file: str = Field(default="", validation_alias="BABBLE_PRICES_FILE")
+    """Path of a file with prices that go before those of the table that comes with LiteLLM."""
     demo_pace: float = Field(default=120.0, validation_alias="BABBLE_DEMO_PACE", ge=0)
     """Pieces a second that the demo model streams: lively, and still to be followed by the eye; 0: all at once."""
     max_upload_mb: int = Field(default=25, validation_alias="BABBLE_MAX_UPLOAD_MB", ge=1)

@@ -40,6 +40,7 @@ TAGS = [
     {"name": "tests", "description": "Tests of agents, and what came of them on each version."},
     {"name": "models", "description": "Language models that can be chosen."},
     {"name": "settings", "description": "Keys of model providers."},
+    {"name": "usage", "description": "What models were used for, what it cost, and caps on it."},
     {"name": "based", "description": "The language agents are written in."},
     {"name": "health", "description": "Whether the server is up."},
 ]

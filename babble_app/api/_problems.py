@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from babble_app.errors import (
     BabbleError,
+    BudgetExhaustedError,
     ConflictError,
     ProviderRateLimitedError,
     RateLimitedError,
@@ -121,6 +122,8 @@ def _headers_of(error: BabbleError) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, ProviderRateLimitedError) and error.retry_after_seconds:
         return {"Retry-After": str(max(1, round(error.retry_after_seconds)))}
+    if isinstance(error, BudgetExhaustedError) and error.retry_after_seconds:
+        return {"Retry-After": str(error.retry_after_seconds)}
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE and error.retryable:
         return {"Retry-After": "5"}
     return {}

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from babble_app.llm import prices
+from babble_app.llm.prices import Price
 
 if TYPE_CHECKING:
     from babble_app.schemas.usage import Usage
 
+_MILLION = 1_000_000
 TABLE = "model_prices_and_context_window_backup.json"
 
 
@@ -44,16 +48,23 @@ def facts(provider: str, model: str) -> dict[str, Any]:
     return row if row is not None and row.get("mode", "chat") in {"chat", "responses"} else {}
 
 
-def cost_usd(provider: str, model: str, usage: Usage) -> float | None:
-    """Return the price of `usage`, or None where the table does not know the model."""
+def price(provider: str, model: str) -> Price | None:
+    """Return what the model's tokens cost: the operator's own price, else the table's; None where neither knows it."""
+    if (own := prices.find(provider, model)) is not None:
+        return own
     row = facts(provider, model)
     fresh, answer = row.get("input_cost_per_token"), row.get("output_cost_per_token")
     if fresh is None or answer is None:
         return None
-    cached = cast("float | None", row.get("cache_read_input_token_cost"))
-    cached_price = fresh if cached is None else cached
-    return float(
-        (usage.input_tokens - usage.cached_tokens) * fresh
-        + usage.cached_tokens * cached_price
-        + usage.output_tokens * answer
+    cached = row.get("cache_read_input_token_cost")
+    return Price.model_construct(
+        input_per_million=fresh * _MILLION,
+        output_per_million=answer * _MILLION,
+        cached_per_million=None if cached is None else cached * _MILLION,
     )
+
+
+def cost_usd(provider: str, model: str, usage: Usage) -> float | None:
+    """Return the price of `usage`, or None where nobody knows it."""
+    found = price(provider, model)
+    return None if found is None else found.cost_usd(usage)

@@ -8,13 +8,15 @@ import os
 import tempfile
 import zipfile
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from babble_app.services import limits
+from babble_app.services import limits, usage
 from babble_app.services.names import free_slug
 from babble_app.store import agent_tests as test_rows
 from babble_app.store import agents as agent_rows
+from babble_app.store import budgets as budget_rows
 from babble_app.store import chats as chat_rows
 from babble_app.store import files as file_rows
 from babble_app.store import keys as key_rows
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 _ALL = 1_000_000
 _README = """Your data in Babble.
 
-account.json                    your account, logins and which providers you stored a key for (not the keys)
+account.json                    your account, logins, budgets and which providers you stored a key for (not the keys)
+usage.csv                       every call of a model that was made for you: tokens, cost, time
 workspaces/<name>/files/        your files as you uploaded them
 workspaces/<name>/chats/        your chats with all messages
 workspaces/<name>/agents/<name> every version of your agents, proposals, what was live when, tests and test conversations
@@ -56,7 +59,7 @@ class _Contents:
 async def export_data(rt: Runtime, owner_id: str) -> Path:
     """Return a zip of everything the person owns; the caller deletes it."""
     await limits.hit(rt, "export", owner_id)
-    contents = _Contents({"README.txt": _README})
+    contents = _Contents({"README.txt": _README, "usage.csv": await _usage(rt, owner_id)})
     async with rt.database.reading() as db:
         contents.texts["account.json"] = await _account(db, owner_id)
         taken: set[str] = set()
@@ -65,6 +68,11 @@ async def export_data(rt: Runtime, owner_id: str) -> Path:
             taken.add(slug)
             await _add_workspace(rt, db, owner_id, workspace, f"workspaces/{slug}", contents)
     return await asyncio.to_thread(_write, rt.settings.data_dir / "exports", contents)
+
+
+async def _usage(rt: Runtime, owner_id: str) -> str:
+    lines = await usage.csv_rows(rt, owner_id, since=datetime.min.replace(tzinfo=UTC))
+    return "".join([line async for line in lines])
 
 
 async def _account(db: AsyncSession, owner_id: str) -> str:
@@ -76,6 +84,7 @@ async def _account(db: AsyncSession, owner_id: str) -> str:
             "account": user.model_dump(mode="json"),
             "logins": _dumped([user_rows.login_shape(row) for row in logins]),
             "provider_keys": [{"provider": row.provider, "last4": row.last4} for row in keys],
+            "budgets": _dumped(await budget_rows.list_budgets(db, owner_id)),
             "exported_at": now().isoformat(),
         }
     )

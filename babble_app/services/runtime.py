@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from babble_app.llm import prices
 from babble_app.llm.catalogue import Models
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
+from babble_app.services.meter import Ledger
 from babble_app.services.passwords import Passwords
 from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
 from babble_app.services.vault import Vault
@@ -40,6 +42,7 @@ class Runtime:
     models: Models
     runs: RunRegistry
     vault: Vault
+    meter: Ledger
     limiter: Limiter = field(default_factory=Limiter)
     passwords: Passwords = field(default_factory=Passwords)
     login_cache: LoginCache = field(default_factory=LoginCache)
@@ -72,22 +75,30 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.models.close()
+        await self.meter.close()
         await self.writer.close()
         await self.database.close()
 
 
 async def open_runtime(settings: Settings) -> Runtime:
-    """Migrate the database and open everything."""
+    """Migrate the database and open everything.
+
+    Raises:
+        ValidationFailedError: the file with prices cannot be used.
+    """
+    prices.use(prices.load(settings.prices_file))
     address = settings.database_address
     await asyncio.to_thread(migrate, address)
+    database, writer = Database(address), EventWriter(address)
     runtime = Runtime(
         settings=settings,
-        database=Database(address),
-        writer=EventWriter(address),
+        database=database,
+        writer=writer,
         blobs=Blobs(settings.data_dir / "blobs"),
         models=Models(settings),
         runs=RunRegistry(),
         vault=Vault(settings.secret("master_key")),
+        meter=Ledger(database, writer),
     )
     runtime.writer.start()
     return runtime

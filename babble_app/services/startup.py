@@ -29,6 +29,7 @@ async def serving(settings: Settings) -> AsyncGenerator[Runtime]:
         if interrupted := await runs.recover(rt):
             logger.warning("%d runs were interrupted by the last stop of the server", interrupted)
         await files.recover(rt)
+        rt.start_task(rt.meter.load(), "read what was spent")
         rt.start_task(idempotency.forget_old_answers(rt), "forget old answers")
         set_current(rt)
         warming = asyncio.get_running_loop().call_later(WARM_AFTER_SECONDS, rt.models.warm)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
+import pytest
+
+from babble_app.errors import ValidationFailedError
 from babble_app.serving import serve
 from tests.conftest import make_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_a_port_that_is_taken_is_named_with_the_way_out(
@@ -35,3 +36,10 @@ def test_an_address_of_another_machine_is_named(
     assert serve(make_settings(tmp_path), host="192.0.2.1", port=8000) == 1
 
     assert "Set BABBLE_HOST" in capsys.readouterr().out
+
+
+def test_prices_that_cannot_be_used_are_named_before_anything_is_built(tmp_path: Path) -> None:
+    missing = str(tmp_path / "prices.json")
+
+    with pytest.raises(ValidationFailedError, match=r"BABBLE_PRICES_FILE .*prices\.json"):
+        serve(make_settings(tmp_path, BABBLE_PRICES_FILE=missing))

@@ -36,6 +36,7 @@ GET /api/tests/{}|PATCH /api/tests/{}|DELETE /api/tests/{}|POST /api/tests/{}/ru
 GET /api/tests/{}/fix|POST /api/tests/{}/fix|POST /api/tests/{}/fix/stop|POST /api/tests/{}/fix-request
 POST /api/agents/{}/tests/generate|GET /api/agents/{}/coverage|GET /api/agents/{}/tests/export|POST /api/agents/{}/tests/import
 PUT /api/settings/keys/{}|DELETE /api/settings/keys/{}|POST /api/settings/keys/{}/test|POST /api/based/validate
+GET /api/usage|GET /api/usage.csv|GET /api/budgets|PUT /api/budgets/{}/{}/{}|DELETE /api/budgets/{}/{}/{}
 """
 
 

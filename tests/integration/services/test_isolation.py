@@ -14,6 +14,7 @@ from babble_app.services import (
     accounts,
     agent_tests,
     agents,
+    budgets,
     chats,
     files,
     keys,
@@ -26,6 +27,7 @@ from babble_app.services import (
     test_fixes,
     test_recording,
     test_runs,
+    usage,
     versions,
     workspaces,
 )
@@ -91,6 +93,8 @@ async def world(rt: Runtime) -> World:
     own_test = await agent_tests.add_test(
         rt, stranger, own_agent, name="x", kind="scripted", spec=SCRIPTED
     )
+    await budgets.set_budget(rt, owner, "workspace", chat.workspace_id, "month", limit_usd=4)
+    await budgets.set_budget(rt, owner, "person", owner, "month", limit_usd=4)
     login = await accounts.register(
         rt,
         email="owner@example.com",
@@ -230,6 +234,18 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     ),
     "test_fixes.get_fix": lambda w: test_fixes.get_fix(w.rt, w.stranger, w.test),
     "test_fixes.stop_fix": lambda w: test_fixes.stop_fix(w.rt, w.stranger, w.test),
+    "budgets.set_budget": lambda w: budgets.set_budget(
+        w.rt, w.stranger, "workspace", w.workspace, "day", limit_usd=1
+    ),
+    "budgets.set_budget person": lambda w: budgets.set_budget(
+        w.rt, w.stranger, "person", w.owner, "day", limit_usd=1
+    ),
+    "budgets.delete_budget": lambda w: budgets.delete_budget(
+        w.rt, w.stranger, "workspace", w.workspace, "month"
+    ),
+    "budgets.delete_budget person": lambda w: budgets.delete_budget(
+        w.rt, w.stranger, "person", w.owner, "month"
+    ),
     "publishing.publish version": lambda w: publishing.publish(
         w.rt, w.stranger, w.own_agent, w.version
     ),
@@ -243,13 +259,14 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
 }
 MODULES = (
     accounts, workspaces, files, chats, versions, proposals, publishing, keys, sessions, session_forks, agent_tests, test_runs,
-    test_recording, test_coverage, test_files, test_fixes,
+    test_recording, test_coverage, test_files, test_fixes, budgets, usage,
 )  # fmt: skip
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
     "workspaces.list_workspaces", "keys.list_providers", "keys.set_key", "keys.delete_key", "keys.test_key",
     "keys.find_credential", "keys.find_credentials", "sessions.add_session",
+    "budgets.list_budgets", "budgets.status", "usage.get_stats", "usage.csv_rows",
 }  # fmt: skip
 """They take no id but the asker's own."""
 
@@ -272,6 +289,7 @@ async def test_a_stranger_is_told_that_there_is_no_such_thing(world: World) -> N
     assert (await chats.get_message(world.rt, world.owner, world.message)).text == "Hello"
     assert (await agents.get_agent(world.rt, world.owner, world.agent)).name == "Greeter"
     assert (await chats.get_chat(world.rt, world.owner, world.chat)).title == ""
+    assert [b.limit_usd for b in await budgets.list_budgets(world.rt, world.owner)] == [4, 4]
 
 
 async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
@@ -282,6 +300,7 @@ async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
     assert [item.id for item in listed] == [world.own_workspace]
     assert await accounts.list_logins(rt, stranger) == []
     assert await files.list_files(rt, stranger, world.own_workspace) == []
+    assert await budgets.list_budgets(rt, stranger) == []
 
 
 async def test_keys_of_others_are_not_used(rt: Runtime) -> None:

@@ -1,0 +1,260 @@
+"""The ledger: asked before every call of a model whether a budget has room for it, and told after it what it cost.
+
+What is spent and what is set aside is kept in memory, in the one process that owns the database (decision 15). What was
+spent is read once from the usage rows, before the first call is allowed; what is set aside dies with the process, and with
+it the calls it was for. Between looking whether there is room and setting it aside nothing is awaited, so calls at once see
+each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from babble_app.errors import BabbleError
+from babble_app.llm import model_table, prices
+from babble_app.llm.worst_case import worst_case_nano
+from babble_app.schemas.budgets import WHOLE_SERVER, BudgetKind, BudgetPeriod
+from babble_app.services.exhaustion import exhausted
+from babble_app.services.periods import PERIODS, end_of, start_of
+from babble_app.store import budgets as budget_rows
+from babble_app.store import usage as rows
+from babble_app.store.tables.base import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from babble_app.llm.route import Hold
+    from babble_app.schemas.calls import CallRecord, CallScope
+    from babble_app.schemas.models import ModelRequest
+    from babble_app.store.budgets import Cap
+    from babble_app.store.engine import Database
+    from babble_app.store.writer import EventWriter, Operation
+
+logger = logging.getLogger(__name__)
+
+MOST_WAITING = 10_000
+"""Calls that are kept for storing while the database is away."""
+MOST_DOLLARS = 1_000_000.0
+"""That one call can cost; a provider may claim anything."""
+Subject = tuple[BudgetKind, str]
+"""Whose money it is: a kind of budget and the id."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one subject has spent and set aside in one period, in billionths of a dollar."""
+
+    spent: int = 0
+    held: int = 0
+
+
+@dataclass
+class _Book:
+    """Everybody's tallies of the period that runs."""
+
+    period: BudgetPeriod
+    start: datetime
+    tallies: defaultdict[Subject, Tally] = field(default_factory=lambda: defaultdict(Tally))
+
+    def turn_to(self, at: datetime) -> None:
+        """Begin anew when the period is over; a clock that was set back leaves it as it is."""
+        if (start := start_of(self.period, at)) > self.start:
+            self.start = start
+            self.tallies = defaultdict(Tally)
+
+
+class Ledger:
+    """A `Meter` that keeps to the budgets and stores every call."""
+
+    def __init__(
+        self, database: Database, writer: EventWriter, *, clock: Callable[[], datetime] = now
+    ) -> None:
+        """Nothing is read before `load` or the first `reserve`."""
+        self._database = database
+        self._writer = writer
+        self._clock = clock
+        self._books = {period: _Book(period, start_of(period, clock())) for period in PERIODS}
+        self._caps: dict[Subject, list[Cap]] = {}
+        self._loading = asyncio.Lock()
+        self._loaded = False
+        self._waiting: list[Operation] = []
+
+    async def load(self) -> None:
+        """Read the budgets and what was spent, once; no call is under way yet, so nothing is counted twice or left out."""
+        async with self._loading:
+            if not self._loaded:
+                await self._read_spent()
+                await self._read_caps()
+                self._loaded = True
+
+    async def reload_caps(self) -> None:
+        """Read the budgets again after one was changed."""
+        await self.load()
+        async with self._loading:
+            await self._read_caps()
+
+    async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
+        """Set aside what the call may cost at most; a model that is free, or whose price is unknown, needs nothing.
+
+        Raises:
+            BudgetExhaustedError: a budget has no room for it; the message says whose, until when, and who can raise it.
+        """
+        if not self._loaded:
+            await self.load()
+        subjects = _subjects(scope)
+        caps = [cap for subject in subjects for cap in self._caps.get(subject, ())]
+        amount = worst_case_nano(model, request) if caps else 0
+        return _LedgerHold(self, self._set_aside(subjects, caps, amount), amount)
+
+    async def note(self, record: CallRecord) -> None:
+        """Store a call, and count what it cost."""
+        cost = _cost_nano(record)
+        if cost and self._loaded:
+            self._charge(record, cost)
+        await self._store(rows.add_call(record, cost))
+
+    def tally(self, cap: Cap) -> Tally:
+        """Return what is spent and set aside of a budget in the period that runs."""
+        self._turn_pages()
+        return self._books[cap.period].tallies.get((cap.kind, cap.scope_id), Tally())
+
+    def resets_at(self, cap: Cap) -> datetime:
+        """Return when the budget is free again."""
+        return end_of(cap.period, max(self._clock(), self._books[cap.period].start))
+
+    async def close(self) -> None:
+        """Store what the database could not take before."""
+        await self._store_waiting()
+
+    def _set_aside(
+        self, subjects: Sequence[Subject], caps: Sequence[Cap], amount: int
+    ) -> Sequence[Tally]:
+        if not amount:
+            return ()
+        full = [cap for cap in caps if self._room(cap) < amount]
+        if full:
+            cap = max(full, key=self.resets_at)
+            raise exhausted(
+                cap, self._room(cap), amount, at=self._clock(), resets_at=self.resets_at(cap)
+            )
+        self._turn_pages()
+        tallies = [book.tallies[who] for book in self._books.values() for who in subjects]
+        for tally in tallies:
+            tally.held += amount
+        return tallies
+
+    def _room(self, cap: Cap) -> int:
+        tally = self.tally(cap)
+        return cap.limit_nano - tally.spent - tally.held
+
+    def _charge(self, record: CallRecord, cost: int) -> None:
+        """Count the cost in the periods that the call began in, as a sum over the rows would."""
+        self._turn_pages()
+        at = self._clock()
+        for book in self._books.values():
+            # A clock that was set back must not make calls free.
+            if record.started_at >= book.start or at < book.start:
+                for subject in _subjects(record.scope):
+                    book.tallies[subject].spent += cost
+
+    def _turn_pages(self) -> None:
+        at = self._clock()
+        for book in self._books.values():
+            book.turn_to(at)
+
+    async def _read_spent(self) -> None:
+        self._turn_pages()
+        day, month = self._books["day"], self._books["month"]
+        spent = await self._database.fetch(rows.list_spent, month=month.start, day=day.start)
+        for item in spent:
+            scope = (item.owner_id, item.workspace_id, item.app_id, item.token_id)
+            for subject in _subjects_of(*scope):
+                month.tallies[subject].spent += item.month_nano
+                day.tallies[subject].spent += item.day_nano
+
+    async def _read_caps(self) -> None:
+        found: dict[Subject, list[Cap]] = defaultdict(list)
+        for cap in await self._database.fetch(budget_rows.list_all):
+            found[cap.kind, cap.scope_id].append(cap)
+        self._caps = found
+
+    async def _store(self, operation: Operation) -> None:
+        """Return when the call is stored; while the database is away, it waits for the next one that can be."""
+        if await self._try_to_store(operation) and self._waiting:
+            await self._store_waiting()
+
+    async def _store_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        await asyncio.gather(*(self._try_to_store(operation) for operation in waiting))
+
+    async def _try_to_store(self, operation: Operation) -> bool:
+        try:
+            await self._writer.write([operation])
+        except IntegrityError:
+            logger.info("a call ended after its account was erased")
+        except BabbleError as error:
+            logger.warning("a call's figures wait for the database: %s", error)
+            if len(self._waiting) < MOST_WAITING:
+                self._waiting.append(operation)
+            return False
+        except DBAPIError:
+            # A bug, and loud; but the answer that was paid for must not fail by its figures.
+            logger.exception("a call's figures cannot be stored")
+        return True
+
+
+class _LedgerHold:
+    """Money that is set aside in the tallies of everybody whom the call concerns."""
+
+    __slots__ = ("_amount", "_ledger", "_settled", "_tallies")
+
+    def __init__(self, ledger: Ledger, tallies: Sequence[Tally], amount: int) -> None:
+        self._ledger = ledger
+        self._tallies = tallies
+        self._amount = amount
+        self._settled = False
+
+    async def settle(self, record: CallRecord) -> None:
+        """Give the money back, count what the call really cost, and return when it is stored."""
+        if self._settled:
+            logger.error("call %s/%d was settled twice", record.chain_id, record.place)
+            return
+        self._settled = True
+        for tally in self._tallies:
+            tally.held -= self._amount
+        await self._ledger.note(record)
+
+
+def _subjects(scope: CallScope) -> list[Subject]:
+    return _subjects_of(scope.owner_id, scope.workspace_id, scope.app_id, scope.token_id)
+
+
+def _subjects_of(owner_id: str, workspace_id: str, app_id: str, token_id: str) -> list[Subject]:
+    subjects: list[Subject] = [
+        ("server", WHOLE_SERVER),
+        ("person", owner_id),
+        ("workspace", workspace_id),
+        ("app", app_id),
+        ("token", token_id),
+    ]
+    return [subject for subject in subjects if subject[1]]
+
+
+def _cost_nano(record: CallRecord) -> int | None:
+    """Return what the call cost; None where nobody knows the price."""
+    if record.outcome == "cached":
+        return 0
+    cost, usage = record.usage.cost_usd, record.usage
+    if cost is None or not 0 <= cost < MOST_DOLLARS:
+        # Nobody said, or a provider said what cannot be: a negative cost would give money back.
+        provider, _, name = record.model.partition("/")
+        used = usage.input_tokens > 0 or usage.output_tokens > 0
+        cost = model_table.cost_usd(provider, name, usage) if used else 0.0
+    return None if cost is None else prices.nano(min(max(cost, 0.0), MOST_DOLLARS))

@@ -1,0 +1,117 @@
+"""The operator's own prices: what may stand in the file, and that they go before the shipped table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from babble_app.errors import ValidationFailedError
+from babble_app.llm import model_table, prices
+from babble_app.llm.worst_case import DEFAULT_OUTPUT_TOKENS, worst_case_nano
+from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
+from babble_app.schemas.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+USAGE = Usage(input_tokens=1_000_000, output_tokens=1_000_000, cached_tokens=500_000)
+OWN = '{"openai/gpt-4o-mini": {"input_per_million": 1, "output_per_million": 2.5, "cached_per_million": 0.5}}'
+
+
+@pytest.fixture(autouse=True)
+def _no_own_prices() -> Iterator[None]:
+    prices.use({})
+    yield
+    prices.use({})
+
+
+def load(folder: Path, text: str) -> dict[str, prices.Price]:
+    path = folder / "prices.json"
+    path.write_text(text)
+    return prices.load(str(path))
+
+
+def test_without_a_file_the_table_says_what_a_model_costs() -> None:
+    assert prices.load("") == {}
+    assert model_table.cost_usd("openai", "gpt-4o-mini", USAGE) == pytest.approx(
+        0.075 + 0.0375 + 0.6
+    )
+
+
+def test_a_price_of_the_operators_goes_before_the_tables(tmp_path: Path) -> None:
+    prices.use(load(tmp_path, OWN))
+
+    assert model_table.cost_usd("openai", "gpt-4o-mini", USAGE) == pytest.approx(0.5 + 0.25 + 2.5)
+    assert model_table.cost_usd("openai", "gpt-4o", USAGE) == pytest.approx(1.25 + 0.625 + 10)
+
+
+def test_what_came_from_the_cache_costs_as_much_as_fresh_input_where_no_price_is_named() -> None:
+    price = prices.Price(input_per_million=2.0, output_per_million=0.0)
+
+    assert price.cost_usd(USAGE) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "it is not JSON"),
+        ("[]", "it holds no object"),
+        ('{"gpt-4o": {}}', "“gpt-4o” is no provider/name"),
+        ('{"a/b": {"input_per_million": 1}}', "a/b.output_per_million: Field required"),
+        ('{"a/b": {"input_per_million": -1, "output_per_million": 1}}', "greater than or equal"),
+        ('{"a/b": {"input_per_million": "1", "output_per_million": 1}}', "valid number"),
+        ('{"a/b": {"input_per_million": 1, "output_per_million": 1, "x": 1}}', "a/b.x"),
+        ('{"a/b": 3}', "a/b"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_words(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    with pytest.raises(ValidationFailedError, match="BABBLE_PRICES_FILE") as caught:
+        load(tmp_path, text)
+
+    assert words in str(caught.value)
+    assert "input_per_million" in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ValidationFailedError, match="No such file"):
+        prices.load(str(tmp_path / "nothing.json"))
+
+
+def test_the_worst_case_is_the_whole_prompt_and_the_longest_answer(tmp_path: Path) -> None:
+    prices.use(load(tmp_path, OWN))
+    question = ModelMessage(role="user", text="hello")
+    plain = ModelRequest(messages=(question,), max_output_tokens=100)
+    tool = ToolSpec(name="read_file", description="Reads a file.", parameters={"type": "object"})
+
+    worst = worst_case_nano("openai/gpt-4o-mini", plain)
+
+    assert worst == 5 * 1_000 + 100 * 2_500
+    assert (
+        worst_case_nano("openai/gpt-4o-mini", plain.model_copy(update={"tools": (tool,)})) > worst
+    )
+    assert (
+        worst_case_nano(
+            "openai/gpt-4o-mini", plain.model_copy(update={"json_schema": {"type": "object"}})
+        )
+        > worst
+    )
+
+
+def test_an_answer_without_a_limit_counts_as_a_long_one_that_the_model_can_give() -> None:
+    request = ModelRequest(messages=(ModelMessage(role="user", text="hello"),))
+    huge = request.model_copy(update={"max_output_tokens": 10_000_000})
+    most = model_table.facts("openai", "gpt-4o-mini")["max_output_tokens"]
+
+    assert worst_case_nano("openai/gpt-4o-mini", request) == 5 * 150 + DEFAULT_OUTPUT_TOKENS * 600
+    assert worst_case_nano("openai/gpt-4o-mini", huge) == 5 * 150 + most * 600
+
+
+@pytest.mark.parametrize("model", ["demo/based", "ollama/llama3", "custom/nobody-knows", "x", ""])
+def test_a_model_that_is_free_or_unknown_needs_no_money(model: str) -> None:
+    request = ModelRequest(messages=(ModelMessage(role="user", text="hello"),))
+
+    assert worst_case_nano(model, request) == 0
