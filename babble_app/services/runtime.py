@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from babble_app.llm.cached import AnswerCache
 from babble_app.llm.catalogue import Models
+from babble_app.services.answer_store import open_store
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.passwords import Passwords
@@ -40,6 +42,7 @@ class Runtime:
     models: Models
     runs: RunRegistry
     vault: Vault
+    answers: AnswerCache
     limiter: Limiter = field(default_factory=Limiter)
     passwords: Passwords = field(default_factory=Passwords)
     login_cache: LoginCache = field(default_factory=LoginCache)
@@ -72,6 +75,7 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.models.close()
+        await self.answers.store.close()
         await self.writer.close()
         await self.database.close()
 
@@ -88,6 +92,7 @@ async def open_runtime(settings: Settings) -> Runtime:
         models=Models(settings),
         runs=RunRegistry(),
         vault=Vault(settings.secret("master_key")),
+        answers=AnswerCache(open_store(settings)),
     )
     runtime.writer.start()
     return runtime
