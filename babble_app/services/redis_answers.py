@@ -27,8 +27,8 @@ T = TypeVar("T")
 
 REDIS_SECONDS = 0.25
 """How long Redis may take; a cache that is slower than that is none."""
-FORGET_SECONDS = 5.0
-"""Forgetting goes through all keys."""
+FORGET_SECONDS = 3.0
+"""Forgetting goes through all keys: a million takes about a second."""
 LOST_SECONDS = 5.0
 """For how long a Redis that did not answer is not asked."""
 _NONCE_BYTES = 12
@@ -55,13 +55,19 @@ class RedisAnswers:
     """
 
     def __init__(
-        self, url: str, master_key: bytes, clock: Callable[[], float] = time.monotonic
+        self,
+        url: str,
+        master_key: bytes,
+        *,
+        seconds: float = REDIS_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         # One try more, at once: after a restart each connection of the pool is dead, and says so only when it is used.
         retry = Retry(NoBackoff(), 1)
         client = Redis.from_url(url, retry=retry)  # pyright: ignore[reportUnknownMemberType] - untyped options
         self._redis = cast("_Commands", client)
         self._cipher = AESGCM(working_key(master_key, "babble cached answers"))
+        self._seconds = seconds
         self._clock = clock
         self._lost = False
         self._ask_at = 0.0
@@ -111,7 +117,7 @@ class RedisAnswers:
             if namespace in self._to_forget:
                 async with asyncio.timeout(FORGET_SECONDS):
                     await self._remove(namespace)
-            async with asyncio.timeout(REDIS_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 answer = await command()
         except (RedisError, OSError, TimeoutError) as error:
             self._lose(error)
