@@ -46,6 +46,7 @@ class SharedCall:
                         await asyncio.sleep(0)
                 if self._ended:
                     break
+                self._moved.clear()  # who waits already is woken all the same by the next `set`
                 await self._moved.wait()
             if self._error is not None:
                 raise self._error
@@ -65,17 +66,13 @@ class SharedCall:
             async with aclosing(self._source) as source:
                 async for event in source:
                     self._events.append(event)
-                    self._wake()
+                    self._moved.set()
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whoever listens gets it
             self._error = error
         finally:
             self._ended = True
             self._forget(self)
-            self._wake()
-
-    def _wake(self) -> None:
-        self._moved.set()
-        self._moved = asyncio.Event()
+            self._moved.set()
 
 
 class SharedCalls:

@@ -172,6 +172,16 @@ async def test_with_a_history_it_is_half_an_hour() -> None:
     assert len(client.prompts) == 2
 
 
+async def test_a_question_that_is_nearly_the_same_is_asked() -> None:
+    world, client = World(), ScriptedClient("3 euros", "30 euros", "Not at all")
+    for text in (
+        "price of the small cake?",
+        "price of the large cake?",
+        "Price of the small cake?",
+    ):
+        assert not end(await read(world.open(client), ask(text))).cached
+
+
 async def test_tenants_are_apart() -> None:
     world, client = World(), ScriptedClient("Anna's", "Ben's", "the app's")
     app = ANNA.model_copy(update={"app_id": "app_1"})
