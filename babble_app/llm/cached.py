@@ -60,8 +60,6 @@ def cached(
     minutes: int | None = None,
 ) -> ModelClient:
     """Return `client` behind the cache; `minutes` is the profile's (None: 60, with history 30; 0: no cache)."""
-    if minutes == 0 or not scope.owner_id:  # nobody's answers could be anybody's
-        return client
     return CachedClient(client, cache, meter, scope, minutes)
 
 
@@ -104,12 +102,10 @@ class CachedClient:
         return self.client.count_tokens(messages)
 
     def _is_repeatable(self, request: ModelRequest) -> bool:
-        return (
-            request.task in self.tasks
-            and not request.fresh
-            and bool(self.scope.owner_id)
-            and keep_seconds(request, self.minutes) > 0
-        )
+        if not self.scope.owner_id:  # nobody's answers could be anybody's
+            return False
+        may_repeat = request.task in self.tasks and not request.fresh
+        return may_repeat and keep_seconds(request, self.minutes) > 0
 
     async def _answer(
         self, request: ModelRequest, *, whole: bool

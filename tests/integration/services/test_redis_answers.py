@@ -138,6 +138,8 @@ async def test_forgetting_takes_all_of_one_person(store: RedisAnswers) -> None:
 
     assert [await store.get("usr_1", f"key {number}") for number in range(50)] == [None] * 50
     assert await store.get("usr_2", "key") == b"another's"
+    await store.set("usr_1", "key", b"since then", 60)
+    assert await store.get("usr_1", "key") == b"since then"
 
 
 async def test_a_lost_redis_has_no_answers_until_it_is_back(
@@ -156,7 +158,12 @@ async def test_a_lost_redis_has_no_answers_until_it_is_back(
             await store.set("usr_1", "key", b"answer", 60)
             clock.now += LOST_SECONDS
 
+        await store.get("usr_1", "key")
         server.start()
+        await store.set("usr_1", "key", b"not asked yet", 60)
+        assert await store.get("usr_1", "key") is None
+        clock.now += LOST_SECONDS
+        assert await store.get("usr_1", "key") is None
         await store.set("usr_1", "key", b"new answer", 60)
 
         assert await store.get("usr_1", "key") == b"new answer"
@@ -165,6 +172,22 @@ async def test_a_lost_redis_has_no_answers_until_it_is_back(
         server.close()
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
     assert "unix" not in caplog.text
+
+
+async def test_a_restart_that_nobody_saw_costs_no_answer(binary: str) -> None:
+    server = RedisServer(binary)
+    server.start()
+    store = opened(server)
+    try:
+        await asyncio.gather(*(store.get("usr_1", "key") for _ in range(5)))
+        server.kill()
+        server.start()
+        await store.set("usr_1", "key", b"answer", 60)
+
+        assert await store.get("usr_1", "key") == b"answer"
+    finally:
+        await store.close()
+        server.close()
 
 
 async def test_a_redis_that_hangs_is_not_waited_for(binary: str) -> None:

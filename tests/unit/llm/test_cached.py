@@ -229,8 +229,7 @@ async def test_without_an_owner_or_time_there_is_no_cache(scope: CallScope) -> N
     world, client = World(), ScriptedClient("One", "Two")
     opened = world.open(client, scope, minutes=None if not scope.owner_id else 0)
 
-    await read(opened)
-    await read(opened)
+    await asyncio.gather(read(opened), read(opened))
 
     assert len(client.prompts) == 2
 
