@@ -22,6 +22,7 @@ setup: $(VENV)/.installed
 
 setup-test: $(VENV)/.installed-dev
 	@$(PY) -m tests.find_chromium
+	@$(PY) -m tests.find_redis
 
 $(VENV)/.python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing. Debian: apt-get install python3 python3-venv"; exit 1; }

@@ -33,6 +33,9 @@ _FINISHES: dict[str, Finish] = {
 MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What reading JSON of an unexpected shape raises."""
 
+WRITING_SURCHARGE = 0.25
+"""What Anthropic asks beyond the price for tokens that it writes into its cache (docs, "Prompt caching")."""
+
 
 class AnswerReader:
     """Turns the chunks of one streamed answer into events."""
@@ -184,5 +187,8 @@ def read_usage(target: Target, usage: object) -> Usage:
     )
     cost = fields.get("cost")
     if not isinstance(cost, int | float):
-        cost = model_table.cost_usd(target.provider.id, target.model, counted)
+        written = int(details.get("cache_creation_tokens") or 0)
+        priced = counted.input_tokens + round(written * WRITING_SURCHARGE)
+        priced_usage = counted.model_copy(update={"input_tokens": priced})
+        cost = model_table.cost_usd(target.provider.id, target.model, priced_usage)
     return counted.model_copy(update={"cost_usd": cost})

@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from babble_app.llm.target import Target
     from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
 
+MARKED_CHARS = 4_500
+"""From about 1,100 tokens on a prompt is kept: Anthropic keeps none of less than 1,024 (docs, "Prompt caching")."""
+
 
 def request_body(target: Target, request: ModelRequest, *, stream: bool) -> dict[str, Any]:
     """Build the body of a chat completion."""
     body: dict[str, Any] = {
         "model": target.model,
-        "messages": [_message(message) for message in request.messages],
+        "messages": _messages(target, request),
     }
     if stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
@@ -35,6 +38,17 @@ def tool_definition(tool: ToolSpec) -> dict[str, Any]:
     """Describe a tool; Ollama takes the same form."""
     function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
     return {"type": "function", "function": function}
+
+
+def _messages(target: Target, request: ModelRequest) -> list[dict[str, Any]]:
+    written = [_message(message) for message in request.messages]
+    if target.provider.caches_marked_prompts and request.messages:
+        opening = request.messages[0]
+        if opening.role == "system" and len(opening.text) >= MARKED_CHARS:
+            # The tools stand before it there, and are kept with it.
+            mark = {"type": "ephemeral"}
+            written[0]["content"] = [{"type": "text", "text": opening.text, "cache_control": mark}]
+    return written
 
 
 def _message(message: ModelMessage) -> dict[str, Any]:

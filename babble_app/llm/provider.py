@@ -58,6 +58,8 @@ class Provider:
     """A path that answers 200 only to a good key."""
     max_tokens_field: str = "max_tokens"
     """How the server calls the limit of the answer."""
+    caches_marked_prompts: bool = False
+    """Whether it keeps the beginning of a prompt between calls only where that is marked; others do it by themselves."""
 
     def entry(self, name: str) -> ModelEntry | None:
         """Return what is known of the model, if anything."""

@@ -18,6 +18,7 @@ from babble_app.errors import (
 )
 from babble_app.services import limits
 from babble_app.services.access_tokens import find_user_by_bearer, make_access_token
+from babble_app.services.answer_store import forget_answers
 from babble_app.services.exports import export_data
 from babble_app.services.logins import (
     add_login,
@@ -173,13 +174,14 @@ async def change_password(
 
 
 async def delete_account(rt: Runtime, owner_id: str, password: str) -> None:
-    """Erase the account and everything it owns: rows, file contents, logins."""
+    """Erase the account and everything it owns: rows, file contents, logins, kept answers."""
     await _confirm_password(
         rt, owner_id, password, "password", "The password is wrong; nothing was deleted."
     )
     async with removing(rt, owner_id) as db:
         await rows.delete_user(db, owner_id)
     rt.login_cache.forget()
+    await forget_answers(rt, owner_id)
 
 
 async def create_user(

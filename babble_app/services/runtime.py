@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from babble_app.llm import prices
+from babble_app.llm.cached import AnswerCache
 from babble_app.llm.catalogue import Models
+from babble_app.services.answer_store import open_store
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.meter import Ledger
@@ -43,6 +45,7 @@ class Runtime:
     runs: RunRegistry
     vault: Vault
     meter: Ledger
+    answers: AnswerCache
     limiter: Limiter = field(default_factory=Limiter)
     passwords: Passwords = field(default_factory=Passwords)
     login_cache: LoginCache = field(default_factory=LoginCache)
@@ -76,6 +79,7 @@ class Runtime:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.models.close()
         await self.meter.close()
+        await self.answers.store.close()
         await self.writer.close()
         await self.database.close()
 
@@ -99,6 +103,7 @@ async def open_runtime(settings: Settings) -> Runtime:
         runs=RunRegistry(),
         vault=Vault(settings.secret("master_key")),
         meter=Ledger(database, writer),
+        answers=AnswerCache(open_store(settings)),
     )
     runtime.writer.start()
     return runtime

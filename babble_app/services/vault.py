@@ -41,13 +41,17 @@ class Sealed:
     ciphertext: bytes
 
 
+def working_key(master_key: bytes, purpose: str) -> bytes:
+    """Derive the AES-256 key of one purpose; who has it can do nothing else."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(master_key)
+
+
 class Vault:
     """Seals and opens with the server's master key."""
 
     def __init__(self, master_key: bytes) -> None:
         """Derive the working key; `key_id` tells later which master key it was."""
-        derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"babble provider keys")
-        key = derivation.derive(master_key)
+        key = working_key(master_key, "babble provider keys")
         self._cipher = AESGCM(key)
         self.key_id = hashlib.sha256(key).hexdigest()[:16]
 

@@ -53,6 +53,10 @@ class Frames:
         self._block = -1
         self._kind = ""
 
+    def count_cache(self, read: int, written: int) -> None:
+        """Report tokens that came from the cache, and that went into it."""
+        self._usage |= {"cache_read_input_tokens": read, "cache_creation_input_tokens": written}
+
     def start(self) -> bytes:
         """Open the message."""
         usage = {**self._usage, "output_tokens": 1}

@@ -33,6 +33,8 @@ async def deliver(
     words_in = sum(len(text.split()) for _, text in incoming.messages)
     usage = answer.usage or (words_in, len(answer.pieces))
     frames = wire.Frames(incoming, usage)
+    if any(answer.cache_usage):
+        frames.count_cache(*answer.cache_usage)
     if not incoming.stream:
         return await _send_whole(request, frames, answer)
     response = web.StreamResponse(headers={"Content-Type": wire.CONTENT_TYPE})

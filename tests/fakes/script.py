@@ -88,6 +88,8 @@ class Answer:
     tools: list[ToolUse] = field(default_factory=list[ToolUse])
     finish: str = "stop"
     usage: tuple[int, int] | None = None
+    cache_usage: tuple[int, int] = (0, 0)
+    """Anthropic only: tokens read from and written into its cache, besides those of `usage`."""
     delay: float = 0.0
     tokens_per_second: float | None = None
     fault: str = ""

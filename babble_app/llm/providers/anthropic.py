@@ -14,6 +14,7 @@ PROVIDER = Provider(
     check_path="/v1/models",
     base_url_setting="anthropic_base_url",
     base_url_env="ANTHROPIC_BASE_URL",
+    caches_marked_prompts=True,
     models=(
         ModelEntry(
             "claude-sonnet-5-5", "Claude Sonnet 5.5", context_tokens=1_000_000, sees_images=True

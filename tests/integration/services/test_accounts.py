@@ -337,3 +337,17 @@ async def test_a_deleted_account_takes_everything_with_it_and_nothing_of_others(
     assert not rt.blobs.path(file.sha256).exists()
     assert rt.blobs.path(shared.sha256).exists()
     assert len(await accounts.list_users(rt)) == 1
+
+
+async def test_a_deleted_account_leaves_no_kept_answers(rt: Runtime) -> None:
+    login = await accounts.register(
+        rt, email="a@example.com", password=PASSWORD, name="", address="", user_agent=""
+    )
+    store = rt.answers.store
+    await store.set(login.user.id, "key", b"answer", 60)
+    await store.set("usr_another", "key", b"answer", 60)
+
+    await accounts.delete_account(rt, login.user.id, PASSWORD)
+
+    assert await store.get(login.user.id, "key") is None
+    assert await store.get("usr_another", "key") == b"answer"
