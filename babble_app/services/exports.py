@@ -18,6 +18,7 @@ from babble_app.store import agents as agent_rows
 from babble_app.store import chats as chat_rows
 from babble_app.store import files as file_rows
 from babble_app.store import keys as key_rows
+from babble_app.store import profiles as profile_rows
 from babble_app.store import proposals as proposal_rows
 from babble_app.store import publications as publication_rows
 from babble_app.store import sessions as session_rows
@@ -39,6 +40,7 @@ _ALL = 1_000_000
 _README = """Your data in Babble.
 
 account.json                    your account, logins and which providers you stored a key for (not the keys)
+profiles.json                   the profiles that you made
 workspaces/<name>/files/        your files as you uploaded them
 workspaces/<name>/chats/        your chats with all messages
 workspaces/<name>/agents/<name> every version of your agents, proposals, what was live when, tests and test conversations
@@ -59,6 +61,11 @@ async def export_data(rt: Runtime, owner_id: str) -> Path:
     contents = _Contents({"README.txt": _README})
     async with rt.database.reading() as db:
         contents.texts["account.json"] = await _account(db, owner_id)
+        own = [
+            profile_rows.profile_shape(row)
+            for row in await profile_rows.list_profiles(db, owner_id)
+        ]
+        contents.texts["profiles.json"] = _json(_dumped(own))
         taken: set[str] = set()
         for workspace in await workspace_rows.list_workspaces(db, owner_id):
             slug = free_slug(workspace.name, taken)

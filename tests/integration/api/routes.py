@@ -84,7 +84,7 @@ def sample(schema: dict[str, Any], ids: dict[str, str], name: str = "") -> Any:
             }
         case "array":
             return [sample(schema["items"], ids, name)]
-        case "integer":
+        case "integer" | "number":
             return 1
         case "boolean":
             return True
