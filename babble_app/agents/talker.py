@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, assert_never
 
-from babble_app.agents.prompt_texts import enclose, render
+from babble_app.agents.prompt_texts import render
 from babble_app.agents.shapes import describe_shape, read_json
 from babble_app.based.effects import (
     ActionEffect,
@@ -20,6 +20,7 @@ from babble_app.based.effects import (
 from babble_app.errors import ModelAnswerInvalidError
 from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
 from babble_app.schemas.usage import Usage
+from babble_app.tools.enclosing import enclose
 
 if TYPE_CHECKING:
     from babble_app.based.effects import Effect, Exit
