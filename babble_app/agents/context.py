@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from babble_app.retrieval.enclosing import enclose
 from babble_app.schemas.models import ModelMessage
-from babble_app.tools.enclosing import enclose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

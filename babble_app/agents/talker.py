@@ -18,9 +18,9 @@ from babble_app.based.effects import (
     UserEffect,
 )
 from babble_app.errors import ModelAnswerInvalidError
+from babble_app.retrieval.enclosing import enclose
 from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
 from babble_app.schemas.usage import Usage
-from babble_app.tools.enclosing import enclose
 
 if TYPE_CHECKING:
     from babble_app.based.effects import Effect, Exit

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from babble_app.agents.prompt_texts import render
 from babble_app.errors import ModelAnswerInvalidError
+from babble_app.retrieval.enclosing import enclose
 from babble_app.schemas.models import ModelMessage, ModelRequest
-from babble_app.tools.enclosing import enclose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

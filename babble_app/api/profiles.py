@@ -21,12 +21,9 @@ _Models = Annotated[tuple[ModelName, ...], Field(max_length=100)]
 _Tools = Annotated[tuple[ToolGroup, ...], Field(max_length=20)]
 
 
-class ProfileChanges(Schema):
-    """What to change; parts left out stay, and null takes a limit back."""
+class _Fields(Schema):
+    """What may be left out of a profile."""
 
-    model_config = example(temperature=0.2, tools=["code", "web"])
-
-    name: Name = ""
     description: _Description = ""
     makes: Literal["text", "image", "video"] = "text"
     models: _Models = ()
@@ -47,12 +44,20 @@ class ProfileChanges(Schema):
     """0 to 1,440: how long answers are given again; null: 60 without and 30 with history."""
 
 
-class ProfileBody(ProfileChanges):
+class ProfileBody(_Fields):
     """A profile to be; all but its name may be left out."""
 
     model_config = example(name="Release notes", models=["demo/based"], instructions="Be brief.")
 
     name: Name
+
+
+class ProfileChanges(_Fields):
+    """What to change; parts left out stay, and null takes a limit back."""
+
+    model_config = example(temperature=0.2, tools=["code", "web"])
+
+    name: Name = ""
 
 
 @router.get("")

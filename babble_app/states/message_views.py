@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from babble_app.schemas.events import (
     Attempt,
@@ -45,14 +46,16 @@ class ToolView:
 
 @dataclass(frozen=True)
 class SourceView:
-    """A numbered passage of a file."""
+    """A numbered passage of a file or of a web page."""
 
     number: int
     file_id: str
     file: str
     place: str
-    """`page 3`, or empty."""
+    """`page 3`, the host of a web page, or empty."""
     quote: str
+    url: str = ""
+    """Of a web page; only http and https are ever links."""
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,23 @@ def tool_views(events: Sequence[ToolCalled | ToolAnswered]) -> list[ToolView]:
 
 def source_view(citation: Citation) -> SourceView:
     """Return a passage with its place in words."""
+    url = citation.url if citation.url.lower().startswith(("https://", "http://")) else ""
+    page = f"page {citation.page}" if citation.page else ""
     return SourceView(
         number=citation.number,
         file_id=citation.file_id,
         file=citation.file,
-        place=f"page {citation.page}" if citation.page else "",
+        place=_host(url) if url else page,
         quote=citation.quote,
+        url=url,
     )
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def use_views(context: Sequence[FileUse]) -> list[UseView]:
