@@ -17,8 +17,9 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 _CELLS = frozenset({"td", "th"})
 _MARKS = {"h1": "# ", "h2": "## ", "h3": "### ", "h4": "#### ", "li": "- "}
-_LEAST_CHARS = 200
-"""A page whose text is shorter without its furniture is shown with it: some put everything into a form or a header."""
+_SHORT_CHARS = 200
+"""A page that is shorter without its furniture may have put everything into a form or a header."""
+_MOST_FURNITURE = 0.75
 _CODE_SPACE = "\ue000"
 """Stands for a space of preformatted text until all others are squeezed."""
 _WHITE = re.compile(r"\s+")
@@ -36,8 +37,9 @@ def read_html(source: str) -> PageText:
     """Return a page's title and readable text."""
     bare = _Reader.read(source, _NO_TEXT | _FURNITURE)
     text = bare.text()
-    if len(text) < _LEAST_CHARS:
-        text = max(text, _Reader.read(source, _NO_TEXT).text(), key=len)
+    if len(text) < _SHORT_CHARS:
+        whole = _Reader.read(source, _NO_TEXT).text()
+        text = whole if len(text) < (1 - _MOST_FURNITURE) * len(whole) else text
     return PageText(" ".join("".join(bare.title).split()), text)
 
 
