@@ -108,15 +108,27 @@ class GuardedWeb:
 def open_web(rt: Runtime, owner_id: str) -> GuardedWeb | None:
     """Return the web for the person; None where no engine is configured, or something that it needs is missing."""
     engine = all_engines().get(rt.settings.search_engine)
-    if engine is None:
+    if engine is None or missing_variable(rt.settings, engine):
         return None
-    base_url = _address(rt.settings, engine)
-    key: SecretStr | None = getattr(rt.settings, engine.key_setting) if engine.key_setting else None
-    if not base_url or (key is not None and not key.get_secret_value()):
-        return None
+    base_url, key = _address(rt.settings, engine), _key(rt.settings, engine)
     rules = Rules(allowed=[urlsplit(base_url).hostname or ""], private=rt.settings.private_hosts)
     before = partial(limits.hit, rt, "web", owner_id)
     return GuardedWeb(engine, base_url, key, rules, before)
+
+
+def missing_variable(settings: Settings, engine: Engine) -> str:
+    """Return the environment variable that the engine needs and that is not set; empty when it has all that it needs."""
+    key = _key(settings, engine)
+    name = ""
+    if key is not None and not key.get_secret_value():
+        name = engine.key_setting
+    elif not _address(settings, engine):
+        name = engine.base_url_setting
+    return str(type(settings).model_fields[name].validation_alias) if name else ""
+
+
+def _key(settings: Settings, engine: Engine) -> SecretStr | None:
+    return getattr(settings, engine.key_setting) if engine.key_setting else None
 
 
 def _address(settings: Settings, engine: Engine) -> str:

@@ -163,23 +163,26 @@ def tool_views(events: Sequence[ToolCalled | ToolAnswered]) -> list[ToolView]:
 
 def source_view(citation: Citation) -> SourceView:
     """Return a passage with its place in words."""
-    url = citation.url if citation.url.lower().startswith(("https://", "http://")) else ""
+    host = _host(citation.url)
     page = f"page {citation.page}" if citation.page else ""
     return SourceView(
         number=citation.number,
         file_id=citation.file_id,
         file=citation.file,
-        place=_host(url) if url else page,
+        place=host or page,
         quote=citation.quote,
-        url=url,
+        url=citation.url if host else "",
     )
 
 
 def _host(url: str) -> str:
+    """Return the host of a web address; empty for anything else."""
     try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+    return host if parts.scheme in {"http", "https"} else ""
 
 
 def use_views(context: Sequence[FileUse]) -> list[UseView]:

@@ -83,9 +83,10 @@ async def test_what_cannot_be_used_is_refused_in_words(
     rt: Runtime, field: str, value: Any, words: str
 ) -> None:
     owner = (await make_user(rt)).id
+    fields: dict[str, Any] = {"name": "Mine", field: value}
 
     with pytest.raises(ValidationFailedError, match=words) as refused:
-        await profiles.create_profile(rt, owner, **{"name": "Mine", field: value})
+        await profiles.create_profile(rt, owner, **fields)
 
     assert refused.value.field == field
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from babble_app.errors import RateLimitedError
 from babble_app.retrieval.web import SearchResult, WebError
+from babble_app.services.doctor import diagnose
 from babble_app.services.guarded_fetch import Rules
 from babble_app.services.search_engine import all_engines
 from babble_app.services.web_search import MOST_PAGE_CHARS, GuardedWeb, open_web
@@ -236,3 +237,22 @@ async def test_the_web_is_there_when_an_engine_has_all_that_it_needs(
     rt.settings = make_settings(tmp_path, **values)
 
     assert (open_web(rt, "usr_1") is not None) is there
+
+
+@pytest.mark.parametrize(
+    ("values", "state", "words"),
+    [
+        ({}, "note", "BABBLE_SEARCH_ENGINE to one of brave, duckduckgo, searxng, tavily"),
+        ({"BABBLE_SEARCH_ENGINE": "searxng"}, "broken", "set BABBLE_SEARXNG_URL"),
+        ({"BABBLE_SEARCH_ENGINE": "tavily"}, "broken", "set TAVILY_API_KEY"),
+        ({"BABBLE_SEARCH_ENGINE": "duckduckgo"}, "ok", ""),
+    ],
+)
+async def test_the_doctor_says_what_the_engine_lacks(
+    tmp_path: Path, values: dict[str, str], state: str, words: str
+) -> None:
+    checks = await diagnose(make_settings(tmp_path, **values))
+
+    check = next(one for one in checks if one.name == "Web search")
+    assert check.state == state
+    assert words in check.fix

@@ -71,7 +71,7 @@ def test_the_figures_name_model_and_tokens() -> None:
     ("url", "link", "place"),
     [
         ("https://www.sea.example/whales", "https://www.sea.example/whales", "sea.example"),
-        ("http://[broken", "http://[broken", ""),
+        ("http://[broken", "", ""),
         ("javascript:alert(1)", "", ""),
         ("data:text/html,x", "", ""),
         ("", "", "page 3"),
