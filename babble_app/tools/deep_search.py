@@ -66,13 +66,13 @@ async def deep_search(
     web = context.require_web()
     until = asyncio.get_running_loop().time() + MOST_SECONDS
     queries = await _plan(context, question)
-    found = await _all_within(until, [web.search(query, _RESULTS) for query in queries])
+    found = await all_within(until, [web.search(query, _RESULTS) for query in queries])
     best = _best([one for one in found if not isinstance(one, WebError)])
     if not best:
         raise next(
             (one for one in found if isinstance(one, WebError)), WebError("Nothing was found.")
         )
-    pages = await _all_within(until, [web.read(result.url) for result in best])
+    pages = await all_within(until, [web.read(result.url) for result in best])
     texts = await asyncio.to_thread(_telling_parts, " ".join((question, *queries)), pages)
     notes = [
         context.show_page(result.url, result.title, text or result.snippet)
@@ -115,7 +115,7 @@ def _read_queries(text: str) -> list[str]:
     return list(dict.fromkeys(one[:MAX_QUERY_CHARS] for one in words if one))[:MOST_QUERIES]
 
 
-async def _all_within(until: float, work: Sequence[Coroutine[Any, Any, T]]) -> list[T | WebError]:
+async def all_within(until: float, work: Sequence[Coroutine[Any, Any, T]]) -> list[T | WebError]:
     """Do everything at once; return what each brought, or why it brought nothing. What is late is given up."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:

@@ -11,6 +11,6 @@ PROFILE = Profile(
     models=("openai/gpt-5.4-mini", "anthropic/claude-haiku-4-5", "groq/openai/gpt-oss-20b"),
     instructions=render("profile_chatbot"),
     temperature=0.7,
-    max_output_tokens=4_000,
+    max_output_tokens=8_000,
     hedging=True,
 )
