@@ -16,7 +16,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 
 @dataclass
@@ -80,7 +80,7 @@ class SearchServer:
 
 
 @asynccontextmanager
-async def search_server() -> AsyncIterator[SearchServer]:
+async def search_server() -> AsyncGenerator[SearchServer]:
     """Serve until the block is left."""
     server = SearchServer()
     app = web.Application()
