@@ -44,6 +44,13 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=25, validation_alias="BABBLE_MAX_UPLOAD_MB", ge=1)
     workspace_quota_mb: int = Field(default=500, validation_alias="BABBLE_WORKSPACE_QUOTA_MB", ge=1)
     allowed_private_hosts: str = Field(default="", validation_alias="BABBLE_ALLOWED_PRIVATE_HOSTS")
+    search_engine: Literal["", "duckduckgo", "searxng", "brave", "tavily"] = Field(
+        default="", validation_alias="BABBLE_SEARCH_ENGINE"
+    )
+    search_url: str = Field(default="", validation_alias="BABBLE_SEARCH_URL")
+    searxng_url: str = Field(default="", validation_alias="BABBLE_SEARXNG_URL")
+    brave_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="BRAVE_API_KEY")
+    tavily_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="TAVILY_API_KEY")
     log_level: str = Field(default="INFO", validation_alias="BABBLE_LOG_LEVEL")
 
     first_token_timeout_seconds: float = Field(

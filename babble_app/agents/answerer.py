@@ -1,4 +1,4 @@
-"""Answers a question in plain words: from the conversation, the chat's files (cited) and, in large ones, by searching them."""
+"""Answers a question in plain words: from the conversation, the chat's files (cited), and what its tools find in those and the web."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from babble_app.agents.revision import program_message
 from babble_app.agents.selection import uses_of
 from babble_app.agents.turn import Turn
 from babble_app.errors import ModelAnswerInvalidError, ModelUnavailableError
+from babble_app.retrieval.web import find_addresses
 from babble_app.schemas.events import (
     ReasoningDelta,
     StateChanged,
@@ -22,7 +23,8 @@ from babble_app.schemas.events import (
     UsageCounted,
 )
 from babble_app.schemas.models import ModelMessage, ModelRequest, ReasoningPart, TextPart
-from babble_app.tools.toolkit import ToolContext, ToolError, all_tools
+from babble_app.schemas.usage import Usage
+from babble_app.tools.toolkit import ToolContext, ToolError, offered_tools, wants_web
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -48,15 +50,16 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
         ModelAnswerInvalidError: the answer is empty or was cut off.
     """
     yield StateChanged(name="answering")
-    context = ToolContext(documents=request.files, passages=list(request.passages))
+    context = _context(model, request)
     messages = _opening(model, request)
-    tools = all_tools() if request.has_more else {}
+    groups = request.profile.tools if request.profile else ()
+    tools = offered_tools(groups, files=request.has_more, web=request.web is not None)
     text, broken, turn, seen = "", 0, Turn(), len(context.passages)
     for number in range(TOOL_ROUNDS + 1):
         offered = tools if number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS else {}
         turn = Turn()
         try:
-            async with aclosing(_answer(model, messages, offered, turn)) as events:
+            async with aclosing(_answer(model, request, messages, offered, turn)) as events:
                 async for event in events:
                     yield event
         except ModelUnavailableError:
@@ -68,26 +71,42 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
         if not turn.tool_calls or not offered:
             break
         messages.append(_asked(turn))
-        for call in turn.tool_calls[:MAX_CALLS]:
-            yield ToolCalled(call_id=call.id, name=call.name, arguments=call.arguments)
-            answered, message = await _call(offered, context, call)
-            broken += bool(call.error)
-            yield answered
-            messages.append(message)
+        broken += sum(bool(call.error) for call in turn.tool_calls[:MAX_CALLS])
+        async with aclosing(_call_tools(offered, context, turn, messages)) as events:
+            async for event in events:
+                yield event
         if len(context.passages) > seen:
             pictures = request.pictures if model.sees_images else ()
-            yield StateChanged.reading(uses_of(request.files, context.passages, pictures))
+            if shown := uses_of(request.files, context.passages, pictures):
+                yield StateChanged.reading(shown)
             seen = len(context.passages)
     for citation in find_citations(text, context.passages):
         yield citation
     _require_whole(text, turn)
 
 
+def _context(model: ModelClient, request: AgentRequest) -> ToolContext:
+    own_words = [one.text for one in request.history if one.role == "user"]
+    return ToolContext(
+        documents=request.files,
+        passages=list(request.passages),
+        web=request.web,
+        model=model,
+        addresses=find_addresses("\n".join([*own_words, request.text])),
+    )
+
+
+def _system_text(request: AgentRequest) -> str:
+    parts = [render("answerer", today=request.today.isoformat())]
+    if request.profile is not None:
+        parts.append(request.profile.instructions)
+        if wants_web(request.profile.tools):
+            parts.append(render("web" if request.web is not None else "no_web"))
+    return "\n\n".join(part for part in parts if part)
+
+
 def _opening(model: ModelClient, request: AgentRequest) -> list[ModelMessage]:
-    messages = [
-        ModelMessage(role="system", text=render("answerer", today=request.today.isoformat())),
-        *request.history,
-    ]
+    messages = [ModelMessage(role="system", text=_system_text(request)), *request.history]
     if request.program is not None:
         program = program_message(request.program, edited_by_hand=request.edited_by_hand)
         messages.append(ModelMessage(role="user", text=program))
@@ -100,11 +119,21 @@ def _opening(model: ModelClient, request: AgentRequest) -> list[ModelMessage]:
 
 
 async def _answer(
-    model: ModelClient, messages: list[ModelMessage], tools: dict[str, Tool], turn: Turn
+    model: ModelClient,
+    request: AgentRequest,
+    messages: list[ModelMessage],
+    tools: dict[str, Tool],
+    turn: Turn,
 ) -> AsyncGenerator[AgentEvent, None]:
-    specs = tuple(tool.spec for tool in tools.values())
-    request = ModelRequest(messages=tuple(messages), task="answer", tools=specs)
-    async with aclosing(turn.stream(model, request)) as parts:
+    profile = request.profile
+    wanted = ModelRequest(
+        messages=tuple(messages),
+        task="answer",
+        tools=tuple(tool.spec for tool in tools.values()),
+        temperature=profile.temperature if profile else None,
+        max_output_tokens=profile.max_output_tokens if profile else None,
+    )
+    async with aclosing(turn.stream(model, wanted)) as parts:
         async for part in parts:
             if isinstance(part, TextPart):
                 yield TextDelta(text=part.text)
@@ -116,6 +145,19 @@ async def _answer(
 def _asked(turn: Turn) -> ModelMessage:
     calls = tuple(turn.tool_calls[:MAX_CALLS])
     return ModelMessage(role="assistant", text=turn.text, tool_calls=calls)
+
+
+async def _call_tools(
+    tools: dict[str, Tool], context: ToolContext, turn: Turn, messages: list[ModelMessage]
+) -> AsyncGenerator[AgentEvent, None]:
+    """Carry out what the turn asked for, and put what came of it behind the messages."""
+    for call in turn.tool_calls[:MAX_CALLS]:
+        yield ToolCalled(call_id=call.id, name=call.name, arguments=call.arguments)
+        answered, message = await _call(tools, context, call)
+        yield answered
+        if (used := context.take_usage()) != Usage():
+            yield UsageCounted(usage=used)
+        messages.append(message)
 
 
 async def _call(

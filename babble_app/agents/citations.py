@@ -29,6 +29,7 @@ def _citation(number: int, passage: Passage) -> Citation:
         number=number,
         file_id=passage.document_id,
         file=passage.document,
-        page=passage.page,
+        page=None if passage.url else passage.page,
         quote=passage.text[:MAX_QUOTE_CHARS],
+        url=passage.url,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from babble_app.agents.prompt_texts import enclose
+from babble_app.retrieval.enclosing import enclose
 from babble_app.schemas.models import ModelMessage
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, cast
 
-from babble_app.agents.prompt_texts import enclose, render
+from babble_app.agents.prompt_texts import render
 from babble_app.agents.shapes import read_json
 from babble_app.errors import ModelAnswerInvalidError
+from babble_app.retrieval.enclosing import enclose
 from babble_app.schemas.agent_tests import Judgement
 from babble_app.schemas.models import ModelMessage, ModelRequest
 from babble_app.schemas.usage import Usage

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("prompts")
-_QUOTES = str.maketrans({'"': "'", "<": "(", ">": ")", "\n": " ", "\r": " "})
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -18,15 +17,6 @@ def render(name: str, **values: object) -> str:
         KeyError: a slot has no value.
     """
     return _SLOT.sub(lambda match: str(values[match.group(1)]), _text(name)).strip()
-
-
-def enclose(tag: str, text: str, **attributes: object) -> str:
-    """Put a stranger's text between tags that it cannot close."""
-    listed = "".join(
-        f' {name}="{str(value).translate(_QUOTES)}"' for name, value in attributes.items()
-    )
-    inside = re.sub(rf"</(?={tag})", "<\u200b/", text, flags=re.IGNORECASE).strip()
-    return f"<{tag}{listed}>\n{inside}\n</{tag}>"
 
 
 @cache

@@ -6,7 +6,8 @@ words, alone in a user message:
 - `build`: system with the guide; earlier messages; a user message with the files (if any); the request with the images.
 - `change`: system; earlier messages; the files; a user message that begins `The program now:` and holds the program in one
   fence with the word `based`, and after it that the file changed since the last answer, if it did; the request.
-- `answer`: system; earlier messages; the program as above (if any); a user message with numbered passages (if any); the request.
+- `answer`: system, then the profile's instructions and a word about the web (if any); earlier messages; the program as above
+  (if any); a user message with numbered passages (if any); the request.
 - `triage`: system; one user message with the answer before between `<before>` tags and the names and beginnings of files between
   `<files>` tags (if any), and the request between `<request>` tags.
 
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from babble_app.retrieval.search import Passage
+    from babble_app.retrieval.web import WebSearch
     from babble_app.schemas.events import Mode
     from babble_app.schemas.models import Image, ModelMessage
+    from babble_app.schemas.profiles import Profile
     from babble_app.schemas.workspaces import FileKind, FilePage
 
 
@@ -68,3 +71,7 @@ class AgentRequest:
     pictures: tuple[ContextFile, ...] = ()
     has_more: bool = False
     """Whether the files hold text that `passages` do not, so that searching them may help."""
+    profile: Profile | None = None
+    """The kind of work that the chat is for: plain answers keep to its instructions, tools and limits."""
+    web: WebSearch | None = None
+    """None where no search engine is configured."""

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, assert_never
 
-from babble_app.agents.prompt_texts import enclose, render
+from babble_app.agents.prompt_texts import render
 from babble_app.agents.shapes import describe_shape, read_json
 from babble_app.based.effects import (
     ActionEffect,
@@ -18,6 +18,7 @@ from babble_app.based.effects import (
     UserEffect,
 )
 from babble_app.errors import ModelAnswerInvalidError
+from babble_app.retrieval.enclosing import enclose
 from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
 from babble_app.schemas.usage import Usage
 

@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from babble_app.agents.prompt_texts import enclose, render
+from babble_app.agents.prompt_texts import render
 from babble_app.errors import ModelAnswerInvalidError
+from babble_app.retrieval.enclosing import enclose
 from babble_app.schemas.models import ModelMessage, ModelRequest
 
 if TYPE_CHECKING:

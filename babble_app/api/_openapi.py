@@ -38,6 +38,10 @@ TAGS = [
     {"name": "agents", "description": "Based programs and their versions."},
     {"name": "sessions", "description": "Test conversations with an agent."},
     {"name": "tests", "description": "Tests of agents, and what came of them on each version."},
+    {
+        "name": "profiles",
+        "description": "Kinds of work: their models, tools, instructions and limits.",
+    },
     {"name": "models", "description": "Language models that can be chosen."},
     {"name": "settings", "description": "Keys of model providers."},
     {"name": "usage", "description": "What models were used for, what it cost, and caps on it."},

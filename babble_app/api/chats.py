@@ -16,6 +16,9 @@ from babble_app.services import chats
 router = APIRouter(prefix="/api", tags=["chats"])
 
 
+_ProfileId = Annotated[Text, StringConstraints(max_length=64)]
+
+
 class NewChatBody(Schema):
     """A chat to be; all parts may be left out."""
 
@@ -25,6 +28,8 @@ class NewChatBody(Schema):
     """Empty: made from the first exchange."""
     model: ModelName = ""
     """`provider/name`; empty: the caller's default."""
+    profile: _ProfileId = ""
+    """The kind of work that the chat is for: a profile's id; empty: none."""
     review_changes: bool = False
     """Whether changes of the agent become proposals that wait for the person."""
 
@@ -37,6 +42,8 @@ class ChatBody(Schema):
     title: Name = ""
     model: ModelName = ""
     """Empty: back to the caller's default."""
+    profile: _ProfileId = ""
+    """Empty: none any more."""
     agent_id: Id | None = None
     """The agent on the chat's canvas; null takes it off."""
     review_changes: bool = False
@@ -71,7 +78,7 @@ async def get_chat(rt: Rt, me: Me, chat_id: Id) -> Chat:
 
 @router.patch("/chats/{chat_id}")
 async def update_chat(rt: Rt, me: Me, chat_id: Id, body: ChatBody) -> Chat:
-    """Rename a chat, choose its model, put an agent on its canvas, or let its changes wait for a review."""
+    """Rename a chat, choose its model or profile, put an agent on its canvas, or let its changes wait for a review."""
     changes = body.model_dump(exclude_unset=True)
     if "agent_id" in changes:
         changes["agent_id"] = changes["agent_id"] or ""

@@ -1,4 +1,4 @@
-"""The files behind an answer: the passages that it cites, and what the model was shown."""
+"""What is behind an answer: the passages of files and web pages that it cites, and what the model was shown."""
 
 from __future__ import annotations
 
@@ -58,11 +58,24 @@ def _source(source: SourceView, anchor: Any) -> rx.Component:
         rx.el.details(
             rx.el.summary(
                 rx.el.span(source.number, class_name="source-number"),
-                icon("file", 14),
-                rx.el.span(source.file, class_name="truncate"),
+                rx.cond(source.url != "", icon("external", 14), icon("file", 14)),
+                rx.cond(
+                    source.url != "", _link(source), rx.el.span(source.file, class_name="truncate")
+                ),
                 rx.cond(source.place != "", rx.el.span(source.place, class_name="faint nowrap")),
             ),
             rx.el.blockquote(source.quote),
         ),
         id=rx.Var.create(f"source-{anchor}-{source.number}"),
+    )
+
+
+def _link(source: SourceView) -> rx.Component:
+    """The page itself, in a tab of its own that learns nothing of this one."""
+    return rx.el.a(
+        source.file,
+        href=source.url,
+        target="_blank",
+        rel="noopener noreferrer nofollow",
+        class_name="truncate",
     )

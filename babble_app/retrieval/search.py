@@ -60,6 +60,8 @@ class Passage:
     end: int
     text: str
     score: float
+    url: str = ""
+    """Where a passage of the web is from; it then belongs to no document of ours."""
 
 
 def _singular(word: str) -> str:

@@ -28,6 +28,8 @@ class Chat(Schema):
     title: str
     model: str = ""
     """Empty: the person's default."""
+    profile: str = ""
+    """The kind of work that the chat is for: a profile's id; empty: none."""
     agent_id: str | None = None
     """The agent on the chat's canvas."""
     file_ids: tuple[str, ...] = ()

@@ -80,14 +80,18 @@ class ToolAnswered(Schema):
 
 
 class Citation(Schema):
-    """A passage of a file that the answer rests on; `[number]` in the text refers to it."""
+    """A passage of a file or of a web page that the answer rests on; `[number]` in the text refers to it."""
 
     type: Literal["citation"] = "citation"
     number: int
     file_id: str
+    """Empty for a web page."""
     file: str
+    """The file's name, or the page's title."""
     page: int | None = None
     quote: str
+    url: str = ""
+    """Where the web page is."""
 
 
 class FileUse(Schema):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from babble_app.errors import NotFoundError, ValidationFailedError
+from babble_app.services import profiles
 from babble_app.services.names import clean_model, clean_name, is_unprintable
 from babble_app.services.removal import stop_runs
 from babble_app.store import agents as agent_rows
@@ -35,15 +36,19 @@ async def create_chat(
     *,
     title: str = "",
     model: str = "",
+    profile: str = "",
     review_changes: bool = False,
 ) -> Chat:
     """Begin a chat; without a title it gets one from its first message."""
+    if profile:
+        await profiles.get_profile(rt, owner_id, profile)
     row = ChatRow(
         owner_id=owner_id,
         workspace_id=workspace_id,
         title=clean_name(title, what="title", field="title") if title.strip() else "",
         titled_by_person=bool(title.strip()),
         model=clean_model(model),
+        profile=profile,
         review_changes=review_changes,
     )
     async with rt.database.unit_of_work() as db:
@@ -75,10 +80,13 @@ async def update_chat(
     *,
     title: str | None = None,
     model: str | None = None,
+    profile: str | None = None,
     agent_id: str | None = None,
     review_changes: bool | None = None,
 ) -> Chat:
-    """Change what is given of the chat; an empty model or agent takes the choice back."""
+    """Change what is given of the chat; an empty model, profile or agent takes the choice back."""
+    if profile:
+        await profiles.get_profile(rt, owner_id, profile)
     async with rt.database.unit_of_work() as db:
         row = await rows.get_chat(db, owner_id, chat_id, lock=True)
         if title is not None:
@@ -86,6 +94,8 @@ async def update_chat(
             row.titled_by_person = True
         if model is not None:
             row.model = clean_model(model)
+        if profile is not None:
+            row.profile = profile
         if agent_id is not None:
             row.agent_id = agent_id or None
             if agent_id:

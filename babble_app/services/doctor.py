@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import BabbleError
 from babble_app.llm.catalogue import Models
+from babble_app.services.search_engine import all_engines
+from babble_app.services.web_search import missing_variable
 from babble_app.store.migrations import pending_migrations
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class Check:
 
 async def diagnose(settings: Settings) -> list[Check]:
     """Run all checks; a check that fails is a finding, never an exception."""
-    checks = [_python(), _javascript(), _disk(settings), _secrets(settings)]
+    checks = [_python(), _javascript(), _disk(settings), _secrets(settings), _web(settings)]
     checks.append(await asyncio.to_thread(_database, settings))
     models = Models(settings)
     try:
@@ -106,6 +108,16 @@ def _secrets(settings: Settings) -> Check:
             "Secrets", "broken", f"others can read {', '.join(loose)}", f"`chmod 600 {folder}/*`"
         )
     return Check("Secrets", "ok", f"in {folder}, or from the environment")
+
+
+def _web(settings: Settings) -> Check:
+    name, engine = "Web search", all_engines().get(settings.search_engine)
+    if engine is None:
+        fix = f"set BABBLE_SEARCH_ENGINE to one of {', '.join(all_engines())}"
+        return Check(name, "note", "off", fix)
+    if variable := missing_variable(settings, engine):
+        return Check(name, "broken", f"{engine.title} needs {variable}", f"set {variable}")
+    return Check(name, "ok", engine.title)
 
 
 def _database(settings: Settings) -> Check:

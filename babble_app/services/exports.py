@@ -20,6 +20,7 @@ from babble_app.store import budgets as budget_rows
 from babble_app.store import chats as chat_rows
 from babble_app.store import files as file_rows
 from babble_app.store import keys as key_rows
+from babble_app.store import profiles as profile_rows
 from babble_app.store import proposals as proposal_rows
 from babble_app.store import publications as publication_rows
 from babble_app.store import sessions as session_rows
@@ -41,6 +42,7 @@ _ALL = 1_000_000
 _README = """Your data in Babble.
 
 account.json                    your account, logins, budgets and which providers you stored a key for (not the keys)
+profiles.json                   the profiles that you made
 usage.csv                       every call of a model that was made for you: tokens, cost, time
 workspaces/<name>/files/        your files as you uploaded them
 workspaces/<name>/chats/        your chats with all messages
@@ -62,6 +64,11 @@ async def export_data(rt: Runtime, owner_id: str) -> Path:
     contents = _Contents({"README.txt": _README, "usage.csv": await _usage(rt, owner_id)})
     async with rt.database.reading() as db:
         contents.texts["account.json"] = await _account(db, owner_id)
+        own = [
+            profile_rows.profile_shape(row)
+            for row in await profile_rows.list_profiles(db, owner_id)
+        ]
+        contents.texts["profiles.json"] = _json(_dumped(own))
         taken: set[str] = set()
         for workspace in await workspace_rows.list_workspaces(db, owner_id):
             slug = free_slug(workspace.name, taken)

@@ -1,4 +1,4 @@
-"""Network calls for agents (SECURITY.md 3): to hosts that the workspace allows, at addresses that were looked at, within limits.
+"""Network calls for agents (SECURITY.md 3): to hosts that are allowed, at addresses that were looked at, within limits.
 
 A host's name is resolved once; every address must be public, and the connection goes to one of those, so a name cannot change
 its meaning in between. Each redirect is a call of its own.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,10 @@ _OWN_HEADERS = frozenset({
 """Headers that are ours to set, or nobody's."""
 _SAFE_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 """Headers that follow a redirect to another host; others may carry a key."""
+_CHARSETS = re.compile(
+    r"utf-?8|utf-16(?:le|be)?|iso-8859-(?:[1-9]|1[0-13-6])|windows-125[0-8]|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr)|koi8-[ru]",
+    re.IGNORECASE,
+)
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -47,12 +52,14 @@ class FetchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Where a workspace's agents may call."""
+    """Where a call may go."""
 
-    allowed: Sequence[str]
+    allowed: Sequence[str] = ()
     """Names of hosts: `api.example.com`, `*.example.com`, `api.example.com:443`."""
     private: Sequence[str] = ()
     """Hosts that the operator allows at private addresses and other ports, as `host` or `host:port`."""
+    any_host: bool = False
+    """Whether hosts that are not in `allowed` may be called too; their addresses must be public as any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ async def fetch(
     body: Any = None,
     headers: Mapping[str, str] | None = None,
     total_seconds: float = TOTAL_SECONDS,
+    most_bytes: int = MOST_BYTES,
 ) -> Fetched:
     """Make a call and return its answer.
 
@@ -110,7 +118,9 @@ async def fetch(
         async with asyncio.timeout(total_seconds):
             sent = _headers(headers or {})
             data = _body(body, sent)
-            return await _follow(rules, method, _with_params(url, params or {}), data, sent)
+            return await _follow(
+                rules, method, _with_params(url, params or {}), data, sent, most_bytes
+            )
     except TimeoutError:
         raise FetchError(f"no answer within {total_seconds:g} s") from None
     except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -118,7 +128,12 @@ async def fetch(
 
 
 async def _follow(
-    rules: Rules, method: str, url: str, data: bytes | None, headers: dict[str, str]
+    rules: Rules,
+    method: str,
+    url: str,
+    data: bytes | None,
+    headers: dict[str, str],
+    most_bytes: int,
 ) -> Fetched:
     for _ in range(MOST_REDIRECTS + 1):
         target = _look_at(rules, url)
@@ -140,7 +155,7 @@ async def _follow(
         ):
             next_url = response.headers.get("Location", "")
             if response.status not in _REDIRECTS or not next_url:
-                return await _read(method, response)
+                return await _read(method, response, most_bytes)
             if response.status not in _KEEPS_METHOD and method != "HEAD":
                 method, data = "GET", None
                 headers.pop("Content-Type", None)
@@ -170,7 +185,7 @@ def _look_at(rules: Rules, address: str) -> _Target:
         raise FetchError("an address begins with https:// or http:// and a host")
     if url.raw_user is not None or url.raw_password is not None or "@" in url.raw_authority:
         raise FetchError("an address must not contain a user's name or password")
-    if not _is_listed(rules.allowed, host, port):
+    if not rules.any_host and not _is_listed(rules.allowed, host, port):
         raise FetchError(f"the workspace does not allow calls to {host}")
     private = _is_listed(rules.private, host, port)
     if port not in _PORTS.values() and not private:
@@ -213,20 +228,26 @@ async def _resolve(target: _Target) -> list[ResolveResult]:
     return found
 
 
-async def _read(method: str, response: aiohttp.ClientResponse) -> Fetched:
+async def _read(method: str, response: aiohttp.ClientResponse, most_bytes: int) -> Fetched:
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise FetchError("the answer is compressed though that was not asked for")
-    raw = b""
+    raw = bytearray()
     if method != "HEAD":
         async for chunk in response.content.iter_chunked(16_384):
             raw += chunk
-            if len(raw) > MOST_BYTES:
-                raise FetchError(f"the answer is larger than {MOST_BYTES:,} bytes")
-    text = raw.decode("utf-8", "replace")
+            if len(raw) > most_bytes:
+                raise FetchError(f"the answer is larger than {most_bytes:,} bytes")
+    text = _decoded(response, raw)
     shown = {name: v for name, v in response.headers.items() if name.lower() != "set-cookie"}
     return Fetched(
         response.status, _parsed(response, text), dict(list(shown.items())[:_MOST_HEADERS])
     )
+
+
+def _decoded(response: aiohttp.ClientResponse, raw: bytearray) -> str:
+    # Python knows encodings that take very long to read, and pages use none of those.
+    charset = response.charset or ""
+    return raw.decode(charset if _CHARSETS.fullmatch(charset) else "utf-8", "replace")
 
 
 def _parsed(response: aiohttp.ClientResponse, text: str) -> Any:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Act = Literal[
     "log_in_address", "log_in_email", "register", "password", "upload", "send", "test_key", "export",
-    "check", "compare", "event", "socket", "page_error",
+    "check", "compare", "event", "socket", "page_error", "web",
 ]  # fmt: skip
 # An office behind one address logs in more often than one person does.
 _LIMITS: dict[Act, RateLimitItem] = {
@@ -38,6 +38,8 @@ _LIMITS: dict[Act, RateLimitItem] = {
     # Typing in the editor sends three a second.
     "event": RateLimitItemPerMinute(1200),
     "socket": RateLimitItemPerMinute(600),
+    # Searches and pages that a model asks for; a deep search is eleven.
+    "web": RateLimitItemPerMinute(120),
     "page_error": RateLimitItemPerMinute(30),
 }
 

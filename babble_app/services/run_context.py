@@ -12,7 +12,7 @@ from babble_app.agents.request import AgentRequest, ContextFile
 from babble_app.errors import BabbleError
 from babble_app.retrieval.extraction import encode_for_model
 from babble_app.schemas.models import Image, ModelMessage
-from babble_app.services import files
+from babble_app.services import files, profiles, web_search
 from babble_app.store import conversations
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ async def gather(
         files=tuple([await _file(rt, owner_id, file_id) for file_id in chat.file_ids]),
         today=datetime.now(UTC).date(),
         edited_by_hand=_was_edited(canvas),
+        profile=await profiles.find_profile(rt, owner_id, chat.profile),
+        web=web_search.open_web(rt, owner_id),
     )
     return Context(
         request=request,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from babble_app.schemas.events import (
     Attempt,
@@ -45,14 +46,16 @@ class ToolView:
 
 @dataclass(frozen=True)
 class SourceView:
-    """A numbered passage of a file."""
+    """A numbered passage of a file or of a web page."""
 
     number: int
     file_id: str
     file: str
     place: str
-    """`page 3`, or empty."""
+    """`page 3`, the host of a web page, or empty."""
     quote: str
+    url: str = ""
+    """Of a web page; only http and https are ever links."""
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,26 @@ def tool_views(events: Sequence[ToolCalled | ToolAnswered]) -> list[ToolView]:
 
 def source_view(citation: Citation) -> SourceView:
     """Return a passage with its place in words."""
+    host = _host(citation.url)
+    page = f"page {citation.page}" if citation.page else ""
     return SourceView(
         number=citation.number,
         file_id=citation.file_id,
         file=citation.file,
-        place=f"page {citation.page}" if citation.page else "",
+        place=host or page,
         quote=citation.quote,
+        url=citation.url if host else "",
     )
+
+
+def _host(url: str) -> str:
+    """Return the host of a web address; empty for anything else."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+    return host if parts.scheme in {"http", "https"} else ""
 
 
 def use_views(context: Sequence[FileUse]) -> list[UseView]:

@@ -81,6 +81,16 @@ async def set_files(
     db.add_all(ChatFileRow(chat_id=chat.id, file_id=file_id) for file_id in wanted)
 
 
+async def forget_profile(db: AsyncSession, owner_id: str, profile_id: str) -> None:
+    """Take the profile from the owner's chats that have it."""
+    statement = (
+        update(ChatRow)
+        .where(col(ChatRow.owner_id) == owner_id, col(ChatRow.profile) == profile_id)
+        .values(profile="", version=ChatRow.version + 1)
+    )
+    await db.exec(statement)
+
+
 def name_chat(owner_id: str, chat_id: str, title: str) -> Operation:
     """Name the owner's chat unless it has a name; for the batching writer."""
     statement = (

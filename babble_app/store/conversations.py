@@ -30,6 +30,7 @@ _HEADING = select(col(ChatRow.title), col(ChatRow.model)).where(
 _PROGRAM = (
     select(
         col(ChatRow.review_changes),
+        col(ChatRow.profile),
         col(AgentRow.id),
         col(AgentRow.name),
         col(VersionRow.id),
@@ -136,6 +137,8 @@ class Conversation(NamedTuple):
     """The newest messages, oldest first."""
     program: Program | None
     review_changes: bool
+    profile: str
+    """The id of its kind of work; empty: none."""
     file_ids: list[str]
 
 
@@ -155,7 +158,7 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
         raise NotFoundError("There is no such chat.")
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
     program: Program | None = None
-    review_changes, agent_id, *columns = canvas
+    review_changes, profile, agent_id, *columns = canvas
     if agent_id:
         written = _find_written(db, {**whose, "most": limit, "agent_id": agent_id})
         program = _program(agent_id, columns, written)
@@ -163,6 +166,7 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
         said=said[::-1],
         program=program,
         review_changes=review_changes,
+        profile=profile,
         file_ids=list(db.execute(_FILES, whose).scalars()),
     )
 

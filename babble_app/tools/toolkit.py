@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Concatenate, Protocol, get_type_hints
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, Protocol, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 import babble_app.tools
 from babble_app.discovery import import_modules
+from babble_app.retrieval.enclosing import enclose
+from babble_app.retrieval.search import Passage
+from babble_app.retrieval.web import WebError, plain_address
 from babble_app.schemas.models import ToolSpec
+from babble_app.schemas.profiles import ToolGroup
+from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
-    from babble_app.retrieval.search import Passage
+    from babble_app.llm.client import ModelClient
+    from babble_app.retrieval.web import WebSearch
     from babble_app.schemas.workspaces import FilePage
+
+_WEB_GROUPS = frozenset[ToolGroup]({"web", "deep"})
 
 
 class ToolError(Exception):
@@ -44,21 +52,48 @@ class Document(Protocol):
 
 @dataclass
 class ToolContext:
-    """What tools work on: the files of one chat, and the passages shown to the model so far."""
+    """What tools work on: the files of one chat, the passages shown to the model so far, and what reaches outside."""
 
     documents: Sequence[Document] = ()
-    passages: list[Passage] = field(default_factory=list["Passage"])
+    passages: list[Passage] = field(default_factory=list[Passage])
     """Passage number n, as the model cites it, is at n - 1."""
+    web: WebSearch | None = None
+    """None where no search engine is configured."""
+    model: ModelClient | None = None
+    """For tools that have something to ask a model."""
+    usage: Usage = field(default_factory=Usage)
+    """Of the calls that tools made of it."""
+    addresses: set[str] = field(default_factory=set[str])
+    """Pages of the web that may be read, as `plain_address` writes them: those that were found or that the person named."""
 
     def number_of(self, passage: Passage) -> int:
         """Return the passage's number, giving it one when it is new."""
         for number, known in enumerate(self.passages, 1):
-            if (known.document_id, known.page, known.start) == (
-                passage.document_id, passage.page, passage.start,
-            ):  # fmt: skip
+            if _place(known) == _place(passage):
                 return number
         self.passages.append(passage)
         return len(self.passages)
+
+    def show_page(self, url: str, title: str, text: str) -> str:
+        """Return a text of a web page as a numbered passage; the page may be read from now on.
+
+        A page has one number, whatever is shown of it.
+        """
+        self.addresses.add(plain_address(url))
+        passage = Passage("", title or url, 0, 0, len(text), text, 0.0, url=url)
+        number = self.number_of(passage)
+        return enclose("passage", text, number=number, title=passage.document, url=url)
+
+    def require_web(self) -> WebSearch:
+        """Return the web; raises ToolError where there is none."""
+        if self.web is None:
+            raise ToolError("Searching the web is not set up here.")
+        return self.web
+
+    def take_usage(self) -> Usage:
+        """Return what tools' calls of the model used since this was asked last."""
+        usage, self.usage = self.usage, Usage()
+        return usage
 
 
 @dataclass(frozen=True)
@@ -69,6 +104,8 @@ class Tool:
     description: str
     arguments: type[BaseModel]
     call: Callable[..., Awaitable[str]]
+    group: ToolGroup | Literal["files"] = "files"
+    """What it is offered with: a profile's group, or files that hold more than was shown."""
 
     @property
     def spec(self) -> ToolSpec:
@@ -88,11 +125,32 @@ class Tool:
         except ValidationError as error:
             raise ToolError(_in_words(error)) from error
         values = {name: getattr(checked, name) for name in self.arguments.model_fields}
-        return await self.call(context, **values)
+        try:
+            return await self.call(context, **values)
+        except WebError as error:
+            raise ToolError(str(error)) from error
 
 
 def tool(function: Callable[Concatenate[ToolContext, ...], Awaitable[str]]) -> Tool:
     """Make a tool of an async function whose first parameter is the context; the docstring tells the model what it does."""
+    return _make(function, "files")
+
+
+def tool_of(
+    group: ToolGroup,
+) -> Callable[[Callable[Concatenate[ToolContext, ...], Awaitable[str]]], Tool]:
+    """Make a tool, as `tool` does, that profiles offer with the group."""
+
+    def make(function: Callable[Concatenate[ToolContext, ...], Awaitable[str]]) -> Tool:
+        return _make(function, group)
+
+    return make
+
+
+def _make(
+    function: Callable[Concatenate[ToolContext, ...], Awaitable[str]],
+    group: ToolGroup | Literal["files"],
+) -> Tool:
     name = getattr(function, "__name__", "")
     hints = get_type_hints(function, include_extras=True)
     parameters = list(inspect.signature(function).parameters.values())[1:]
@@ -101,7 +159,7 @@ def tool(function: Callable[Concatenate[ToolContext, ...], Awaitable[str]]) -> T
         for one in parameters
     }
     arguments = create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
-    return Tool(name, inspect.getdoc(function) or "", arguments, function)
+    return Tool(name, inspect.getdoc(function) or "", arguments, function, group)
 
 
 def all_tools() -> dict[str, Tool]:
@@ -119,6 +177,26 @@ def all_tools() -> dict[str, Tool]:
                 raise ValueError(f"two tools are named {value.name!r}")
             tools[value.name] = value
     return tools
+
+
+def offered_tools(groups: Collection[ToolGroup], *, files: bool, web: bool) -> dict[str, Tool]:
+    """Return the tools of the groups, those of files if there is more to be found in them; those of the web only where it is."""
+    wanted = {group for group in groups if web or group not in _WEB_GROUPS}
+    return {
+        name: tool
+        for name, tool in all_tools().items()
+        if tool.group in wanted or (files and tool.group == "files")
+    }
+
+
+def wants_web(groups: Collection[ToolGroup]) -> bool:
+    """Whether one of the groups needs the web."""
+    return not _WEB_GROUPS.isdisjoint(groups)
+
+
+def _place(passage: Passage) -> object:
+    """Return what two passages that are one have in common."""
+    return passage.url or (passage.document_id, passage.page, passage.start)
 
 
 def _in_words(error: ValidationError) -> str:

@@ -22,6 +22,8 @@ class ChatRow(Versioned, Table, table=True):
     title: str = ""
     titled_by_person: bool = False
     model: str = ""
+    profile: str = ""
+    """Id of a built-in profile or of one of the owner's."""
     agent_id: str | None = Field(
         default=None, foreign_key="agents.id", ondelete="SET NULL", index=True
     )

@@ -88,6 +88,7 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
     assert started.status_code == 202, started.text
     run = started.json()["run_id"]
     client.get(f"/api/runs/{run}/events").raise_for_status()
+    profile = client.post("/api/profiles", json={"name": "canary-profile"}).json()["id"]
     login = server.call(
         accounts.log_in(
             rt, email=person.user.email, password=PASSWORD, address=owner, user_agent="x"
@@ -108,6 +109,7 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
         "test_id": test,
         "run_id": run,
         "message_id": started.json()["message_id"],
+        "profile_id": profile,
         "login_id": login.login.id,
     }
 

@@ -18,6 +18,7 @@ from babble_app.services import (
     chats,
     files,
     keys,
+    profiles,
     proposals,
     publishing,
     session_forks,
@@ -67,6 +68,7 @@ class World:
     agent: str
     version: str
     proposal: str
+    profile: str
     login: str
     session: str
     test: str
@@ -95,6 +97,7 @@ async def world(rt: Runtime) -> World:
     )
     await budgets.set_budget(rt, owner, "workspace", chat.workspace_id, "month", limit_usd=4)
     await budgets.set_budget(rt, owner, "person", owner, "month", limit_usd=4)
+    profile = await profiles.create_profile(rt, owner, name="Mine")
     login = await accounts.register(
         rt,
         email="owner@example.com",
@@ -105,7 +108,7 @@ async def world(rt: Runtime) -> World:
     )
     return World(
         rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
-        version.agent_id, version.id, proposal.id, login.login.id, session.id, test.id, own_agent, own_test.id,
+        version.agent_id, version.id, proposal.id, profile.id, login.login.id, session.id, test.id, own_agent, own_test.id,
     )  # fmt: skip
 
 
@@ -134,6 +137,17 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "chats.update_chat agent": lambda w: chats.update_chat(
         w.rt, w.stranger, w.own_chat, agent_id=w.agent
     ),
+    "chats.update_chat profile": lambda w: chats.update_chat(
+        w.rt, w.stranger, w.own_chat, profile=w.profile
+    ),
+    "chats.create_chat profile": lambda w: chats.create_chat(
+        w.rt, w.stranger, w.own_workspace, profile=w.profile
+    ),
+    "profiles.get_profile": lambda w: profiles.get_profile(w.rt, w.stranger, w.profile),
+    "profiles.update_profile": lambda w: profiles.update_profile(
+        w.rt, w.stranger, w.profile, name="x"
+    ),
+    "profiles.delete_profile": lambda w: profiles.delete_profile(w.rt, w.stranger, w.profile),
     "chats.delete_chat": lambda w: chats.delete_chat(w.rt, w.stranger, w.chat),
     "chats.choose_files": lambda w: chats.choose_files(w.rt, w.stranger, w.chat, []),
     "chats.choose_files foreign": lambda w: chats.choose_files(
@@ -258,8 +272,8 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     ),
 }
 MODULES = (
-    accounts, workspaces, files, chats, versions, proposals, publishing, keys, sessions, session_forks, agent_tests, test_runs,
-    test_recording, test_coverage, test_files, test_fixes, budgets, usage,
+    accounts, workspaces, files, chats, versions, profiles, proposals, publishing, keys, sessions, session_forks, agent_tests,
+    test_runs, test_recording, test_coverage, test_files, test_fixes, budgets, usage,
 )  # fmt: skip
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
@@ -267,6 +281,7 @@ OF_ONESELF = {
     "workspaces.list_workspaces", "keys.list_providers", "keys.set_key", "keys.delete_key", "keys.test_key",
     "keys.find_credential", "keys.find_credentials", "sessions.add_session",
     "budgets.list_budgets", "budgets.status", "usage.get_stats", "usage.csv_rows",
+    "profiles.list_profiles", "profiles.create_profile", "profiles.find_profile",
 }  # fmt: skip
 """They take no id but the asker's own."""
 
@@ -298,6 +313,8 @@ async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
     listed = await workspaces.list_workspaces(rt, stranger)
 
     assert [item.id for item in listed] == [world.own_workspace]
+    assert await profiles.find_profile(rt, stranger, world.profile) is None
+    assert all(item.builtin for item in await profiles.list_profiles(rt, stranger))
     assert await accounts.list_logins(rt, stranger) == []
     assert await files.list_files(rt, stranger, world.own_workspace) == []
     assert await budgets.list_budgets(rt, stranger) == []

@@ -7,7 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from babble_app.agents.request import AgentRequest, ContextFile
+from babble_app.schemas.models import ModelAnswer, ToolCall
 from babble_app.schemas.workspaces import FilePage
+from tests.fakes.scripted_client import make_answer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable
@@ -62,3 +64,17 @@ def only(kind: type[T], events: Iterable[AgentEvent]) -> list[T]:
 def text_of(kind: type[Any], events: Iterable[AgentEvent]) -> str:
     """Join the pieces of one kind."""
     return "".join(event.text for event in only(kind, events))
+
+
+def asking(text: str, **fields: object) -> AgentRequest:
+    """Return a question; a rule says that it is one."""
+    return make_request(text, mode="chat", **fields)
+
+
+def calling(*calls: tuple[str, dict[str, object]], error: str = "") -> ModelAnswer:
+    """Return an answer that calls tools."""
+    made = [
+        ToolCall(id=f"call_{n}", name=name, arguments=arguments, error=error)
+        for n, (name, arguments) in enumerate(calls)
+    ]
+    return make_answer("", tool_calls=made, finish_reason="tool_calls")

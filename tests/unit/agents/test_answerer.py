@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from babble_app.agents import orchestrator
-from babble_app.agents.request import AgentRequest
 from babble_app.agents.selection import FILES_TOKENS, select
 from babble_app.agents.triage import Decision
 from babble_app.errors import ModelAnswerInvalidError, ModelUnavailableError
@@ -17,13 +16,14 @@ from babble_app.schemas.events import (
     ToolCalled,
     UsageCounted,
 )
-from babble_app.schemas.models import ModelAnswer, ModelMessage, ToolCall
+from babble_app.schemas.models import ModelAnswer, ModelMessage
 from tests.fakes.scripted_client import ScriptedClient, make_answer, scripted
 from tests.unit.agents.agent_requests import (
     BAKERY,
+    asking,
+    calling,
     events_of,
     make_file,
-    make_request,
     only,
     text_of,
 )
@@ -34,19 +34,6 @@ BOOK = make_file(
     *(f"Chapter {n}. The whale number {n} swims. " + "word " * 900 for n in range(1, 12)),
     "Appendix: the kraken.",
 )
-
-
-def asking(text: str, **fields: object) -> AgentRequest:
-    """Return a question; a rule says that it is one."""
-    return make_request(text, mode="chat", **fields)
-
-
-def calling(*calls: tuple[str, dict[str, object]], error: str = "") -> ModelAnswer:
-    made = [
-        ToolCall(id=f"call_{n}", name=name, arguments=arguments, error=error)
-        for n, (name, arguments) in enumerate(calls)
-    ]
-    return make_answer("", tool_calls=made, finish_reason="tool_calls")
 
 
 async def test_an_answer_is_streamed_and_cites_the_passages_that_it_names() -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from babble_app.schemas.chats import Message, RunProblem
+from babble_app.schemas.events import Citation
 from babble_app.schemas.usage import Usage
-from babble_app.states.message_views import in_reading_order, message_view
+from babble_app.states.message_views import in_reading_order, message_view, source_view
 
 
 def make_message(number: int, role: str, run: str | None, **fields: Any) -> Message:
@@ -62,3 +65,22 @@ def test_the_figures_name_model_and_tokens() -> None:
     view = message_view(make_message(1, "assistant", "run_1", model="openai/gpt-4o", usage=usage))
 
     assert view.figures == "openai/gpt-4o · 1,200 in, 34 out · $0.0123"
+
+
+@pytest.mark.parametrize(
+    ("url", "link", "place"),
+    [
+        ("https://www.sea.example/whales", "https://www.sea.example/whales", "sea.example"),
+        ("http://[broken", "", ""),
+        ("javascript:alert(1)", "", ""),
+        ("data:text/html,x", "", ""),
+        ("", "", "page 3"),
+    ],
+)
+def test_only_web_addresses_of_sources_become_links(url: str, link: str, place: str) -> None:
+    page = None if url else 3
+    citation = Citation(number=1, file_id="", file="Whales", page=page, quote="Big.", url=url)
+
+    view = source_view(citation)
+
+    assert (view.url, view.place) == (link, place)
