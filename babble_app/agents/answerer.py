@@ -19,7 +19,6 @@ from babble_app.schemas.events import (
     TextDelta,
     ToolAnswered,
     ToolCalled,
-    UsageCounted,
 )
 from babble_app.schemas.models import ModelMessage, ModelRequest, ReasoningPart, TextPart
 from babble_app.tools.toolkit import ToolContext, ToolError, all_tools
@@ -110,7 +109,7 @@ async def _answer(
                 yield TextDelta(text=part.text)
             elif isinstance(part, ReasoningPart):
                 yield ReasoningDelta(text=part.text, all_before=part.all_before)
-    yield UsageCounted(usage=turn.usage)
+    yield turn.counted()
 
 
 def _asked(turn: Turn) -> ModelMessage:

@@ -64,6 +64,21 @@ class Meter(Protocol):
         ...
 
 
+class NullMeter:
+    """Counts nothing, allows everything and keeps nothing."""
+
+    async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
+        """Allow it."""
+        del scope, model, request
+        return self
+
+    async def settle(self, record: CallRecord) -> None:
+        """Forget it."""
+
+    async def note(self, record: CallRecord) -> None:
+        """Forget it."""
+
+
 @dataclass
 class FreeMeter:
     """Counts nothing and allows everything; keeps what it was told, for tests and single commands."""

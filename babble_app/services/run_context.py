@@ -33,6 +33,7 @@ class Context:
     """An agent's request, and what its program was when it was made."""
 
     request: AgentRequest
+    workspace_id: str
     agent_id: str | None
     parent_id: str | None
     """The version that a change of the program is a change of."""
@@ -61,6 +62,7 @@ async def gather(
     )
     return Context(
         request=request,
+        workspace_id=chat.workspace_id,
         agent_id=canvas.agent_id if canvas else None,
         parent_id=canvas.version_id if canvas else None,
         proposal_id=canvas.proposal_id if canvas else None,

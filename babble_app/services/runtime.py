@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from babble_app.llm.catalogue import Models
+from babble_app.llm.route import NullMeter
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.passwords import Passwords
@@ -22,6 +23,7 @@ from babble_app.store.writer import EventWriter
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine
 
+    from babble_app.llm.route import Meter
     from babble_app.schemas.agent_tests import TestFix
     from babble_app.settings import Settings
 
@@ -40,6 +42,8 @@ class Runtime:
     models: Models
     runs: RunRegistry
     vault: Vault
+    meter: Meter = field(default_factory=NullMeter)
+    """Asked before and told after each call of a model."""
     limiter: Limiter = field(default_factory=Limiter)
     passwords: Passwords = field(default_factory=Passwords)
     login_cache: LoginCache = field(default_factory=LoginCache)
