@@ -74,6 +74,28 @@ async def test_a_model_that_cools_does_not_race():
     assert servers["sick"].requests == []
 
 
+async def test_beside_a_running_model_none_is_asked_that_cools():
+    down = Answer(fault="status", status=503)
+    with serving(down=down, second=Answer(text=TEXT, delay=0.2), sick="other") as servers:
+        async with routed(servers, racing=True) as opened:
+            sick = opened.client.route.candidates[2]
+            opened.health.enter(sick).bad(ProviderRateLimitedError("", retry_after_seconds=3600))
+
+            assert await _answer(opened.client) == (TEXT, "second: down was not reachable")
+
+    assert servers["sick"].requests == []
+
+
+async def test_the_preferred_model_owes_nothing_to_another_that_failed():
+    down = Answer(fault="status", status=503, message="down")
+    with serving(first=Answer(text=TEXT, delay=0.3), down=down, third=down) as servers:
+        async with routed(servers, racing=True) as opened:
+            text, why = await _answer(opened.client)
+
+    assert (text, why) == (TEXT, "")
+    assert len(servers["down"].requests) == 1
+
+
 async def test_stopping_a_race_ends_both():
     (one, one_asked), (two, two_asked) = announced(HANG), announced(HANG)
     with serving(one=one, two=two) as servers:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.calls import CallRecord
-    from babble_app.schemas.models import ModelEvent
+    from babble_app.schemas.models import ModelAnswer, ModelEvent
 
 ASK = ModelRequest(messages=(ModelMessage(role="user", text="one two three"),))
 DOWN = ProviderUnavailableError("It is down.")
@@ -162,21 +162,62 @@ async def test_books_that_fail_do_not_take_the_answer_away() -> None:
     assert (await client.complete(ASK)).text == "hello"
 
 
-async def test_an_unexpected_error_is_no_reason_to_ask_another_and_is_settled() -> None:
+@pytest.mark.parametrize("racing", [True, False])
+async def test_an_unexpected_error_is_no_reason_to_ask_another_and_is_settled(
+    racing: bool,
+) -> None:
     class Wrong(ScriptedClient):
         async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
             del request
             yield TextPart(text=" ")
             raise ZeroDivisionError
 
-    other = ScriptedClient()
-    client, books = make_routed(Wrong(), other)
+    other, third = Reluctant(), ScriptedClient()
+    other.may_go.set()
+    client, books = make_routed(Wrong(), other, third, racing=racing)
 
     with pytest.raises(ZeroDivisionError):
         await read(client)
 
     assert books.records[0].error_code == "internal"
-    assert other.prompts == []
+    assert other.asked.is_set() == racing
+    assert third.prompts == []
+
+
+async def test_a_model_that_falls_ill_meanwhile_is_asked_last() -> None:
+    class Spreading(ScriptedClient):
+        async def complete(self, request: ModelRequest) -> ModelAnswer:
+            client.health.enter(client.route.candidates[1]).bad(DOWN)
+            return await super().complete(request)
+
+    second, third = ScriptedClient(), ScriptedClient("the answer")
+    client, _ = make_routed(Spreading(DOWN), second, third)
+
+    assert (await client.complete(ASK)).text == "the answer"
+    assert second.prompts == []
+
+
+async def test_a_reader_that_is_cancelled_while_its_call_is_settled_waits_for_that() -> None:
+    settling, may_settle = asyncio.Event(), asyncio.Event()
+
+    class Slow(Books):
+        async def settle(self, record: CallRecord) -> None:
+            settling.set()
+            await may_settle.wait()
+            await super().settle(record)
+
+    client, books = make_routed(ScriptedClient("hello"), meter=Slow())
+    reading = asyncio.create_task(read(client))
+    await asyncio.wait_for(settling.wait(), WAIT_SECONDS)
+
+    for _ in range(3):
+        reading.cancel()
+        await asyncio.sleep(0)
+    may_settle.set()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+    assert [record.outcome for record in books.records] == ["ok"]
 
 
 async def test_tokens_are_counted_by_the_preferred_model() -> None:
