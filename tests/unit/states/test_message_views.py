@@ -62,3 +62,9 @@ def test_the_figures_name_model_and_tokens() -> None:
     view = message_view(make_message(1, "assistant", "run_1", model="openai/gpt-4o", usage=usage))
 
     assert view.figures == "openai/gpt-4o · 1,200 in, 34 out · $0.0123"
+
+
+def test_why_a_model_answered_is_shown_beside_it() -> None:
+    view = message_view(make_message(1, "assistant", "run_1", why="b: a was rate-limited"))
+
+    assert view.why == "b: a was rate-limited"
