@@ -57,7 +57,7 @@ class Models:
         self.providers: dict[str, Provider] = all_providers()
         self._settings = settings
         self._deadlines = Deadlines.from_settings(settings)
-        self.health = Health()
+        self.health = Health(clock)
         self._retries = retries or Retries()
         self._clock = clock
         self._sessions = http.Sessions()

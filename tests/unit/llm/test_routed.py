@@ -44,7 +44,7 @@ class Reluctant(ScriptedClient):
             await asyncio.Event().wait()
             yield TextPart(text="never said")
         finally:
-            await self.may_go.wait()
+            await asyncio.wait_for(self.may_go.wait(), WAIT_SECONDS)  # a failed test must end
             self.gone.set()
 
 
