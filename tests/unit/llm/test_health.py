@@ -161,6 +161,19 @@ def test_a_refused_key_cools_all_its_models_and_no_other_key() -> None:
     assert health.trouble(elsewhere) == ""
 
 
+def test_a_key_that_works_again_opens_all_its_models() -> None:
+    health, clock = make_health()
+    one, other = make_candidate("one"), make_candidate("two")
+    health.enter(one).bad(ProviderKeyRefusedError("no"))
+    clock.now += module.FIRST_COOLDOWN_SECONDS
+
+    health.enter(one).good(first_token_seconds=0.1, total_seconds=1.0)
+
+    assert health.enter(one).admitted
+    assert health.enter(other).admitted
+    assert health.enter(other).admitted
+
+
 def test_a_models_trouble_leaves_the_keys_other_models_alone() -> None:
     health, _ = make_health()
 
