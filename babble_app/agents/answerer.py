@@ -21,6 +21,7 @@ from babble_app.schemas.events import (
     ToolAnswered,
     ToolCalled,
     UsageCounted,
+    UsageCounted,
 )
 from babble_app.schemas.models import ModelMessage, ModelRequest, ReasoningPart, TextPart
 from babble_app.schemas.usage import Usage
@@ -139,7 +140,7 @@ async def _answer(
                 yield TextDelta(text=part.text)
             elif isinstance(part, ReasoningPart):
                 yield ReasoningDelta(text=part.text, all_before=part.all_before)
-    yield UsageCounted(usage=turn.usage)
+    yield turn.counted()
 
 
 def _asked(turn: Turn) -> ModelMessage:

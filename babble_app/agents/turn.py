@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ModelAnswerInvalidError
+from babble_app.schemas.events import UsageCounted
 from babble_app.schemas.models import ModelDone, ReasoningPart, TextPart, ToolCall
 from babble_app.schemas.usage import Usage
 
@@ -24,6 +25,9 @@ class Turn:
     text: str = ""
     tool_calls: list[ToolCall] = field(default_factory=list[ToolCall])
     usage: Usage = field(default_factory=Usage)
+    model: str = ""
+    """Who answered."""
+    why: str = ""
     cut_off: bool = False
     """Whether the answer ended because it grew too long."""
 
@@ -44,6 +48,10 @@ class Turn:
         finally:
             self.text = "".join(pieces)
 
+    def counted(self) -> UsageCounted:
+        """Return what the call used, and who answered."""
+        return UsageCounted(usage=self.usage, model=self.model, why=self.why)
+
     def _note(self, part: ModelEvent, pieces: list[str]) -> None:
         match part:
             case TextPart():
@@ -54,7 +62,7 @@ class Turn:
             case ToolCall():
                 self.tool_calls.append(part)
             case ModelDone():
-                self.usage = part.usage
+                self.usage, self.model, self.why = part.usage, part.model, part.why
                 self.cut_off = part.finish_reason == "length"
                 if part.finish_reason == "content_filter":
                     message = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.agents.fences import FenceSplitter
 from babble_app.agents.turn import Turn
-from babble_app.schemas.events import ProgramDelta, ReasoningDelta, TextDelta, UsageCounted
+from babble_app.schemas.events import ProgramDelta, ReasoningDelta, TextDelta
 from babble_app.schemas.models import ModelRequest, ReasoningPart, TextPart
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Writing:
                         yield event
         for event in self._events(self._splitter.finish()):
             yield event
-        yield UsageCounted(usage=self.turn.usage)
+        yield self.turn.counted()
 
     def _think(self, part: ReasoningPart) -> ReasoningDelta:
         if part.all_before:

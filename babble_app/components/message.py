@@ -108,7 +108,7 @@ def _answer(item: MessageView) -> rx.Component:
         rx.el.div(
             time_ago(item.at),
             copy_button(text=item.text),
-            rx.el.span(item.figures, class_name="mono"),
+            rx.el.span(item.figures, title=item.why, class_name="mono"),
             class_name="message-foot",
         ),
         class_name="message answer",

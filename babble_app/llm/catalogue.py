@@ -14,12 +14,14 @@ from babble_app.llm import failures, http, listing, litellm_client, model_table,
 from babble_app.llm.credentials import Credential, environment_credential
 from babble_app.llm.deadlines import Deadlines
 from babble_app.llm.guarded import GuardedClient
+from babble_app.llm.health import Health
 from babble_app.llm.litellm_client import LiteLLMWire
 from babble_app.llm.ollama_wire import OllamaWire
 from babble_app.llm.openai_wire import OpenAIWire
 from babble_app.llm.provider import Provider, all_providers
 from babble_app.llm.refused_parameters import RefusedParameters
-from babble_app.llm.retries import Retries
+from babble_app.llm.retries import NO_RETRIES, Retries
+from babble_app.llm.route import Candidate
 from babble_app.llm.target import Target, normal_address
 from babble_app.llm.thinking import Habits
 from babble_app.schemas.models import ModelInfo
@@ -55,6 +57,7 @@ class Models:
         self.providers: dict[str, Provider] = all_providers()
         self._settings = settings
         self._deadlines = Deadlines.from_settings(settings)
+        self.health = Health(clock)
         self._retries = retries or Retries()
         self._clock = clock
         self._sessions = http.Sessions()
@@ -63,8 +66,12 @@ class Models:
         self._refused: dict[tuple[str, str, str], RefusedParameters] = {}
         self._habits: dict[tuple[str, str, str], Habits] = {}
 
-    def open(self, model: str, credential: Credential | None) -> ModelClient:
+    def open(
+        self, model: str, credential: Credential | None, *, retrying: bool = True
+    ) -> ModelClient:
         """Return the client of `provider/name`; without a credential, with the environment's.
+
+        It makes a call that failed again by itself, unless `retrying` is off: another model follows then.
 
         Raises:
             ModelUnavailableError: unknown provider, no name, or nothing that opens the provider.
@@ -81,8 +88,29 @@ class Models:
             target=target,
             wire=self._wire(target),
             deadlines=self._deadlines,
-            retries=self._retries,
+            retries=self._retries if retrying else NO_RETRIES,
             habits=self._habits.setdefault(_model_key(target), Habits()),
+        )
+
+    def candidate(
+        self, model: str, credential: Credential | None, *, chosen: str = "", via: str = ""
+    ) -> Candidate:
+        """Return `provider/name` as a route has it; where another provider serves it, as `chosen`, which is served `via` that one.
+
+        Raises:
+            ModelUnavailableError: as `open` does.
+        """
+        provider, name = self._split(model)
+        key = provider.id
+        if provider.wire != "demo":
+            target = self._target(provider, name, credential)
+            key = f"{provider.id} {target.address} {_cache_key(target)[:16]}"
+        info = self.describe(model)
+        return Candidate(
+            info=info.model_copy(update={"id": chosen or model}),
+            open=lambda retrying: self.open(model, credential, retrying=retrying),
+            health_key=key,
+            via=via,
         )
 
     def describe(self, model: str) -> ModelInfo:

@@ -40,3 +40,7 @@ class Retries:
         if not isinstance(error, ProviderRateLimitedError | ProviderUnavailableError):
             return None
         return self.first_wait_seconds * 2**retries_made * (0.5 + self.rng() / 2)
+
+
+NO_RETRIES = Retries(most=0)
+"""For a model after which another one is asked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -62,23 +62,3 @@ class Meter(Protocol):
     async def note(self, record: CallRecord) -> None:
         """Store a call that needed no money: an answer that was given again."""
         ...
-
-
-@dataclass
-class FreeMeter:
-    """Counts nothing and allows everything; keeps what it was told, for tests and single commands."""
-
-    records: list[CallRecord] = field(default_factory=list["CallRecord"])
-
-    async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
-        """Allow it."""
-        del scope, model, request
-        return self
-
-    async def settle(self, record: CallRecord) -> None:
-        """Keep it."""
-        self.records.append(record)
-
-    async def note(self, record: CallRecord) -> None:
-        """Keep it."""
-        self.records.append(record)

@@ -63,6 +63,8 @@ class Message(Schema):
     status: MessageStatus = "done"
     """Of an answer: whether it is whole."""
     model: str = ""
+    why: str = ""
+    """Of an answer: why that model gave it, where there was a choice."""
     usage: Usage = Usage()
     problem: RunProblem | None = None
     attempts: tuple[Attempt, ...] = ()

@@ -154,6 +154,9 @@ class MessageDone(Schema):
     text: str
     usage: Usage = Usage()
     model: str
+    """Who answered, which may be another than the run began with."""
+    why: str = ""
+    """One line: why that model answered, where there was a choice."""
 
 
 class RunFailed(Schema):
@@ -223,6 +226,10 @@ class UsageCounted(Schema):
 
     type: Literal["usage.counted"] = "usage.counted"
     usage: Usage
+    model: str = ""
+    """Who wrote the answer; empty for calls that only prepared it."""
+    why: str = ""
+    """One line: why that model answered, where there was a choice."""
 
 
 AgentEvent = RunEvent | VersionProposed | UsageCounted

@@ -100,7 +100,7 @@ class ModelDone(Schema):
     type: Literal["done"] = "done"
     usage: Usage = Usage()
     model: str
-    """What the provider says it ran."""
+    """What the provider says it ran; from a route, `provider/name` of who answered."""
     finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] = "stop"
     why: str = ""
     """One line: why this model answered, where there was a choice."""

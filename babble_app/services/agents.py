@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from babble_app.errors import NotFoundError
+from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import VersionProposed
 from babble_app.services.names import clean_name, free_slug, usable_name
 from babble_app.services.programs import check_program, check_text, contents
@@ -33,6 +34,12 @@ async def get_agent(rt: Runtime, owner_id: str, agent_id: str) -> Agent:
     if not found:
         raise NotFoundError("There is no such agent.")
     return found[0]
+
+
+async def call_scope(rt: Runtime, owner_id: str, agent_id: str) -> CallScope:
+    """Return on whose account the models are asked that an agent's conversations and tests need."""
+    agent = await get_agent(rt, owner_id, agent_id)
+    return CallScope(owner_id=owner_id, workspace_id=agent.workspace_id, agent_id=agent.id)
 
 
 async def update_agent(

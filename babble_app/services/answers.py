@@ -25,7 +25,7 @@ from babble_app.schemas.events import (
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
-    from babble_app.schemas.events import RunEvent
+    from babble_app.schemas.events import RunEvent, UsageCounted
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Answer:
     size_chars: int = 0
     """Of text, reasoning and program together."""
     model: str = ""
+    why: str = ""
     usage: Usage = field(default_factory=Usage)
     problem: RunProblem | None = None
     raw: str = ""
@@ -77,7 +78,7 @@ class Answer:
             case VersionSaved():
                 self.versions.append(event)
             case MessageDone():
-                self.usage, self.model = event.usage, event.model
+                self.usage, self.model, self.why = event.usage, event.model, event.why
             case RunFailed():
                 self.problem = RunProblem(
                     code=event.code, message=event.message, retryable=event.retryable
@@ -87,6 +88,12 @@ class Answer:
                 self.context = event.context or self.context
             case RunStopped():
                 pass
+
+    def count(self, counted: UsageCounted) -> None:
+        """Add what a call used; the last one that wrote the answer says who gave it."""
+        self.usage += counted.usage
+        if counted.model:
+            self.model, self.why = counted.model, counted.why
 
     def details(self) -> dict[str, Any]:
         """Return the JSON object that is stored beside the message's text; empty parts are left out."""
@@ -106,6 +113,8 @@ class Answer:
             stored["reasoning"] = "".join(self.thoughts)
         if self.proposal_id:
             stored["proposal_id"] = self.proposal_id
+        if self.why:
+            stored["why"] = self.why
         if self.raw:
             stored["raw"] = self.raw
         if self.problem:

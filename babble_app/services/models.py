@@ -6,12 +6,21 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ModelUnavailableError
+from babble_app.llm.cached import cached
 from babble_app.llm.catalogue import routed_through_openrouter
+from babble_app.llm.route import Route
+from babble_app.llm.routed import RoutedClient
+from babble_app.schemas.calls import CallScope
 from babble_app.services import accounts, keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from babble_app.llm.client import ModelClient
+    from babble_app.llm.credentials import Credential
+    from babble_app.llm.route import Candidate
     from babble_app.schemas.models import ModelInfo
+    from babble_app.schemas.profiles import Profile
     from babble_app.services.runtime import Runtime
 
 DEMO_MODEL = "demo/based"
@@ -32,26 +41,97 @@ async def list_models(rt: Runtime, owner_id: str) -> list[ModelInfo]:
     return [model for models in listed for model in models]
 
 
-async def open_model(rt: Runtime, owner_id: str, model: str) -> ModelClient:
-    """Open `provider/name` with the person's key, else the server's, else through OpenRouter's key.
+async def open_model(
+    rt: Runtime, owner_id: str, model: str, scope: CallScope | None = None
+) -> ModelClient:
+    """Open `provider/name`, and no other, with the person's key, else the server's, else through OpenRouter's key.
 
     Raises:
         ModelUnavailableError: the provider is unknown, or nothing opens it; the message says what would.
     """
-    provider = model.partition("/")[0]
+    route = await route_for(rt, owner_id, model)
+    return open_route(rt, route, scope or CallScope(owner_id=owner_id))
+
+
+def open_route(
+    rt: Runtime,
+    route: Route,
+    scope: CallScope,
+    *,
+    cache_minutes: int | None = None,
+    fresh: bool = False,
+) -> ModelClient:
+    """Return a route's models as one, whose calls are on `scope`'s account.
+
+    Equal questions get the answer of before, for the profile's `cache_minutes`; not where it must be `fresh`.
+    """
+    client = RoutedClient(route, rt.models.health, rt.meter, scope, rt.start_task)
+    if fresh:
+        return client
+    return cached(client, rt.answers, rt.meter, scope, cache_minutes)
+
+
+async def route_for(
+    rt: Runtime,
+    owner_id: str,
+    model: str = "",
+    profile: Profile | None = None,
+    *,
+    default: str = "",
+    fallbacks: Sequence[str] = (),
+) -> Route:
+    """Return the models that may answer.
+
+    That is only `model` where somebody chose one; else the profile's, as far as something opens them, and then the default; without
+    a profile the default and then the person's `fallbacks`. `default` is given where the caller has looked it up already.
+
+    Raises:
+        ModelUnavailableError: nothing opens the chosen model, or any of the others.
+    """
     credentials = await keys.find_credentials(rt, owner_id)
+    if model:
+        return Route((_candidate(rt, model, credentials),))
+    first = default or await default_model(rt, owner_id)
+    if profile is None:
+        return Route(_candidates(rt, (first, *fallbacks), credentials), why_first="your default")
+    return Route(
+        _candidates(rt, (*profile.models, first), credentials),
+        name=profile.name,
+        racing=profile.racing,
+        hedging=profile.hedging,
+        why_first=f"first choice of {profile.name}" if profile.models else "your default",
+    )
+
+
+def _candidates(
+    rt: Runtime, names: Sequence[str], credentials: Mapping[str, Credential]
+) -> tuple[Candidate, ...]:
+    """Return those that something opens, each once; if nothing opens any, say what would open the first."""
+    found: list[Candidate] = []
+    problems: list[ModelUnavailableError] = []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(_candidate(rt, name, credentials))
+        except ModelUnavailableError as error:
+            problems.append(error)
+    if not found:
+        raise problems[0]
+    return tuple(found)
+
+
+def _candidate(rt: Runtime, model: str, credentials: Mapping[str, Credential]) -> Candidate:
+    provider = model.partition("/")[0]
     credential = credentials.get(provider)
-    if credential is None and provider in rt.models.providers:
-        routed = routed_through_openrouter(model)
-        opener = credentials.get("openrouter")
-        if routed is None or opener is None:
-            title = rt.models.providers[provider].title
-            message = (
-                f"{title} is not set up here. Add its key in Settings, or choose another model."
-            )
-            raise ModelUnavailableError(message)
-        return rt.models.open(routed, opener)
-    return rt.models.open(model, credential)
+    if credential is not None or provider not in rt.models.providers:
+        return rt.models.candidate(model, credential)
+    routed = routed_through_openrouter(model)
+    opener = credentials.get("openrouter")
+    if routed is None or opener is None:
+        title = rt.models.providers[provider].title
+        message = f"{title} is not set up here. Add its key in Settings, or choose another model."
+        raise ModelUnavailableError(message)
+    title = rt.models.providers["openrouter"].title
+    return rt.models.candidate(routed, opener, chosen=model, via=title)
 
 
 async def default_model(rt: Runtime, owner_id: str) -> str:

@@ -33,12 +33,20 @@ class Context:
     """An agent's request, and what its program was when it was made."""
 
     request: AgentRequest
+    workspace_id: str
     agent_id: str | None
     parent_id: str | None
     """The version that a change of the program is a change of."""
     proposal_id: str | None = None
     """The pending proposal whose text the program is."""
     review_changes: bool = False
+
+    @property
+    def basis(self) -> str:
+        """A digest of what an answer rests on besides its messages: the program, and the files that tools may read."""
+        files = sorted(file.id for file in self.request.files)
+        parts = [self.request.program or "", *files]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 async def gather(
@@ -63,6 +71,7 @@ async def gather(
     )
     return Context(
         request=request,
+        workspace_id=chat.workspace_id,
         agent_id=canvas.agent_id if canvas else None,
         parent_id=canvas.version_id if canvas else None,
         proposal_id=canvas.proposal_id if canvas else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from logging import getLogger
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +21,7 @@ from babble_app.errors import (
     NotFoundError,
     RunInterruptedError,
 )
+from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import (
     MessageDone,
     RunFailed,
@@ -38,6 +39,7 @@ from babble_app.store.tables.base import new_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from babble_app.llm.client import ModelClient
     from babble_app.schemas.chats import RunStatus
     from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent, RunEvent
     from babble_app.services.runtime import Runtime
@@ -59,6 +61,10 @@ class Job:
     text: str
     model: str
     mode: Mode
+    chosen: bool = True
+    """Whether somebody chose the model: no other one answers then."""
+    fresh: bool = False
+    """Whether an answer of before must not be given again."""
     run_id: str = field(default_factory=partial(new_id, "run"))
     answer_id: str = field(default_factory=partial(new_id, "msg"))
 
@@ -109,7 +115,6 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
     answer.add(started)
     try:
         async with asyncio.timeout(rt.settings.run_timeout_seconds):
-            model = await models.open_model(rt, job.owner_id, job.model)
             context = await run_context.gather(
                 rt,
                 job.owner_id,
@@ -118,12 +123,31 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
                 text=job.text,
                 mode=job.mode,
             )
+            model = await _open(rt, job, context)
             async with aclosing(orchestrator.run(model, context.request)) as produced:
                 async for event in produced:
                     await _take(rt, job, context, log, answer, event)
     except TimeoutError as error:
         message = "This took too long and was ended. What had arrived is kept."
         raise ModelTimeoutError(message) from error
+
+
+async def _open(rt: Runtime, job: Job, context: run_context.Context) -> ModelClient:
+    """Open the models that may answer: the chosen one, else those of the chat's profile, else the person's."""
+    profile = context.request.profile
+    chosen = job.model if job.chosen else ""
+    route = await models.route_for(rt, job.owner_id, chosen, profile, default=job.model)
+    scope = CallScope(
+        owner_id=job.owner_id,
+        workspace_id=context.workspace_id,
+        chat_id=job.chat_id,
+        run_id=job.run_id,
+        agent_id=context.agent_id or "",
+        profile=profile.id if profile else "",
+        basis=context.basis,
+    )
+    minutes = profile.cache_minutes if profile else None
+    return models.open_route(rt, route, scope, cache_minutes=minutes, fresh=job.fresh)
 
 
 async def _take(
@@ -137,7 +161,7 @@ async def _take(
     """Put one of the agent's events into the log; proposals and figures become stored facts first."""
     match event:
         case UsageCounted():
-            answer.usage += event.usage
+            answer.count(event)
             return
         case VersionProposed():
             await _keep_result(rt, job, context, log, answer, event)
@@ -158,7 +182,8 @@ async def _keep_result(
     answer: Answer,
     proposed: VersionProposed,
 ) -> None:
-    keeping = asyncio.create_task(run_results.keep_result(rt, job, context, proposed))
+    written = replace(job, model=answer.model)
+    keeping = asyncio.create_task(run_results.keep_result(rt, written, context, proposed))
     try:
         await asyncio.shield(keeping)
     finally:
@@ -207,7 +232,11 @@ async def _finish(rt: Runtime, job: Job, log: RunLog, answer: Answer, ending: En
 def _last_event(job: Job, answer: Answer, ending: Ending) -> MessageDone | RunFailed | RunStopped:
     if ending == "done":
         return MessageDone(
-            message_id=job.answer_id, text=answer.text, usage=answer.usage, model=job.model
+            message_id=job.answer_id,
+            text=answer.text,
+            usage=answer.usage,
+            model=answer.model,
+            why=answer.why,
         )
     if ending == "stopped":
         return RunStopped()

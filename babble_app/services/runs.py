@@ -58,13 +58,15 @@ async def start(
 
     async def work() -> Run:
         await limits.hit(rt, "send", owner_id)
+        chosen = model or chat.model
         job = Job(
             owner_id=owner_id,
             chat_id=chat_id,
             question_id=new_id("msg"),
             text=text,
-            model=model or chat.model or await models.default_model(rt, owner_id),
+            model=chosen or await models.default_model(rt, owner_id),
             mode=mode,
+            chosen=bool(chosen),
         )
         question = rows.add_message(
             job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
@@ -92,6 +94,7 @@ async def run_again(
             raise ConflictError(message)
         await limits.hit(rt, "send", owner_id)
         question = await chats.get_message(rt, owner_id, run.question_id)
+        heading = await rt.database.fetch(conversations.get_heading, owner_id, run.chat_id)
         job = Job(
             owner_id=owner_id,
             chat_id=run.chat_id,
@@ -99,6 +102,8 @@ async def run_again(
             text=question.text,
             model=run.model,
             mode=run.mode,
+            chosen=bool(heading.model) or run.model != await models.default_model(rt, owner_id),
+            fresh=True,
         )
         return await _launch(rt, job, keyed)
 

@@ -45,6 +45,7 @@ class Runtime:
     runs: RunRegistry
     vault: Vault
     meter: Ledger
+    """Asked before and told after each call of a model."""
     answers: AnswerCache
     limiter: Limiter = field(default_factory=Limiter)
     passwords: Passwords = field(default_factory=Passwords)

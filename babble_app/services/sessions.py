@@ -157,7 +157,8 @@ async def add_session(
     async def work() -> AgentSession:
         await limits.hit(rt, "send", owner_id)
         made = await make()
-        model = await models.open_model(rt, owner_id, made.model)
+        scope = await agents.call_scope(rt, owner_id, made.source.agent_id)
+        model = await models.open_model(rt, owner_id, made.model, scope)
         await _go_on(rt, owner_id, made.run, model, made.mocks)
         async with rt.database.unit_of_work() as db:
             row = rows.add_session(
@@ -187,7 +188,8 @@ async def _turn(
         if not isinstance(run.pending, UserEffect):
             message = "This conversation has ended. Reset it to talk to the agent again."
             raise ConflictError(message)
-        model = await models.open_model(rt, owner_id, old.model)
+        scope = await agents.call_scope(rt, owner_id, old.agent_id)
+        model = await models.open_model(rt, owner_id, old.model, scope)
         before = len(run.events)
         await asyncio.to_thread(run.send, {"kind": "user", "text": text})
         await _go_on(rt, owner_id, run, model, shapes.mocks_of(old))

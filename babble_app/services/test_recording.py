@@ -11,13 +11,14 @@ from babble_app.based.effects import UserEffect
 from babble_app.based.player import Player
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.agent_tests import AgentTest, TestSpec
-from babble_app.services import agent_tests, idempotency, limits, models, test_runs
+from babble_app.services import agent_tests, agents, idempotency, limits, models, test_runs
 from babble_app.store import agent_tests as rows
 from babble_app.store.tables.base import now
 
 if TYPE_CHECKING:
     from babble_app.based.nodes import Program
     from babble_app.llm.client import ModelClient
+    from babble_app.schemas.calls import CallScope
     from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.runtime import Runtime
 
@@ -42,6 +43,7 @@ async def record_again(
         IdempotencyConflictError: the key came before with another request.
     """
     test = await agent_tests.get_test(rt, owner_id, test_id)
+    scope = await agents.call_scope(rt, owner_id, test.agent_id)
     if test.kind != "replay":
         message = "Only a replay has a recording; the other kinds ask the model at every run."
         raise ValidationFailedError(message)
@@ -49,7 +51,7 @@ async def record_again(
     program = await asyncio.to_thread(parser.parse, version.text)
 
     async def work() -> AgentTest:
-        spec = await _record(rt, owner_id, program, test.spec, model)
+        spec = await _record(rt, scope, program, test.spec, model)
         return await _store(rt, owner_id, test_id, spec, keyed)
 
     recording = idempotency.answer_once(rt, owner_id, keyed, AgentTest, work)
@@ -61,7 +63,7 @@ async def record_again(
 
 
 async def _record(
-    rt: Runtime, owner_id: str, program: Program, spec: TestSpec, model: str
+    rt: Runtime, scope: CallScope, program: Program, spec: TestSpec, model: str
 ) -> TestSpec:
     client: ModelClient | None = None
     player = await asyncio.to_thread(
@@ -73,9 +75,9 @@ async def _record(
         if isinstance(effect, UserEffect):
             break
         if client is None:
-            await limits.hit(rt, "send", owner_id)
-            name = model or await models.default_model(rt, owner_id)
-            client = await models.open_model(rt, owner_id, name)
+            await limits.hit(rt, "send", scope.owner_id)
+            route = await models.route_for(rt, scope.owner_id, model)
+            client = models.open_route(rt, route, scope, fresh=True)
         answer, _usage = await talker.answer_effect(client, effect)
         await asyncio.to_thread(player.answer, answer)
     recorded = await agent_tests.record(program.source, player.execution.log)

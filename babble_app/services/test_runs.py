@@ -20,7 +20,7 @@ from babble_app.based.replay import replay
 from babble_app.based.report import InvalidProgramError
 from babble_app.errors import RateLimitedError
 from babble_app.schemas.agent_tests import TestReport, TestResult, TestSpec
-from babble_app.services import idempotency, limits, live_tests, models
+from babble_app.services import agents, idempotency, limits, live_tests, models
 from babble_app.services.test_reports import gate_problem, make_report
 from babble_app.store import agent_tests as rows
 from babble_app.store import agents as agent_rows
@@ -219,8 +219,9 @@ async def _run(
     results = {result.test_id: result for result in await _replay(program, replays)}
     others = [one for one in tests if one.kind != "replay"]
     if others:
-        name = model or await models.default_model(rt, owner_id)
-        client = await models.open_model(rt, owner_id, name)
+        scope = await agents.call_scope(rt, owner_id, others[0].agent_id)
+        route = await models.route_for(rt, owner_id, model)
+        client = models.open_route(rt, route, scope, fresh=True)
         for test in others:
             results[test.id] = _about(
                 await _try(rt, owner_id, client, program, test), test, program

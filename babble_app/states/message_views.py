@@ -90,6 +90,8 @@ class MessageView:
     reasoning: str = ""
     figures: str = ""
     """Model and tokens, for those who want to know."""
+    why: str = ""
+    """Why that model answered, where there was a choice."""
     problem: str = ""
     raw: str = ""
     can_run_again: bool = False
@@ -114,6 +116,7 @@ def message_view(message: Message) -> MessageView:
         status=message.status,
         reasoning=message.reasoning,
         figures=figures(message.model, message.usage),
+        why=message.why,
         problem=message.problem.message if message.problem else "",
         raw=message.raw,
         can_run_again=message.role == "assistant" and message.status != "done",

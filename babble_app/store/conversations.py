@@ -29,6 +29,7 @@ _HEADING = select(col(ChatRow.title), col(ChatRow.model)).where(
 )
 _PROGRAM = (
     select(
+        col(ChatRow.workspace_id),
         col(ChatRow.review_changes),
         col(ChatRow.profile),
         col(AgentRow.id),
@@ -133,6 +134,7 @@ class Program(NamedTuple):
 class Conversation(NamedTuple):
     """A chat as a run finds it."""
 
+    workspace_id: str
     said: list[Said]
     """The newest messages, oldest first."""
     program: Program | None
@@ -158,11 +160,12 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
         raise NotFoundError("There is no such chat.")
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
     program: Program | None = None
-    review_changes, profile, agent_id, *columns = canvas
+    workspace_id, review_changes, profile, agent_id, *columns = canvas
     if agent_id:
         written = _find_written(db, {**whose, "most": limit, "agent_id": agent_id})
         program = _program(agent_id, columns, written)
     return Conversation(
+        workspace_id=workspace_id,
         said=said[::-1],
         program=program,
         review_changes=review_changes,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import ProviderKeyRefusedError
 from babble_app.llm.cached import AnswerCache, cached
-from babble_app.llm.route import FreeMeter
 from babble_app.schemas.calls import CallScope
 from babble_app.services.answer_store import MemoryAnswers
+from tests.fakes.books import FreeMeter
 from tests.fakes.script import Answer
 from tests.integration.llm.clients import ask, collect, opened, text_of
 

@@ -160,6 +160,7 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "chats.get_message": lambda w: chats.get_message(w.rt, w.stranger, w.message),
     "agents.list_agents": lambda w: agents.list_agents(w.rt, w.stranger, w.workspace),
     "agents.get_agent": lambda w: agents.get_agent(w.rt, w.stranger, w.agent),
+    "agents.call_scope": lambda w: agents.call_scope(w.rt, w.stranger, w.agent),
     "agents.update_agent": lambda w: agents.update_agent(w.rt, w.stranger, w.agent, name="x"),
     "agents.delete_agent": lambda w: agents.delete_agent(w.rt, w.stranger, w.agent),
     "agents.create_agent": lambda w: make_agent(w.rt, w.stranger, w.workspace),

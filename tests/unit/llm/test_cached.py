@@ -10,10 +10,10 @@ import pytest
 
 from babble_app.errors import BudgetExhaustedError, ProviderKeyRefusedError
 from babble_app.llm.cached import REPEATABLE, TOGETHER, AnswerCache, cached
-from babble_app.llm.route import FreeMeter
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.models import ModelDone, ModelMessage, ModelRequest, TextPart, ToolCall
 from babble_app.services.answer_store import MemoryAnswers
+from tests.fakes.books import FreeMeter
 from tests.fakes.scripted_client import USAGE, ScriptedClient, make_answer
 
 if TYPE_CHECKING:

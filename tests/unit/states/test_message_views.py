@@ -84,3 +84,9 @@ def test_only_web_addresses_of_sources_become_links(url: str, link: str, place: 
     view = source_view(citation)
 
     assert (view.url, view.place) == (link, place)
+
+
+def test_why_a_model_answered_is_shown_beside_it() -> None:
+    view = message_view(make_message(1, "assistant", "run_1", why="b: a was rate-limited"))
+
+    assert view.why == "b: a was rate-limited"

@@ -1,0 +1,90 @@
+"""A `ModelClient` over a route: it falls back before the first token, races and hedges, and accounts for every call."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from babble_app.llm.call import Order
+from babble_app.llm.chain import Chain
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Coroutine, Sequence
+
+    from babble_app.llm.call import Call
+    from babble_app.llm.chain import StartTask
+    from babble_app.llm.client import ModelClient
+    from babble_app.llm.health import Health
+    from babble_app.llm.route import Meter, Route
+    from babble_app.schemas.calls import CallScope
+    from babble_app.schemas.models import ModelAnswer, ModelEvent, ModelMessage, ModelRequest
+
+_tasks: set[asyncio.Task[None]] = set()
+
+
+def _start_task(work: Coroutine[Any, Any, None], name: str) -> None:
+    task = asyncio.create_task(work, name=name)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+@dataclass(frozen=True)
+class RoutedClient:
+    """The models of a route as one."""
+
+    route: Route
+    health: Health
+    meter: Meter
+    scope: CallScope
+    start_task: StartTask = field(default=_start_task)
+    """Runs what the answer does not wait for, such as the end of a race's loser."""
+
+    @property
+    def name(self) -> str:
+        """The preferred model's; who really answered stands in `ModelDone.model`."""
+        return self.route.candidates[0].info.id
+
+    @property
+    def sees_images(self) -> bool:
+        """Whether one of the models sees: requests with images go to it."""
+        return any(one.info.sees_images for one in self.route.candidates)
+
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        """Yield the answer of the first model that says something; see `ModelClient`.
+
+        Raises:
+            BudgetExhaustedError: there is no money for any of the models.
+            BabbleError: none answered, or the one that had begun to broke off: no other is asked then.
+        """
+        call = await self._begin(request, streamed=True)
+        assert call.source is not None
+        try:
+            for event in call.ahead:
+                yield call.see(event)
+            async for event in call.source:
+                yield call.see(event)
+        except BaseException as error:
+            await call.end(error)
+            raise
+        await call.end()
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """Return the whole answer of the first model that gives one; raises as `stream` does."""
+        call = await self._begin(request, streamed=False)
+        await call.end()
+        return call.whole()
+
+    def count_tokens(self, messages: Sequence[ModelMessage]) -> int:
+        """Estimate the prompt's tokens as the preferred model does, offline."""
+        return self.route.candidates[0].open(False).count_tokens(messages)
+
+    async def _begin(self, request: ModelRequest, *, streamed: bool) -> Call:
+        order = Order(request, self.scope, self.meter, f"chn_{uuid4().hex}", streamed)
+        return await Chain(order, self.route, self.health).begin(self.start_task)
+
+
+def _is_a_model_client(client: RoutedClient) -> ModelClient:
+    """Let the type checker compare it with the port."""
+    return client

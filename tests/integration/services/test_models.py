@@ -1,0 +1,165 @@
+"""Which models may answer for a person, and on whose account they are asked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from babble_app.errors import ModelUnavailableError
+from babble_app.schemas.calls import CallScope
+from babble_app.schemas.events import MessageDone
+from babble_app.schemas.models import ModelMessage, ModelRequest
+from babble_app.schemas.profiles import Profile
+from babble_app.services import chats, keys, models, runs, sessions
+from tests.fakes.books import FreeMeter
+from tests.factories import make_agent, make_chat, make_user
+from tests.fakes.model_server import ModelServer
+from tests.fakes.script import Rule
+from tests.integration.llm.routes import Dead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babble_app.llm.route import Route
+    from babble_app.services.runtime import Runtime
+    from tests.databases import Source
+
+MODEL = "custom/fake-model"
+DEAD = "ollama/dead"
+UNOPENED = "openai/gpt-4o"
+ASK = ModelRequest(messages=(ModelMessage(role="user", text="hi"),))
+
+
+@pytest.fixture
+def source(sqlite: Source) -> Source:
+    """One kind of database: nothing here depends on it."""
+    return sqlite
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    with ModelServer(rules=[Rule("Hello there, friend.")]) as running:
+        yield running
+
+
+@pytest.fixture
+async def owner(rt: Runtime, server: ModelServer) -> str:
+    user = await make_user(rt, role="admin")
+    await keys.set_key(rt, user.id, "custom", "sk-canary-123456", base_url=server.openai_url)
+    await keys.set_key(rt, user.id, "ollama", "", base_url=Dead().url)
+    return user.id
+
+
+def ids(route: Route) -> list[str]:
+    return [one.info.id for one in route.candidates]
+
+
+def make_profile(*names: str, racing: bool = False) -> Profile:
+    return Profile(id="coder", name="Coder", models=names, racing=racing)
+
+
+async def test_a_chosen_model_is_the_only_one(rt: Runtime, owner: str) -> None:
+    route = await models.route_for(rt, owner, MODEL, make_profile(DEAD), fallbacks=(DEAD,))
+
+    assert ids(route) == [MODEL]
+    assert not route.why_first
+
+
+async def test_a_profiles_models_go_before_the_default_as_far_as_they_are_open(
+    rt: Runtime, owner: str
+) -> None:
+    profile = make_profile(UNOPENED, MODEL, racing=True)
+
+    route = await models.route_for(rt, owner, profile=profile, default=DEAD)
+
+    assert ids(route) == [MODEL, DEAD]
+    assert (route.racing, route.name) == (True, "Coder")
+    assert route.why_first == "first choice of Coder"
+
+
+async def test_after_the_default_come_the_persons_fallbacks_each_once(
+    rt: Runtime, owner: str
+) -> None:
+    fallbacks = (MODEL, "demo/based", DEAD)
+
+    assert ids(await models.route_for(rt, owner, default=DEAD, fallbacks=fallbacks)) == [
+        DEAD,
+        MODEL,
+        "demo/based",
+    ]
+    assert ids(await models.route_for(rt, owner)) == [await models.default_model(rt, owner)]
+
+
+async def test_where_nothing_opens_any_model_it_says_what_would(rt: Runtime, owner: str) -> None:
+    with pytest.raises(ModelUnavailableError, match=r"OpenAI is not set up here\. Add its key"):
+        await models.route_for(rt, owner, default=UNOPENED, fallbacks=("anthropic/claude",))
+
+
+async def test_openrouters_key_opens_a_model_under_its_own_name(rt: Runtime, owner: str) -> None:
+    await keys.set_key(rt, owner, "openrouter", "sk-or-canary-123456")
+
+    (candidate,) = (await models.route_for(rt, owner, UNOPENED)).candidates
+
+    assert candidate.info.id == UNOPENED
+    assert candidate.via == "OpenRouter"
+    assert candidate.open(False).name == "openrouter/openai/gpt-4o"
+    assert "canary" not in candidate.health_key
+
+
+async def test_two_keys_for_one_address_have_healths_of_their_own(rt: Runtime, owner: str) -> None:
+    (before,) = (await models.route_for(rt, owner, MODEL)).candidates
+    server = before.health_key.split()[1]
+    await keys.set_key(rt, owner, "custom", "sk-other-123456", base_url=f"{server}/v1")
+
+    (after,) = (await models.route_for(rt, owner, MODEL)).candidates
+
+    assert before.health_key != after.health_key
+    assert before.health_key.split()[:2] == after.health_key.split()[:2]
+
+
+async def test_a_dead_default_is_answered_for_by_a_fallback_that_says_why(
+    rt: Runtime, owner: str
+) -> None:
+    route = await models.route_for(rt, owner, default=DEAD, fallbacks=(MODEL,))
+
+    answer = await models.open_route(rt, route, CallScope(owner_id=owner)).complete(ASK)
+
+    assert answer.text == "Hello there, friend."
+    assert answer.model == MODEL
+    assert answer.why == "fake-model: dead was not reachable"
+    assert rt.models.health.trouble(route.candidates[0]) == "provider_unavailable"
+
+
+async def test_a_runs_calls_are_on_the_account_of_its_chat(rt: Runtime, owner: str) -> None:
+    rt.meter = meter = FreeMeter()
+    _, chat = await make_chat(rt, owner, model=MODEL)
+
+    run = await runs.start(rt, owner, chat.id, text="hi you", mode="chat")
+    async with asyncio.timeout(20):
+        events = [item.event async for item in runs.events(rt, owner, run.id)]
+
+    (record,) = meter.records
+    assert record.scope == CallScope(
+        owner_id=owner, workspace_id=chat.workspace_id, chat_id=chat.id, run_id=run.id
+    )
+    assert (record.model, record.outcome, record.task) == (MODEL, "ok", "answer")
+    last = events[-1]
+    assert isinstance(last, MessageDone)
+    assert (last.model, last.why) == (MODEL, "")
+    assert (await chats.list_messages(rt, owner, chat.id))[-1].model == MODEL
+
+
+async def test_a_conversations_calls_are_on_the_account_of_its_agent(
+    rt: Runtime, owner: str
+) -> None:
+    rt.meter = meter = FreeMeter()
+    _, chat = await make_chat(rt, owner)
+    version = await make_agent(rt, owner, chat.workspace_id)
+
+    await sessions.start_session(rt, owner, version.agent_id, model=MODEL)
+
+    assert [record.scope for record in meter.records] == [
+        CallScope(owner_id=owner, workspace_id=chat.workspace_id, agent_id=version.agent_id)
+    ]
