@@ -21,7 +21,6 @@ from babble_app.schemas.events import (
     ToolAnswered,
     ToolCalled,
     UsageCounted,
-    UsageCounted,
 )
 from babble_app.schemas.models import ModelMessage, ModelRequest, ReasoningPart, TextPart
 from babble_app.schemas.usage import Usage

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlmodel import select
 
 from babble_app.errors import ModelUnavailableError
 from babble_app.schemas.calls import CallScope
@@ -13,7 +14,7 @@ from babble_app.schemas.events import MessageDone
 from babble_app.schemas.models import ModelMessage, ModelRequest
 from babble_app.schemas.profiles import Profile
 from babble_app.services import chats, keys, models, runs, sessions
-from tests.fakes.books import FreeMeter
+from babble_app.store.tables.usage import UsageRow
 from tests.factories import make_agent, make_chat, make_user
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Rule
@@ -133,18 +134,16 @@ async def test_a_dead_default_is_answered_for_by_a_fallback_that_says_why(
 
 
 async def test_a_runs_calls_are_on_the_account_of_its_chat(rt: Runtime, owner: str) -> None:
-    rt.meter = meter = FreeMeter()
     _, chat = await make_chat(rt, owner, model=MODEL)
 
     run = await runs.start(rt, owner, chat.id, text="hi you", mode="chat")
     async with asyncio.timeout(20):
         events = [item.event async for item in runs.events(rt, owner, run.id)]
 
-    (record,) = meter.records
-    assert record.scope == CallScope(
-        owner_id=owner, workspace_id=chat.workspace_id, chat_id=chat.id, run_id=run.id
-    )
-    assert (record.model, record.outcome, record.task) == (MODEL, "ok", "answer")
+    (row,) = await _usage(rt)
+    assert (row.owner_id, row.workspace_id) == (owner, chat.workspace_id)
+    assert (row.chat_id, row.run_id, row.agent_id) == (chat.id, run.id, "")
+    assert (row.model, row.outcome, row.task) == (MODEL, "ok", "answer")
     last = events[-1]
     assert isinstance(last, MessageDone)
     assert (last.model, last.why) == (MODEL, "")
@@ -154,12 +153,19 @@ async def test_a_runs_calls_are_on_the_account_of_its_chat(rt: Runtime, owner: s
 async def test_a_conversations_calls_are_on_the_account_of_its_agent(
     rt: Runtime, owner: str
 ) -> None:
-    rt.meter = meter = FreeMeter()
     _, chat = await make_chat(rt, owner)
     version = await make_agent(rt, owner, chat.workspace_id)
 
     await sessions.start_session(rt, owner, version.agent_id, model=MODEL)
 
-    assert [record.scope for record in meter.records] == [
-        CallScope(owner_id=owner, workspace_id=chat.workspace_id, agent_id=version.agent_id)
-    ]
+    (row,) = await _usage(rt)
+    assert (row.owner_id, row.workspace_id, row.agent_id) == (
+        owner,
+        chat.workspace_id,
+        version.agent_id,
+    )
+
+
+async def _usage(rt: Runtime) -> list[UsageRow]:
+    async with rt.database.reading() as db:
+        return list((await db.exec(select(UsageRow))).all())
