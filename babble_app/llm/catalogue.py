@@ -7,13 +7,19 @@ import logging
 import re
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from babble_app.errors import BabbleError, ModelUnavailableError
 from babble_app.llm import failures, http, listing, litellm_client, model_table, tokens
-from babble_app.llm.credentials import Credential, environment_credential
+from babble_app.llm.credentials import (
+    Credential,
+    environment_credential,
+    environment_credentials,
+)
 from babble_app.llm.deadlines import Deadlines
 from babble_app.llm.guarded import GuardedClient
+from babble_app.llm.key_turns import KeyTurns
 from babble_app.llm.litellm_client import LiteLLMWire
 from babble_app.llm.ollama_wire import OllamaWire
 from babble_app.llm.openai_wire import OpenAIWire
@@ -53,6 +59,7 @@ class Models:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.providers: dict[str, Provider] = all_providers()
+        self.turns = KeyTurns(clock)
         self._settings = settings
         self._deadlines = Deadlines.from_settings(settings)
         self._retries = retries or Retries()
@@ -75,6 +82,7 @@ class Models:
 
             return DemoClient(pace=self._settings.demo_pace)
         target = self._target(provider, name, credential)
+        self.turns.note_use(target.api_key)
         return GuardedClient(
             name=model,
             sees_images=self.describe(model).sees_images,
@@ -83,6 +91,7 @@ class Models:
             deadlines=self._deadlines,
             retries=self._retries,
             habits=self._habits.setdefault(_model_key(target), Habits()),
+            on_failure=partial(self.turns.note_failure, target.api_key),
         )
 
     def describe(self, model: str) -> ModelInfo:
@@ -109,8 +118,12 @@ class Models:
         )
 
     def environment_credential(self, provider: str) -> Credential | None:
-        """Return what the environment gives for the provider; None where it is not configured."""
+        """Return the first that the environment gives for the provider; None where it is not configured."""
         return environment_credential(self._settings, self._provider(provider))
+
+    def environment_credentials(self, provider: str) -> tuple[Credential, ...]:
+        """Return all that the environment gives for the provider, in turn."""
+        return self.turns.in_turn(environment_credentials(self._settings, self._provider(provider)))
 
     async def list_models(self, provider: str, credential: Credential | None) -> list[ModelInfo]:
         """Return the provider's models, live; where it cannot be asked, those known without asking.
@@ -140,7 +153,12 @@ class Models:
         known = self._provider(provider)
         if known.wire != "demo":
             target = self._target(known, "", credential)
-            await listing.check(self._sessions.get(), target, ASK_SECONDS)
+            try:
+                await listing.check(self._sessions.get(), target, ASK_SECONDS)
+            except BabbleError as error:
+                self.turns.note_failure(target.api_key, error)
+                raise
+            self.turns.note_success(target.api_key)
 
     def warm(self) -> None:
         """Begin, in threads, what the first requests would otherwise wait for."""

@@ -92,6 +92,11 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
             rt, email=person.user.email, password=PASSWORD, address=owner, user_agent="x"
         )
     )
+    key = client.post(
+        f"/api/settings/keys/{PROVIDER}",
+        json={"key": "sk-canary-0123456789", "label": "canary-key", "workspace_id": workspace},
+    )
+    assert key.status_code == 201, key.text
     return {
         "workspace_id": workspace,
         "file_id": added.json()[0]["id"],
@@ -104,6 +109,7 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
         "run_id": run,
         "message_id": started.json()["message_id"],
         "login_id": login.login.id,
+        "key_id": key.json()["id"],
     }
 
 
@@ -276,6 +282,7 @@ def test_the_matrix_sees_the_routes():
     assert len(NESTED) >= 25
     assert {str(op) for op in WITH_IDS_INSIDE} >= {
         "PUT /api/chats/{chat_id}/files",
+        "POST /api/settings/keys/{provider}",
         "POST /api/agents/{agent_id}/revert",
         "GET /api/agents/{agent_id}/diff",
         "POST /api/agents/{agent_id}/sessions",

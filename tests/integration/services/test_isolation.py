@@ -70,6 +70,7 @@ class World:
     test: str
     own_agent: str
     own_test: str
+    key: str
 
 
 @pytest.fixture
@@ -91,6 +92,7 @@ async def world(rt: Runtime) -> World:
     own_test = await agent_tests.add_test(
         rt, stranger, own_agent, name="x", kind="scripted", spec=SCRIPTED
     )
+    key = await keys.add_key(rt, owner, "openai", "sk-canary-0123456789abcdef")
     login = await accounts.register(
         rt,
         email="owner@example.com",
@@ -101,12 +103,17 @@ async def world(rt: Runtime) -> World:
     )
     return World(
         rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
-        version.agent_id, version.id, proposal.id, login.login.id, session.id, test.id, own_agent, own_test.id,
+        version.agent_id, version.id, proposal.id, login.login.id, session.id, test.id, own_agent, own_test.id, key.id,
     )  # fmt: skip
 
 
 CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "accounts.revoke_login": lambda w: accounts.revoke_login(w.rt, w.stranger, w.login),
+    "keys.add_key": lambda w: keys.add_key(
+        w.rt, w.stranger, "openai", "sk-of-a-stranger", workspace_id=w.workspace
+    ),
+    "keys.delete_key": lambda w: keys.delete_key(w.rt, w.stranger, "openai", w.key),
+    "keys.test_key": lambda w: keys.test_key(w.rt, w.stranger, "openai", w.key),
     "workspaces.get_workspace": lambda w: workspaces.get_workspace(w.rt, w.stranger, w.workspace),
     "workspaces.update_workspace": lambda w: workspaces.update_workspace(
         w.rt, w.stranger, w.workspace, name="x"
@@ -248,10 +255,10 @@ MODULES = (
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
-    "workspaces.list_workspaces", "keys.list_providers", "keys.set_key", "keys.delete_key", "keys.test_key",
-    "keys.find_credential", "keys.find_credentials", "sessions.add_session",
+    "workspaces.list_workspaces", "keys.list_providers", "keys.list_keys", "keys.set_key",
+    "keys.find_credential", "keys.find_credentials", "keys.find_all_credentials", "sessions.add_session",
 }  # fmt: skip
-"""They take no id but the asker's own."""
+"""They take no id but the asker's own, or find nothing under another's."""
 
 
 async def test_a_stranger_is_told_that_there_is_no_such_thing(world: World) -> None:
@@ -292,6 +299,16 @@ async def test_keys_of_others_are_not_used(rt: Runtime) -> None:
     with pytest.raises(NotFoundError):
         await keys.delete_key(rt, eve.id, "openai")
     assert await keys.find_credential(rt, ada.id, "openai") is not None
+
+
+async def test_keys_of_anothers_workspace_are_not_used(rt: Runtime) -> None:
+    ada, workspace = await make_workspace(rt)
+    eve = await make_user(rt)
+    await keys.add_key(rt, ada, "openai", "sk-canary-0123456789abcdef", workspace_id=workspace.id)
+
+    assert "openai" not in await keys.find_all_credentials(rt, eve.id, workspace.id)
+    assert "openai" in await keys.find_all_credentials(rt, ada, workspace.id)
+    assert await keys.list_keys(rt, eve.id, "openai") == []
 
 
 def test_every_service_that_takes_an_owner_is_in_the_matrix() -> None:
