@@ -29,9 +29,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from babble_app.llm.media import MediaClient
     from babble_app.retrieval.search import Passage
     from babble_app.schemas.events import Mode
     from babble_app.schemas.models import Image, ModelMessage
+    from babble_app.schemas.profiles import Profile
     from babble_app.schemas.workspaces import FileKind, FilePage
 
 
@@ -68,3 +70,7 @@ class AgentRequest:
     pictures: tuple[ContextFile, ...] = ()
     has_more: bool = False
     """Whether the files hold text that `passages` do not, so that searching them may help."""
+    profile: Profile | None = None
+    """The kind of work that the chat is for."""
+    media: MediaClient | None = None
+    """Who makes the picture or video, when the profile asks for one."""

@@ -34,6 +34,9 @@ def _providers() -> rx.Component:
 
 
 def _provider(row: ProviderRow) -> rx.Component:
+    def one_key(key: KeyRow) -> rx.Component:
+        return _key(row, key)
+
     return rx.el.li(
         rx.el.div(
             rx.el.div(
@@ -65,7 +68,7 @@ def _provider(row: ProviderRow) -> rx.Component:
         rx.cond(
             how_many(row.own_keys) > 0,
             rx.el.ul(
-                rx.foreach(row.own_keys, lambda key: _key(row, key)),
+                rx.foreach(row.own_keys, one_key),
                 aria_label=f"Keys for {row.title}",
                 class_name="key-list",
             ),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import BabbleError, ModelUnavailableError
 from babble_app.llm import failures, http, listing, litellm_client, model_table, tokens
+from babble_app.llm.chat_media import ChatMedia
 from babble_app.llm.credentials import (
     Credential,
     environment_credential,
@@ -21,6 +22,7 @@ from babble_app.llm.deadlines import Deadlines
 from babble_app.llm.guarded import GuardedClient
 from babble_app.llm.key_turns import KeyTurns
 from babble_app.llm.litellm_client import LiteLLMWire
+from babble_app.llm.litellm_media import LiteLLMMedia
 from babble_app.llm.ollama_wire import OllamaWire
 from babble_app.llm.openai_wire import OpenAIWire
 from babble_app.llm.provider import Provider, all_providers
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from babble_app.llm.client import ModelClient
     from babble_app.llm.guarded import Wire
+    from babble_app.llm.media import MediaClient
     from babble_app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -93,6 +96,22 @@ class Models:
             habits=self._habits.setdefault(_model_key(target), Habits()),
             on_failure=partial(self.turns.note_failure, target.api_key),
         )
+
+    def open_media(self, model: str, credential: Credential | None) -> MediaClient:
+        """Return the client of a model that makes pictures or videos.
+
+        Raises:
+            ModelUnavailableError: as `open` does, or its provider makes none.
+        """
+        provider, name = self._split(model)
+        if not provider.media_wire:
+            raise ModelUnavailableError(
+                f"{provider.title} makes no pictures or videos here. Choose a model of another provider."
+            )
+        target = self._target(provider, name, credential)
+        self.turns.note_use(target.api_key)
+        make = LiteLLMMedia if provider.media_wire == "openai" else ChatMedia
+        return make(model, target, self._sessions, self._deadlines)
 
     def describe(self, model: str) -> ModelInfo:
         """Return what is known about a model without asking anybody: context size, images, tools.

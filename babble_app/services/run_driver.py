@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from logging import getLogger
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy.exc import IntegrityError
 
@@ -22,6 +22,7 @@ from babble_app.errors import (
     RunInterruptedError,
 )
 from babble_app.schemas.events import (
+    FileMade,
     MessageDone,
     RunFailed,
     RunStarted,
@@ -29,14 +30,14 @@ from babble_app.schemas.events import (
     UsageCounted,
     VersionProposed,
 )
-from babble_app.services import models, run_context, run_results
+from babble_app.services import made_files, models, run_context, run_results
 from babble_app.services.answers import Answer
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from babble_app.schemas.chats import RunStatus
     from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent, RunEvent
@@ -118,7 +119,8 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
                 text=job.text,
                 mode=job.mode,
             )
-            async with aclosing(orchestrator.run(model, context.request)) as produced:
+            request = await made_files.with_media(rt, job, context.request)
+            async with aclosing(orchestrator.run(model, request)) as produced:
                 async for event in produced:
                     await _take(rt, job, context, log, answer, event)
     except TimeoutError as error:
@@ -134,13 +136,16 @@ async def _take(
     answer: Answer,
     event: AgentEvent,
 ) -> None:
-    """Put one of the agent's events into the log; proposals and figures become stored facts first."""
+    """Put one of the agent's events into the log; proposals, files and figures become stored facts first."""
     match event:
         case UsageCounted():
             answer.usage += event.usage
             return
         case VersionProposed():
-            await _keep_result(rt, job, context, log, answer, event)
+            await _keep(run_results.keep_result(rt, job, context, event), log, answer)
+        case FileMade():
+            answer.model = event.model or answer.model
+            await _keep(made_files.keep_file(rt, job, event), log, answer)
         case _:
             _note(answer, log, event)
     if answer.size_chars > rt.settings.max_run_chars:
@@ -150,15 +155,8 @@ async def _take(
         raise ModelAnswerInvalidError(message)
 
 
-async def _keep_result(
-    rt: Runtime,
-    job: Job,
-    context: run_context.Context,
-    log: RunLog,
-    answer: Answer,
-    proposed: VersionProposed,
-) -> None:
-    keeping = asyncio.create_task(run_results.keep_result(rt, job, context, proposed))
+async def _keep(storing: Coroutine[Any, Any, RunEvent], log: RunLog, answer: Answer) -> None:
+    keeping = asyncio.create_task(storing)
     try:
         await asyncio.shield(keeping)
     finally:

@@ -124,6 +124,9 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "files.add_file": lambda w: files.add_file(
         w.rt, w.stranger, w.workspace, name="a.txt", chunks=in_chunks(b"x")
     ),
+    "files.add_made_file": lambda w: files.add_made_file(
+        w.rt, w.stranger, w.workspace, name="a.png", media_type="image/png", data=b"x"
+    ),
     "files.list_files": lambda w: files.list_files(w.rt, w.stranger, w.workspace),
     "files.get_file": lambda w: files.get_file(w.rt, w.stranger, w.file),
     "files.get_text": lambda w: files.get_text(w.rt, w.stranger, w.file),
