@@ -47,7 +47,7 @@ class CappedTransport(httpx.AsyncBaseTransport):
         else:
             self.answered = True
             return response
-        return httpx.Response(400, headers={"x-should-retry": "false"}, request=request)
+        return httpx.Response(400, request=request)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         async with self._session.request(

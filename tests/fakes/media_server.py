@@ -105,7 +105,7 @@ class MediaServer(ModelServer):
                 message = {"images": [{"image_url": address}]}
                 return web.json_response({"data": [address], "choices": [{"message": message}]})
             case "huge":
-                return _made("A" * 40_000_000)
+                return _made(base64.b64encode(PNG).decode(), padding="x" * 40_000_000)
             case "failed":
                 return web.json_response(_video("failed", error=FILTERED))
             case _:
@@ -125,7 +125,7 @@ class MediaServer(ModelServer):
         return web.Response(body=MP4, content_type="video/mp4")
 
 
-def _made(encoded: str) -> web.Response:
+def _made(encoded: str, **fields: str) -> web.Response:
     """Return a picture as both wires read it."""
     address = {"url": f"data:image/png;base64,{encoded}"}
     message = {"role": "assistant", "content": "Here.", "images": [{"image_url": address}]}
@@ -142,6 +142,7 @@ def _made(encoded: str) -> web.Response:
             "data": [{"b64_json": encoded}] if encoded else [],
             "choices": [{"index": 0, "message": message}],
             "usage": usage,
+            **fields,
         }
     )
 
