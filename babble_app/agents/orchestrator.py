@@ -27,6 +27,11 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
         AgentNotValidError: no valid program came of it.
         BabbleError: the model failed; what was yielded stands.
     """
+    if request.profile is not None and request.profile.makes != "text":
+        async with aclosing(_agents()["illustrate"].run(model, request)) as events:
+            async for event in events:
+                yield event
+        return
     yield StateChanged(name="thinking")
     decision = await triage.decide(model, request)
     request, usage = await select(model, request, decision)

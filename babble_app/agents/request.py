@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
+    from babble_app.llm.media import MediaClient
     from babble_app.retrieval.search import Passage
     from babble_app.retrieval.web import WebSearch
     from babble_app.schemas.events import Mode
@@ -75,3 +76,5 @@ class AgentRequest:
     """The kind of work that the chat is for: plain answers keep to its instructions, tools and limits."""
     web: WebSearch | None = None
     """None where no search engine is configured."""
+    media: MediaClient | None = None
+    """Who makes the picture or video, when the profile asks for one."""

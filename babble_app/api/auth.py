@@ -13,6 +13,7 @@ from babble_app.api._one_time_file import OneTimeFile
 from babble_app.schemas.accounts import LOGIN_COOKIE, Login, NewLogin, User
 from babble_app.schemas.base import Schema
 from babble_app.services import access_tokens, accounts
+from babble_app.services.names import MAX_FALLBACKS
 from babble_app.services.runtime import Runtime
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
@@ -56,6 +57,8 @@ class AccountBody(Schema):
     name: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     default_model: ModelName = ""
     """`provider/name`; empty: the server's."""
+    fallback_models: Annotated[tuple[ModelName, ...], Field(max_length=MAX_FALLBACKS)] = ()
+    """Asked in this order when the default model cannot answer."""
     theme: Literal["system", "light", "dark"] = "system"
 
 
@@ -121,7 +124,7 @@ async def get_me(me: Me) -> User:
 
 @router.patch("/me")
 async def update_me(rt: Rt, me: Me, body: AccountBody) -> User:
-    """Change the caller's name, default model or theme."""
+    """Change the caller's name, default model with what it falls back to, or theme."""
     return await accounts.update_user(rt, me.id, **body.model_dump(exclude_unset=True))
 
 

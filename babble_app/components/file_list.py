@@ -52,7 +52,13 @@ def file_list(workspace_id: Any) -> rx.Component:
 
 def _row(row: FileRow) -> rx.Component:
     return rx.el.li(
-        rx.match(row.kind, ("image", icon("image")), ("pdf", icon("files")), icon("file")),
+        rx.match(
+            row.kind,
+            ("image", icon("image")),
+            ("video", icon("play")),
+            ("pdf", icon("files")),
+            icon("file"),
+        ),
         rx.el.button(
             rx.el.span(row.name, class_name="list-title"),
             rx.match(

@@ -16,9 +16,18 @@ def file_viewer() -> rx.Component:
     file = FilesState.viewing
     return modal(
         rx.el.div(
-            rx.cond(
-                file.kind == "image",
-                rx.el.img(src=file.content, alt=file.name, class_name="viewer-image"),
+            rx.match(
+                file.kind,
+                ("image", rx.el.img(src=file.content, alt=file.name, class_name="viewer-image")),
+                (
+                    "video",
+                    rx.el.video(
+                        src=file.content,
+                        controls=True,
+                        aria_label=file.name,
+                        class_name="viewer-image",
+                    ),
+                ),
                 rx.fragment(
                     rx.cond(file.reason != "", notice("warn", file.reason)),
                     rx.cond(

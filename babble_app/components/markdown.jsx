@@ -69,7 +69,14 @@ function Link({ href, title, children }) {
 
 const Table = ({ children }) => <div className="md-table" tabIndex={0} role="region" aria-label="Table"><table>{children}</table></div>;
 // A picture from elsewhere would tell its server who reads the chat: it is offered as a link instead.
-const Picture = ({ src, alt }) => <Link href={src}>{alt || "picture"}</Link>;
+// What a model made here is shown: it is a file of the person's own.
+const OWN_FILE = /^\/api\/files\/[\w-]+\/content$/;
+
+function Picture({ src, alt }) {
+  if (!OWN_FILE.test(src ?? "")) return <Link href={src}>{alt || "picture"}</Link>;
+  if (/\.(mp4|webm)$/.test(alt ?? "")) return <video className="md-picture" src={src} controls preload="metadata" aria-label={alt} />;
+  return <a href={src} download={alt}><img className="md-picture" src={src} alt={alt} /></a>;
+}
 
 const COMPONENTS = { a: Link, img: Picture, pre: Pre, table: Table };
 

@@ -7,15 +7,23 @@ import logging
 import re
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from babble_app.errors import BabbleError, ModelUnavailableError
 from babble_app.llm import failures, http, listing, litellm_client, model_table, tokens
-from babble_app.llm.credentials import Credential, environment_credential
+from babble_app.llm.chat_media import ChatMedia
+from babble_app.llm.credentials import (
+    Credential,
+    environment_credential,
+    environment_credentials,
+)
 from babble_app.llm.deadlines import Deadlines
 from babble_app.llm.guarded import GuardedClient
 from babble_app.llm.health import Health
+from babble_app.llm.key_turns import KeyTurns
 from babble_app.llm.litellm_client import LiteLLMWire
+from babble_app.llm.litellm_media import LiteLLMMedia
 from babble_app.llm.ollama_wire import OllamaWire
 from babble_app.llm.openai_wire import OpenAIWire
 from babble_app.llm.provider import Provider, all_providers
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
 
     from babble_app.llm.client import ModelClient
     from babble_app.llm.guarded import Wire
+    from babble_app.llm.media import MediaClient
     from babble_app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -55,6 +64,7 @@ class Models:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.providers: dict[str, Provider] = all_providers()
+        self.turns = KeyTurns(clock)
         self._settings = settings
         self._deadlines = Deadlines.from_settings(settings)
         self.health = Health(clock)
@@ -82,6 +92,7 @@ class Models:
 
             return DemoClient(pace=self._settings.demo_pace)
         target = self._target(provider, name, credential)
+        self.turns.note_use(target.api_key)
         return GuardedClient(
             name=model,
             sees_images=self.describe(model).sees_images,
@@ -90,6 +101,7 @@ class Models:
             deadlines=self._deadlines,
             retries=self._retries if retrying else NO_RETRIES,
             habits=self._habits.setdefault(_model_key(target), Habits()),
+            on_failure=partial(self.turns.note_failure, target.api_key),
         )
 
     def candidate(
@@ -112,6 +124,22 @@ class Models:
             health_key=key,
             via=via,
         )
+
+    def open_media(self, model: str, credential: Credential | None) -> MediaClient:
+        """Return the client of a model that makes pictures or videos.
+
+        Raises:
+            ModelUnavailableError: as `open` does, or its provider makes none.
+        """
+        provider, name = self._split(model)
+        if not provider.media_wire:
+            raise ModelUnavailableError(
+                f"{provider.title} makes no pictures or videos here. Choose a model of another provider."
+            )
+        target = self._target(provider, name, credential)
+        self.turns.note_use(target.api_key)
+        make = LiteLLMMedia if provider.media_wire == "openai" else ChatMedia
+        return make(model, target, self._sessions, self._deadlines)
 
     def describe(self, model: str) -> ModelInfo:
         """Return what is known about a model without asking anybody: context size, images, tools.
@@ -137,8 +165,12 @@ class Models:
         )
 
     def environment_credential(self, provider: str) -> Credential | None:
-        """Return what the environment gives for the provider; None where it is not configured."""
+        """Return the first that the environment gives for the provider; None where it is not configured."""
         return environment_credential(self._settings, self._provider(provider))
+
+    def environment_credentials(self, provider: str) -> tuple[Credential, ...]:
+        """Return all that the environment gives for the provider, in turn."""
+        return self.turns.in_turn(environment_credentials(self._settings, self._provider(provider)))
 
     async def list_models(self, provider: str, credential: Credential | None) -> list[ModelInfo]:
         """Return the provider's models, live; where it cannot be asked, those known without asking.
@@ -168,7 +200,12 @@ class Models:
         known = self._provider(provider)
         if known.wire != "demo":
             target = self._target(known, "", credential)
-            await listing.check(self._sessions.get(), target, ASK_SECONDS)
+            try:
+                await listing.check(self._sessions.get(), target, ASK_SECONDS)
+            except BabbleError as error:
+                self.turns.note_failure(target.api_key, error)
+                raise
+            self.turns.note_success(target.api_key)
 
     def warm(self) -> None:
         """Begin, in threads, what the first requests would otherwise wait for."""

@@ -21,14 +21,21 @@ class Credential:
     """Empty: the provider's own."""
 
 
-def environment_credential(settings: Settings, provider: Provider) -> Credential | None:
-    """Return what the environment gives for the provider, or None where that is not enough to call it."""
-    key: SecretStr = (
+def environment_credentials(settings: Settings, provider: Provider) -> tuple[Credential, ...]:
+    """Return what the environment gives for the provider, one for each of its keys; empty where that is too little."""
+    keys: SecretStr = (
         getattr(settings, provider.key_setting) if provider.key_setting else SecretStr("")
     )
     address: str = getattr(settings, provider.base_url_setting) if provider.base_url_setting else ""
     if provider.wire == "demo":
-        return Credential()
-    if provider.key_required:
-        return Credential(key, address) if key.get_secret_value() else None
-    return Credential(key, address) if address else None
+        return (Credential(),)
+    if not provider.key_required and not address:
+        return ()
+    listed = [key.strip() for key in keys.get_secret_value().split(",")]
+    found = tuple(Credential(SecretStr(key), address) for key in dict.fromkeys(listed) if key)
+    return found if found or provider.key_required else (Credential(base_url=address),)
+
+
+def environment_credential(settings: Settings, provider: Provider) -> Credential | None:
+    """Return the first that the environment gives for the provider, or None where that is not enough to call it."""
+    return next(iter(environment_credentials(settings, provider)), None)

@@ -42,6 +42,10 @@ _UNKNOWN_MODEL = re.compile(
     r"|(invalid|unknown|no such) model|not_found_error|no endpoints found",
     re.IGNORECASE | re.DOTALL,
 )
+_FILTERED = re.compile(
+    r"content_policy|content.?filter|moderation_blocked|safety (system|filter|setting)|content (rules|management policy)",
+    re.IGNORECASE,
+)
 
 
 def refusal(
@@ -71,6 +75,8 @@ def refusal(
 
 def _wrong_request(target: Target, status: int, detail: str) -> BabbleError:
     title, model = target.provider.title, target.model
+    if _FILTERED.search(detail):
+        return filtered(target)
     if status == 413 or _TOO_LONG.search(detail):
         return ContextTooLargeError(
             f"This conversation with its files is too long for {model}. Take files out of the chat, "
@@ -85,6 +91,13 @@ def _wrong_request(target: Target, status: int, detail: str) -> BabbleError:
     return ModelUnavailableError(
         f"{title} did not accept the request for {model} ({status}). "
         "The model may lack something it was asked for, such as images or tools: choose another model."
+    )
+
+
+def filtered(target: Target) -> ModelAnswerInvalidError:
+    """Say that the provider's rules forbid the request or the answer."""
+    return ModelAnswerInvalidError(
+        f"The content filter of {target.provider.title} stopped this. Ask in other words."
     )
 
 
@@ -104,6 +117,8 @@ def _status_of_words(text: str) -> int:
         return 429
     if "authentication" in words or "invalid_api_key" in words:
         return 401
+    if _FILTERED.search(text):
+        return 400
     return 400 if _TOO_LONG.search(text) or _UNKNOWN_MODEL.search(text) else 500
 
 
@@ -155,6 +170,14 @@ def too_long(target: Target, limit: int) -> ModelAnswerInvalidError:
     return ModelAnswerInvalidError(
         f"The answer of {target.provider.title} grew past its limit of {limit:,} and was stopped. "
         "Ask for less at once, or choose another model."
+    )
+
+
+def too_large(target: Target, max_bytes: int) -> ModelAnswerInvalidError:
+    """Say that a picture or a video was stopped at its size cap."""
+    return ModelAnswerInvalidError(
+        f"What {target.provider.title} sent is larger than {max_bytes // 2**20} MB and was stopped. "
+        "Ask for something smaller, or choose another model."
     )
 
 

@@ -56,6 +56,8 @@ class GuardedClient:
     deadlines: Deadlines = field(default_factory=Deadlines)
     retries: Retries = field(default_factory=Retries)
     habits: Habits = field(default_factory=Habits)
+    on_failure: Callable[[BabbleError], None] = lambda _: None
+    """Told of each call that failed before its first piece, also of those that are made again."""
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """Yield the answer's pieces, then `ModelDone`; see `ModelClient`."""
@@ -107,6 +109,7 @@ class GuardedClient:
             try:
                 return await call()
             except BabbleError as error:
+                self.on_failure(error)
                 wait = self.retries.wait_seconds(error, retries_made)
                 if wait is None:
                     raise

@@ -1,4 +1,4 @@
-"""The only importer of LiteLLM: it speaks to providers that have a wire of their own.
+"""Imports LiteLLM, for `media` too: it speaks to providers that have a wire of their own.
 
 Importing it takes 4 to 7 seconds and 160 MB, so a background thread does that once; a request that comes earlier waits
 for the thread, while the event loop goes on.
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     import aiohttp
+    import httpx
 
     from babble_app.llm import http
     from babble_app.llm.deadlines import Deadlines
@@ -113,7 +114,7 @@ def _import() -> _LiteLLM:
     library = cast("_LiteLLM", litellm)
     try:
         asyncio.run(_rehearse(library))
-    except _vendor_errors():
+    except vendor_errors():
         logger.warning("the rehearsal of LiteLLM failed", exc_info=True)
     return library
 
@@ -162,16 +163,16 @@ class LiteLLMWire:
                         yield reader.batch()
                 if chunks.received_finish_reason is None:
                     reader.finish = None  # LiteLLM makes up an end for a stream that broke off
-        except _vendor_errors() as error:
-            raise self._translate(error) from error
+        except vendor_errors() as error:
+            raise translate(self.target, error) from error
         yield reader.end()
 
     async def whole(self, request: ModelRequest) -> ModelAnswer:
         """Return the answer in one piece."""
         try:
             answer = await self._call(request, stream=False)
-        except _vendor_errors() as error:
-            raise self._translate(error) from error
+        except vendor_errors() as error:
+            raise translate(self.target, error) from error
         return read_answer(self.target, cast("_Chunk", answer).model_dump(exclude_none=True))
 
     async def _call(self, request: ModelRequest, *, stream: bool) -> Any:
@@ -193,14 +194,16 @@ class LiteLLMWire:
             }
         )
 
-    def _translate(self, error: Exception) -> BabbleError:
-        original = getattr(error, "original_exception", None) or error
-        text = f"{error}"
-        if any(words in text.lower() for words in _UNREACHED):
-            return failures.unreachable(self.target)
-        headers: object = getattr(error, "litellm_response_headers", None) or {}
-        status = getattr(original, "status_code", None) or 500
-        return failures.refusal(self.target, int(status), text, cast("Mapping[str, str]", headers))
+
+def translate(target: Target, error: Exception) -> BabbleError:
+    """Return our error for what LiteLLM raised."""
+    original = getattr(error, "original_exception", None) or error
+    text = f"{error}"
+    if any(words in text.lower() for words in _UNREACHED):
+        return failures.unreachable(target)
+    headers: object = getattr(error, "litellm_response_headers", None) or {}
+    status = getattr(original, "status_code", None) or 500
+    return failures.refusal(target, int(status), text, cast("Mapping[str, str]", headers))
 
 
 _transports: WeakKeyDictionary[aiohttp.ClientSession, object] = WeakKeyDictionary()
@@ -218,8 +221,15 @@ def _transport(session: aiohttp.ClientSession) -> object:
     return transport
 
 
+def handler(transport: httpx.AsyncBaseTransport) -> object:
+    """Return what LiteLLM takes as a client, over a transport of ours."""
+    from litellm.llms.custom_httpx import http_handler  # noqa: PLC0415 - loaded by now
+
+    return http_handler.AsyncHTTPHandler(transport=transport, follow_redirects=False)
+
+
 @cache
-def _vendor_errors() -> tuple[type[Exception], ...]:
+def vendor_errors() -> tuple[type[Exception], ...]:
     """Name what LiteLLM raises; it has imported these libraries already when this is asked."""
     import httpx  # noqa: PLC0415 - part of LiteLLM's import
     import openai  # noqa: PLC0415

@@ -56,6 +56,11 @@ class Provider:
     """Sent with every request."""
     check_path: str = "/models"
     """A path that answers 200 only to a good key."""
+    media_wire: Literal["", "openai", "chat"] = ""
+    """How pictures are asked for: by OpenAI's own calls, or within a chat's answer; empty: not at all."""
+    image_models: tuple[str, ...] = ()
+    """Which make pictures, the preferred first."""
+    video_models: tuple[str, ...] = ()
     max_tokens_field: str = "max_tokens"
     """How the server calls the limit of the answer."""
     caches_marked_prompts: bool = False

@@ -21,6 +21,8 @@ class User(Schema):
     role: Role
     default_model: str = ""
     """Empty: the server's BABBLE_DEFAULT_MODEL."""
+    fallback_models: tuple[str, ...] = ()
+    """Asked in this order when the default model cannot answer."""
     theme: Literal["system", "light", "dark"] = "system"
     suspended: bool = False
     created_at: Timestamp

@@ -116,11 +116,12 @@ class FileUse(Schema):
 
 
 class StateChanged(Schema):
-    """What the run is doing now: `thinking`, `reading`, `building`, `changing`, `checking`, `answering`.
+    """What the run is doing now.
 
-    `reading` comes with what the model is shown of the files: in words in `detail` (`menu.pdf p. 2-3; prices.txt`), and as
-    `context`; a later one replaces it. `proposed`: a checked change waits for the person, `detail` is its id; `withdrawn`: the
-    one that waited was taken back.
+    `thinking`, `reading`, `building`, `changing`, `checking`, `answering`, `drawing` or `filming`. `reading` comes with what
+    the model is shown of the files: in words in `detail` (`menu.pdf p. 2-3; prices.txt`), and as `context`; a later one
+    replaces it. `proposed`: a checked change waits for the person, `detail` is its id; `withdrawn`: the one that waited was
+    taken back.
     """
 
     type: Literal["state"] = "state"
@@ -232,5 +233,16 @@ class UsageCounted(Schema):
     """One line: why that model answered, where there was a choice."""
 
 
-AgentEvent = RunEvent | VersionProposed | UsageCounted
-"""What agents yield; the engine turns the last two into stored versions and figures."""
+class FileMade(Schema):
+    """A picture or a video that an agent made, to be stored in the workspace. Never on the wire."""
+
+    type: Literal["file.made"] = "file.made"
+    name: str
+    media_type: str
+    data: bytes
+    model: str = ""
+    """Who made it: `provider/name`."""
+
+
+AgentEvent = RunEvent | VersionProposed | UsageCounted | FileMade
+"""What agents yield; the engine turns the last three into stored versions, figures and stored files."""

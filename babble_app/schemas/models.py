@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from babble_app.schemas.base import Schema
+from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.usage import Usage
 
 Task = Literal[
@@ -140,6 +140,22 @@ class ModelInfo(Schema):
     calls_tools: bool = False
 
 
+class ProviderKey(Schema):
+    """A stored key as its owner sees it; never the key itself."""
+
+    id: str
+    provider: str
+    last4: str = ""
+    """Its last four characters; empty for a short one."""
+    label: str = ""
+    base_url: str = ""
+    workspace_id: str = ""
+    """The only workspace that it is used in; empty: all of the owner's."""
+    readable: bool = True
+    """False when it was stored under another master key of the server: it must be entered again."""
+    created_at: Timestamp
+
+
 class ProviderInfo(Schema):
     """A provider as the settings page shows it; never the key itself."""
 
@@ -152,3 +168,5 @@ class ProviderInfo(Schema):
     takes_base_url: bool = False
     key_env: str = ""
     help: str = ""
+    keys: tuple[ProviderKey, ...] = ()
+    """The person's own, the oldest first; those of one workspace too."""

@@ -6,7 +6,8 @@ from typing import Literal
 
 from babble_app.schemas.base import Schema, Timestamp
 
-FileKind = Literal["text", "pdf", "image"]
+FileKind = Literal["text", "pdf", "image", "video"]
+"""Videos are made here and never uploaded."""
 FileStatus = Literal["reading", "ready", "unreadable"]
 
 

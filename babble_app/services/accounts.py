@@ -29,7 +29,13 @@ from babble_app.services.logins import (
     revoke_all_logins,
     revoke_login,
 )
-from babble_app.services.names import clean_email, clean_model, clean_name, find_email
+from babble_app.services.names import (
+    clean_email,
+    clean_fallbacks,
+    clean_model,
+    clean_name,
+    find_email,
+)
 from babble_app.services.passwords import check_password
 from babble_app.services.removal import removing
 from babble_app.store import users as rows
@@ -37,6 +43,8 @@ from babble_app.store.tables.accounts import UserRow
 from babble_app.store.tables.base import now
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from babble_app.schemas.accounts import NewLogin, Role, User
     from babble_app.services.runtime import Runtime
 
@@ -129,6 +137,7 @@ async def update_user(
     *,
     name: str | None = None,
     default_model: str | None = None,
+    fallback_models: Sequence[str] | None = None,
     theme: Theme | None = None,
 ) -> User:
     """Change what is given of the account."""
@@ -138,6 +147,8 @@ async def update_user(
             row.name = clean_name(name)
         if default_model is not None:
             row.default_model = clean_model(default_model, field="default_model")
+        if fallback_models is not None:
+            row.fallback_models = clean_fallbacks(fallback_models)
         if theme is not None:
             if theme not in _THEMES:
                 raise ValidationFailedError("The theme is system, light or dark.", field="theme")

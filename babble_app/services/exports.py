@@ -90,7 +90,9 @@ async def _account(db: AsyncSession, owner_id: str) -> str:
         {
             "account": user.model_dump(mode="json"),
             "logins": _dumped([user_rows.login_shape(row) for row in logins]),
-            "provider_keys": [{"provider": row.provider, "last4": row.last4} for row in keys],
+            "provider_keys": [
+                {"provider": row.provider, "last4": row.last4, "label": row.label} for row in keys
+            ],
             "budgets": _dumped(await budget_rows.list_budgets(db, owner_id)),
             "exported_at": now().isoformat(),
         }

@@ -49,28 +49,62 @@ async def add_file(
     name = display_name(name)
     head = await _first_bytes(chunks)
     kind, media_type = classify(name, head[:HEAD_BYTES])
-    whole = _joined(head, chunks)
+    return await _store(
+        rt,
+        FileRow(
+            owner_id=owner_id,
+            workspace_id=workspace_id,
+            name=name,
+            kind=kind,
+            media_type=media_type,
+            size_bytes=0,
+            sha256="",
+        ),
+        _joined(head, chunks),
+        rt.settings.max_upload_bytes,
+    )
+
+
+async def add_made_file(
+    rt: Runtime, owner_id: str, workspace_id: str, *, name: str, media_type: str, data: bytes
+) -> File:
+    """Store a picture or a video that a model made; its size is capped where it is made.
+
+    Raises:
+        QuotaExceededError: the workspace has no room for it.
+    """
+    is_video = media_type.startswith("video/")
+    row = FileRow(
+        owner_id=owner_id,
+        workspace_id=workspace_id,
+        name=display_name(name),
+        kind="video" if is_video else "image",
+        media_type=media_type,
+        size_bytes=0,
+        sha256="",
+        # Nothing is read from a video.
+        status="ready" if is_video else "reading",
+    )
+    return await _store(rt, row, _in_one(data), len(data))
+
+
+async def _store(rt: Runtime, row: FileRow, whole: AsyncIterator[bytes], max_bytes: int) -> File:
+    owner_id, workspace_id = row.owner_id, row.workspace_id
     async with (
-        rt.blobs.receive(whole, max_bytes=rt.settings.max_upload_bytes) as draft,
+        rt.blobs.receive(whole, max_bytes=max_bytes) as draft,
         rt.blobs.changing,
         rt.database.unit_of_work() as db,
     ):
         workspace = await workspace_rows.get_workspace(db, owner_id, workspace_id, lock=True)
         await _check_room(rt, db, owner_id, workspace_id, draft.size_bytes)
-        row = FileRow(
-            owner_id=owner_id,
-            workspace_id=workspace_id,
-            name=_free_name(name, await rows.list_names(db, owner_id, workspace_id)),
-            kind=kind,
-            media_type=media_type,
-            size_bytes=draft.size_bytes,
-            sha256=draft.sha256,
-        )
+        row.name = _free_name(row.name, await rows.list_names(db, owner_id, workspace_id))
+        row.size_bytes, row.sha256 = draft.size_bytes, draft.sha256
         workspace.updated_at = now()
         db.add(row)
         await db.flush()
         await rt.blobs.keep(draft)
-    _start_reading(rt, row)
+    if row.status == "reading":
+        _start_reading(rt, row)
     return rows.file_shape(row)
 
 
@@ -177,6 +211,10 @@ async def _first_bytes(chunks: AsyncIterator[bytes]) -> bytes:
     while len(head) < HEAD_BYTES and (chunk := await anext(chunks, None)) is not None:
         head += chunk
     return bytes(head)
+
+
+async def _in_one(data: bytes) -> AsyncGenerator[bytes]:
+    yield data
 
 
 async def _joined(head: bytes, rest: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:

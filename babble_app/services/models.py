@@ -44,13 +44,14 @@ async def list_models(rt: Runtime, owner_id: str) -> list[ModelInfo]:
 async def open_model(
     rt: Runtime, owner_id: str, model: str, scope: CallScope | None = None
 ) -> ModelClient:
-    """Open `provider/name`, and no other, with the person's key, else the server's, else through OpenRouter's key.
+    """Open `provider/name`, and no other, with a key of the workspace, the person or the server, else OpenRouter's.
 
     Raises:
         ModelUnavailableError: the provider is unknown, or nothing opens it; the message says what would.
     """
-    route = await route_for(rt, owner_id, model)
-    return open_route(rt, route, scope or CallScope(owner_id=owner_id))
+    scope = scope or CallScope(owner_id=owner_id)
+    route = await route_for(rt, owner_id, model, workspace_id=scope.workspace_id)
+    return open_route(rt, route, scope)
 
 
 def open_route(
@@ -77,25 +78,25 @@ async def route_for(
     model: str = "",
     profile: Profile | None = None,
     *,
-    default: str = "",
-    fallbacks: Sequence[str] = (),
+    defaults: Sequence[str] = (),
+    workspace_id: str = "",
 ) -> Route:
     """Return the models that may answer.
 
-    That is only `model` where somebody chose one; else the profile's, as far as something opens them, and then the default; without
-    a profile the default and then the person's `fallbacks`. `default` is given where the caller has looked it up already.
+    That is only `model` where somebody chose one; else the profile's, as far as something opens them, and then `defaults`, which
+    are the person's unless the caller has looked them up already. A model that several keys open is there once for each.
 
     Raises:
         ModelUnavailableError: nothing opens the chosen model, or any of the others.
     """
-    credentials = await keys.find_credentials(rt, owner_id)
+    credentials = await keys.find_all_credentials(rt, owner_id, workspace_id)
     if model:
-        return Route((_candidate(rt, model, credentials),))
-    first = default or await default_model(rt, owner_id)
+        return Route(_candidates(rt, (model,), credentials))
+    defaults = defaults or await default_models(rt, owner_id)
     if profile is None:
-        return Route(_candidates(rt, (first, *fallbacks), credentials), why_first="your default")
+        return Route(_candidates(rt, defaults, credentials), why_first="your default")
     return Route(
-        _candidates(rt, (*profile.models, first), credentials),
+        _candidates(rt, (*profile.models, *defaults), credentials),
         name=profile.name,
         racing=profile.racing,
         hedging=profile.hedging,
@@ -104,14 +105,14 @@ async def route_for(
 
 
 def _candidates(
-    rt: Runtime, names: Sequence[str], credentials: Mapping[str, Credential]
+    rt: Runtime, names: Sequence[str], credentials: Mapping[str, Sequence[Credential]]
 ) -> tuple[Candidate, ...]:
-    """Return those that something opens, each once; if nothing opens any, say what would open the first."""
+    """Return those that something opens; if nothing opens any, say what would open the first."""
     found: list[Candidate] = []
     problems: list[ModelUnavailableError] = []
     for name in dict.fromkeys(names):
         try:
-            found.append(_candidate(rt, name, credentials))
+            found += _candidates_of(rt, name, credentials)
         except ModelUnavailableError as error:
             problems.append(error)
     if not found:
@@ -119,26 +120,41 @@ def _candidates(
     return tuple(found)
 
 
-def _candidate(rt: Runtime, model: str, credentials: Mapping[str, Credential]) -> Candidate:
+def _candidates_of(
+    rt: Runtime, model: str, credentials: Mapping[str, Sequence[Credential]]
+) -> list[Candidate]:
+    """Return the model once for each key that opens it, in the order in which to try them."""
     provider = model.partition("/")[0]
-    credential = credentials.get(provider)
-    if credential is not None or provider not in rt.models.providers:
-        return rt.models.candidate(model, credential)
+    if provider not in rt.models.providers:
+        return [rt.models.candidate(model, None)]
+    if own := credentials.get(provider):
+        return [rt.models.candidate(model, credential) for credential in own]
     routed = routed_through_openrouter(model)
-    opener = credentials.get("openrouter")
-    if routed is None or opener is None:
+    openers = credentials.get("openrouter")
+    if routed is None or not openers:
         title = rt.models.providers[provider].title
         message = f"{title} is not set up here. Add its key in Settings, or choose another model."
         raise ModelUnavailableError(message)
     title = rt.models.providers["openrouter"].title
-    return rt.models.candidate(routed, opener, chosen=model, via=title)
+    return [rt.models.candidate(routed, opener, chosen=model, via=title) for opener in openers]
 
 
 async def default_model(rt: Runtime, owner_id: str) -> str:
-    """Return the person's model, else the server's, else the first of a provider that is set up, else the demo."""
+    """Return the model that answers where nobody chose one."""
+    return (await default_models(rt, owner_id))[0]
+
+
+async def default_models(rt: Runtime, owner_id: str) -> tuple[str, ...]:
+    """Return the default model, and those that stand in for it.
+
+    The default is the person's, else the server's, else the first of a provider that is set up, else the demo.
+    """
     user = await accounts.get_user(rt, owner_id)
-    if chosen := user.default_model or rt.settings.default_model:
-        return chosen
+    chosen = user.default_model or rt.settings.default_model or await _first_listed(rt, owner_id)
+    return (chosen, *user.fallback_models)
+
+
+async def _first_listed(rt: Runtime, owner_id: str) -> str:
     credentials = await keys.find_credentials(rt, owner_id)
     for provider in PREFERENCE:
         if provider not in credentials:

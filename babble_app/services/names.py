@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from babble_app.errors import ValidationFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_NAME_CHARS = 120
 MAX_NOTE_CHARS = 2_000
 MAX_EMAIL_CHARS = 254
 MAX_MODEL_CHARS = 200
+MAX_FALLBACKS = 3
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,63}")
 # Control, format (such as the marks that turn the writing direction), surrogate, private use; line and paragraph ends.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -102,6 +107,20 @@ def clean_model(model: str, *, field: str = "model") -> str:
         message = "A model is named provider/model, such as openai/gpt-4o-mini."
         raise ValidationFailedError(message, field=field)
     return model
+
+
+def clean_fallbacks(models: Sequence[str]) -> list[str]:
+    """Return models' names in their order, without empty ones and without any twice.
+
+    Raises:
+        ValidationFailedError: one is no `provider/model`, or there are too many.
+    """
+    names = [clean_model(model, field="fallback_models") for model in models]
+    kept = list(dict.fromkeys(name for name in names if name))
+    if len(kept) > MAX_FALLBACKS:
+        message = f"At most {MAX_FALLBACKS} models can stand in for the default one."
+        raise ValidationFailedError(message, field="fallback_models")
+    return kept
 
 
 def usable_name(proposed: str) -> str:

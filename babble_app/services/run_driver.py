@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from logging import getLogger
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy.exc import IntegrityError
 
@@ -23,6 +23,7 @@ from babble_app.errors import (
 )
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import (
+    FileMade,
     MessageDone,
     RunFailed,
     RunStarted,
@@ -30,14 +31,14 @@ from babble_app.schemas.events import (
     UsageCounted,
     VersionProposed,
 )
-from babble_app.services import models, run_context, run_results
+from babble_app.services import made_files, models, run_context, run_results
 from babble_app.services.answers import Answer
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.chats import RunStatus
@@ -61,8 +62,8 @@ class Job:
     text: str
     model: str
     mode: Mode
-    chosen: bool = True
-    """Whether somebody chose the model: no other one answers then."""
+    defaults: tuple[str, ...] = ()
+    """`model` and those that stand in for it, where nobody chose it; empty: no other one answers."""
     fresh: bool = False
     """Whether an answer of before must not be given again."""
     run_id: str = field(default_factory=partial(new_id, "run"))
@@ -123,8 +124,9 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
                 text=job.text,
                 mode=job.mode,
             )
+            request = await made_files.with_media(rt, job, context.request)
             model = await _open(rt, job, context)
-            async with aclosing(orchestrator.run(model, context.request)) as produced:
+            async with aclosing(orchestrator.run(model, request)) as produced:
                 async for event in produced:
                     await _take(rt, job, context, log, answer, event)
     except TimeoutError as error:
@@ -135,8 +137,14 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
 async def _open(rt: Runtime, job: Job, context: run_context.Context) -> ModelClient:
     """Open the models that may answer: the chosen one, else those of the chat's profile, else the person's."""
     profile = context.request.profile
-    chosen = job.model if job.chosen else ""
-    route = await models.route_for(rt, job.owner_id, chosen, profile, default=job.model)
+    route = await models.route_for(
+        rt,
+        job.owner_id,
+        "" if job.defaults else job.model,
+        profile,
+        defaults=job.defaults,
+        workspace_id=context.workspace_id,
+    )
     scope = CallScope(
         owner_id=job.owner_id,
         workspace_id=context.workspace_id,
@@ -158,13 +166,17 @@ async def _take(
     answer: Answer,
     event: AgentEvent,
 ) -> None:
-    """Put one of the agent's events into the log; proposals and figures become stored facts first."""
+    """Put one of the agent's events into the log; proposals, files and figures become stored facts first."""
     match event:
         case UsageCounted():
             answer.count(event)
             return
         case VersionProposed():
-            await _keep_result(rt, job, context, log, answer, event)
+            written = replace(job, model=answer.model)
+            await _keep(run_results.keep_result(rt, written, context, event), log, answer)
+        case FileMade():
+            answer.model = event.model or answer.model
+            await _keep(made_files.keep_file(rt, job, event), log, answer)
         case _:
             _note(answer, log, event)
     if answer.size_chars > rt.settings.max_run_chars:
@@ -174,16 +186,8 @@ async def _take(
         raise ModelAnswerInvalidError(message)
 
 
-async def _keep_result(
-    rt: Runtime,
-    job: Job,
-    context: run_context.Context,
-    log: RunLog,
-    answer: Answer,
-    proposed: VersionProposed,
-) -> None:
-    written = replace(job, model=answer.model)
-    keeping = asyncio.create_task(run_results.keep_result(rt, written, context, proposed))
+async def _keep(storing: Coroutine[Any, Any, RunEvent], log: RunLog, answer: Answer) -> None:
+    keeping = asyncio.create_task(storing)
     try:
         await asyncio.shield(keeping)
     finally:

@@ -59,14 +59,17 @@ async def start(
     async def work() -> Run:
         await limits.hit(rt, "send", owner_id)
         chosen = model or chat.model
+        defaults: tuple[str, ...] = ()
+        if not chosen:
+            defaults = await models.default_models(rt, owner_id)
         job = Job(
             owner_id=owner_id,
             chat_id=chat_id,
             question_id=new_id("msg"),
             text=text,
-            model=chosen or await models.default_model(rt, owner_id),
+            model=chosen or defaults[0],
             mode=mode,
-            chosen=bool(chosen),
+            defaults=defaults,
         )
         question = rows.add_message(
             job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
@@ -95,6 +98,8 @@ async def run_again(
         await limits.hit(rt, "send", owner_id)
         question = await chats.get_message(rt, owner_id, run.question_id)
         heading = await rt.database.fetch(conversations.get_heading, owner_id, run.chat_id)
+        defaults = await models.default_models(rt, owner_id)
+        was_chosen = bool(heading.model) or run.model != defaults[0]
         job = Job(
             owner_id=owner_id,
             chat_id=run.chat_id,
@@ -102,7 +107,7 @@ async def run_again(
             text=question.text,
             model=run.model,
             mode=run.mode,
-            chosen=bool(heading.model) or run.model != await models.default_model(rt, owner_id),
+            defaults=() if was_chosen else defaults,
             fresh=True,
         )
         return await _launch(rt, job, keyed)

@@ -76,7 +76,9 @@ async def _record(
             break
         if client is None:
             await limits.hit(rt, "send", scope.owner_id)
-            route = await models.route_for(rt, scope.owner_id, model)
+            route = await models.route_for(
+                rt, scope.owner_id, model, workspace_id=scope.workspace_id
+            )
             client = models.open_route(rt, route, scope, fresh=True)
         answer, _usage = await talker.answer_effect(client, effect)
         await asyncio.to_thread(player.answer, answer)

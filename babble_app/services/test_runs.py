@@ -220,7 +220,7 @@ async def _run(
     others = [one for one in tests if one.kind != "replay"]
     if others:
         scope = await agents.call_scope(rt, owner_id, others[0].agent_id)
-        route = await models.route_for(rt, owner_id, model)
+        route = await models.route_for(rt, owner_id, model, workspace_id=scope.workspace_id)
         client = models.open_route(rt, route, scope, fresh=True)
         for test in others:
             results[test.id] = _about(

@@ -54,6 +54,8 @@ DOING = {
     "changing": "Changing the agent",
     "checking": "Checking the program",
     "answering": "Answering",
+    "drawing": "Making the picture",
+    "filming": "Making the video",
 }
 
 _FENCE = re.compile(r"\s{0,3}(```+|~~~+)")

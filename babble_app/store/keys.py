@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from babble_app.errors import NotFoundError
 from babble_app.store.tables.keys import ProviderKeyRow
 
 if TYPE_CHECKING:
@@ -23,40 +24,68 @@ class SealedKey(NamedTuple):
     id: str
     owner_id: str
     provider: str
+    workspace_id: str | None
     key_id: str
     nonce: bytes
     ciphertext: bytes
     base_url: str
 
 
-_SEALED = select_columns(*(getattr(ProviderKeyRow, name) for name in SealedKey._fields)).where(
-    col(ProviderKeyRow.owner_id) == bindparam("owner_id")
+_SEALED = (
+    select_columns(*(getattr(ProviderKeyRow, name) for name in SealedKey._fields))
+    .where(
+        col(ProviderKeyRow.owner_id) == bindparam("owner_id"),
+        or_(
+            col(ProviderKeyRow.workspace_id).is_(None),
+            col(ProviderKeyRow.workspace_id) == bindparam("workspace_id"),
+        ),
+    )
+    .order_by(col(ProviderKeyRow.created_at), col(ProviderKeyRow.id))
 )
 """Made once, as every message waits for it."""
 
 
-def list_sealed(db: Connection, owner_id: str) -> list[SealedKey]:
-    """Return the owner's keys, for `Database.fetch`."""
-    return [SealedKey(*row) for row in db.execute(_SEALED, {"owner_id": owner_id})]
+def list_sealed(db: Connection, owner_id: str, workspace_id: str) -> list[SealedKey]:
+    """Return the owner's keys that may be used in the workspace, the oldest first, for `Database.fetch`.
+
+    With an empty `workspace_id`, those of no workspace.
+    """
+    values = {"owner_id": owner_id, "workspace_id": workspace_id}
+    return [SealedKey(*row) for row in db.execute(_SEALED, values)]
 
 
-async def find_key(db: AsyncSession, owner_id: str, provider: str) -> ProviderKeyRow | None:
-    """Return the owner's key for the provider, or None."""
+async def get_key(db: AsyncSession, owner_id: str, provider: str, row_id: str) -> ProviderKeyRow:
+    """Return the owner's key for the provider; raises NotFoundError."""
     statement = select(ProviderKeyRow).where(
-        ProviderKeyRow.owner_id == owner_id, ProviderKeyRow.provider == provider
+        ProviderKeyRow.id == row_id,
+        ProviderKeyRow.owner_id == owner_id,
+        ProviderKeyRow.provider == provider,
     )
-    return (await db.exec(statement)).one_or_none()
+    row = (await db.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such key.")
+    return row
 
 
-async def list_keys(db: AsyncSession, owner_id: str) -> Sequence[ProviderKeyRow]:
-    """Return the owner's keys."""
-    statement = select(ProviderKeyRow).where(ProviderKeyRow.owner_id == owner_id)
+async def list_keys(
+    db: AsyncSession, owner_id: str, provider: str | None = None
+) -> Sequence[ProviderKeyRow]:
+    """Return the owner's keys, the oldest first; or just those for one provider."""
+    statement = (
+        select(ProviderKeyRow)
+        .where(ProviderKeyRow.owner_id == owner_id)
+        .order_by(col(ProviderKeyRow.created_at), col(ProviderKeyRow.id))
+    )
+    if provider is not None:
+        statement = statement.where(ProviderKeyRow.provider == provider)
     return (await db.exec(statement)).all()
 
 
-async def delete_key(db: AsyncSession, owner_id: str, provider: str) -> bool:
-    """Delete the owner's key for the provider and say whether there was one."""
+async def delete_keys(db: AsyncSession, owner_id: str, provider: str) -> bool:
+    """Delete the owner's keys for the provider that are of no workspace, and say whether there were any."""
     statement = delete(ProviderKeyRow).where(
-        col(ProviderKeyRow.owner_id) == owner_id, col(ProviderKeyRow.provider) == provider
+        col(ProviderKeyRow.owner_id) == owner_id,
+        col(ProviderKeyRow.provider) == provider,
+        col(ProviderKeyRow.workspace_id).is_(None),
     )
     return (await db.exec(statement)).rowcount > 0

@@ -50,6 +50,7 @@ class Ids:
     login: str
     proposal: str
     test: str
+    key: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -74,6 +75,8 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "new": "another long sentence 8",
         "key": "sk-of-the-matrix",
         "base_url": "",
+        "label": "Renamed by the matrix",
+        "workspace_id": ids.workspace,
     }
     return {
         "workspace_id": [ids.workspace],
@@ -86,6 +89,7 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "login_id": [ids.login],
         "proposal_id": [ids.proposal],
         "test_id": [ids.test],
+        "key_id": [ids.key],
         "answer": [{"kind": "user", "text": "Said by the matrix"}],
         "chosen_id": [ids.chat, ids.agent, ids.workspace, ids.file],
         "dialog": [

@@ -35,7 +35,7 @@ def make_everything(server: Server, person: Person) -> Ids:
     words = f"canary{next(_numbers)}zq"
     client = person.client
     workspace = person.post("/api/workspaces", {"name": f"Workspace {words}"})["id"]
-    client.put("/api/settings/keys/openai", json={"key": f"sk-{words}-0123"}).raise_for_status()
+    key = person.post("/api/settings/keys/openai", {"key": f"sk-{words}-0123"})["id"]
     files = client.post(
         f"/api/workspaces/{workspace}/files",
         files=[("file", (f"{words}.txt", f"The words are {words}.".encode()))],
@@ -61,6 +61,7 @@ def make_everything(server: Server, person: Person) -> Ids:
         login=client.get("/api/auth/logins").json()[0]["id"],
         proposal=propose(server, person, chat, edited),
         test=person.post(f"/api/sessions/{session['session_id']}/keep", {"name": words})["id"],
+        key=key,
         words=words,
     )
 
@@ -133,7 +134,7 @@ def says_of(updates: list[dict[str, Any]], person: Person, ids: Ids) -> list[str
 
 
 def test_it_is_known_how_to_call_every_handler() -> None:
-    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "x")
+    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "k", "x")
 
     assert unknown_arguments(nobody) == []
     assert len(all_handlers()) > 90

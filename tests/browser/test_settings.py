@@ -48,6 +48,39 @@ def test_a_key_is_stored_shown_by_its_end_and_removed(settings: Page) -> None:
     expect(row).to_contain_text("no key")
 
 
+def test_several_keys_are_kept_one_for_a_workspace_only_and_each_is_removed_alone(
+    page: Page, person: Person
+) -> None:
+    person.post("/api/workspaces", {"name": "Corner shop"})
+    page.goto("/settings/")
+    row = provider(page, "OpenAI")
+    for button, end, place in (("Add key", "WXYZ", 0), ("Add another", "SHOP", 1)):
+        row.get_by_role("button", name=button).click()
+        page.get_by_label("Key", exact=True).fill(f"sk-test-0123456789{end}")
+        page.get_by_role("combobox", name="Used").select_option(index=place)
+        page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        expect(row).to_contain_text(f"your key ending in {end}")
+    expect(row).to_contain_text("only in Corner shop")
+
+    row.get_by_role("button", name="Remove the key ending in WXYZ").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove key").click()
+
+    expect(row).to_contain_text("not everywhere")
+    expect(row).to_contain_text("your key ending in SHOP")
+    expect(row).not_to_contain_text("WXYZ")
+
+
+def test_models_to_ask_instead_of_the_default_one_are_kept_in_order(settings: Page) -> None:
+    first = settings.get_by_label("First model to ask instead")
+    expect(first.locator("option[value='demo/based']")).to_have_count(1)
+
+    first.select_option("demo/based")
+    expect(settings.get_by_label("Second model to ask instead")).to_be_visible()
+    settings.reload()
+
+    expect(settings.get_by_label("First model to ask instead")).to_have_value("demo/based")
+
+
 def test_something_that_is_no_key_is_refused_in_the_dialog(settings: Page) -> None:
     provider(settings, "OpenAI").get_by_role("button", name="Add key").click()
     settings.get_by_label("Key", exact=True).fill("two words")

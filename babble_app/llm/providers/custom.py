@@ -12,5 +12,6 @@ PROVIDER = Provider(
     base_url_setting="custom_base_url",
     base_url_env="BABBLE_CUSTOM_BASE_URL",
     takes_base_url=True,
+    media_wire="openai",
     help="Give the address up to and including /v1, such as http://127.0.0.1:8001/v1; the key only if the server asks.",
 )

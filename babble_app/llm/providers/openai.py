@@ -12,6 +12,9 @@ PROVIDER = Provider(
     base_url_setting="openai_base_url",
     base_url_env="OPENAI_BASE_URL",
     max_tokens_field="max_completion_tokens",
+    media_wire="openai",
+    image_models=("gpt-image-2", "gpt-image-1-mini"),
+    video_models=("sora-2",),
     models=(
         ModelEntry("gpt-6-sol", "GPT-6 Sol", context_tokens=922_000, sees_images=True),
         ModelEntry("gpt-6-luna", "GPT-6 Luna", context_tokens=922_000, sees_images=True),

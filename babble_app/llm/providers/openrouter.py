@@ -13,6 +13,8 @@ PROVIDER = Provider(
     base_url_env="OPENROUTER_BASE_URL",
     check_path="/key",  # its list of models answers without a key
     headers={"X-Title": "Babble"},
+    media_wire="chat",
+    image_models=("google/gemini-2.5-flash-image",),
     models=(
         ModelEntry("openrouter/auto", "Auto (OpenRouter chooses)", sees_images=True),
         ModelEntry("openai/gpt-4o-mini", "GPT-4o mini", context_tokens=128_000, sees_images=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import JSON
 from sqlmodel import Field
 
 from babble_app.store.tables.base import Table, Versioned, new_id, now
@@ -21,6 +22,8 @@ class UserRow(Versioned, Table, table=True):
     role: str
     password_hash: str
     default_model: str = ""
+    fallback_models: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Asked in this order when the default model cannot answer."""
     theme: str = "system"
     suspended_at: datetime | None = None
     tokens_valid_after: datetime = Field(default_factory=now)

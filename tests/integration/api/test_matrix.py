@@ -97,6 +97,11 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
     client.put(
         f"/api/budgets/workspace/{workspace}/month", json={"limit_usd": 3}
     ).raise_for_status()
+    key = client.post(
+        f"/api/settings/keys/{FIXED['provider']}",
+        json={"key": "sk-canary-0123456789", "label": "canary-key", "workspace_id": workspace},
+    )
+    assert key.status_code == 201, key.text
     return {
         "workspace_id": workspace,
         "scope_id": workspace,
@@ -111,6 +116,7 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
         "message_id": started.json()["message_id"],
         "profile_id": profile,
         "login_id": login.login.id,
+        "key_id": key.json()["id"],
     }
 
 
@@ -286,6 +292,7 @@ def test_the_matrix_sees_the_routes():
     assert len(NESTED) >= 25
     assert {str(op) for op in WITH_IDS_INSIDE} >= {
         "PUT /api/chats/{chat_id}/files",
+        "POST /api/settings/keys/{provider}",
         "POST /api/agents/{agent_id}/revert",
         "GET /api/agents/{agent_id}/diff",
         "POST /api/agents/{agent_id}/sessions",

@@ -8,7 +8,9 @@ from pydantic import SecretStr
 from babble_app.errors import BabbleError
 from babble_app.llm.catalogue import FAILED_LIST_SECONDS, LIST_SECONDS, Models
 from babble_app.llm.credentials import Credential
-from tests.integration.llm.clients import credential, make_settings
+from babble_app.llm.retries import Retries
+from tests.fakes.script import Answer
+from tests.integration.llm.clients import ask, credential, make_settings
 
 
 class Clock:
@@ -129,3 +131,19 @@ async def test_an_address_without_a_server_fails_the_check_in_words():
 
     assert caught.value.code == "provider_unavailable"
     assert "OLLAMA_HOST" in str(caught.value)
+
+
+@pytest.mark.parametrize(("status", "last"), [(401, True), (429, True), (500, False)])
+async def test_a_key_that_a_call_was_refused_with_comes_after_the_others(server, status, last):
+    models = Models(make_settings(), retries=Retries(most=0))
+    good, bad = credential("openai", server, "sk-good"), credential("openai", server, "sk-bad")
+    models.turns.note_use("sk-good")
+    server.script.queue.append(Answer(fault="status", status=status))
+    client = models.open("custom/fake-model", bad)
+    models.turns.note_use("sk-good")
+
+    with pytest.raises(BabbleError):
+        await client.complete(ask())
+    await models.close()
+
+    assert models.turns.in_turn([good, bad])[-1] == (bad if last else good)

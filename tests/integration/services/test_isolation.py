@@ -74,6 +74,7 @@ class World:
     test: str
     own_agent: str
     own_test: str
+    key: str
 
 
 @pytest.fixture
@@ -98,6 +99,7 @@ async def world(rt: Runtime) -> World:
     await budgets.set_budget(rt, owner, "workspace", chat.workspace_id, "month", limit_usd=4)
     await budgets.set_budget(rt, owner, "person", owner, "month", limit_usd=4)
     profile = await profiles.create_profile(rt, owner, name="Mine")
+    key = await keys.add_key(rt, owner, "openai", "sk-canary-0123456789abcdef")
     login = await accounts.register(
         rt,
         email="owner@example.com",
@@ -108,12 +110,17 @@ async def world(rt: Runtime) -> World:
     )
     return World(
         rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
-        version.agent_id, version.id, proposal.id, profile.id, login.login.id, session.id, test.id, own_agent, own_test.id,
+        version.agent_id, version.id, proposal.id, profile.id, login.login.id, session.id, test.id, own_agent, own_test.id, key.id,
     )  # fmt: skip
 
 
 CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "accounts.revoke_login": lambda w: accounts.revoke_login(w.rt, w.stranger, w.login),
+    "keys.add_key": lambda w: keys.add_key(
+        w.rt, w.stranger, "openai", "sk-of-a-stranger", workspace_id=w.workspace
+    ),
+    "keys.delete_key": lambda w: keys.delete_key(w.rt, w.stranger, "openai", w.key),
+    "keys.test_key": lambda w: keys.test_key(w.rt, w.stranger, "openai", w.key),
     "workspaces.get_workspace": lambda w: workspaces.get_workspace(w.rt, w.stranger, w.workspace),
     "workspaces.update_workspace": lambda w: workspaces.update_workspace(
         w.rt, w.stranger, w.workspace, name="x"
@@ -123,6 +130,9 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     ),
     "files.add_file": lambda w: files.add_file(
         w.rt, w.stranger, w.workspace, name="a.txt", chunks=in_chunks(b"x")
+    ),
+    "files.add_made_file": lambda w: files.add_made_file(
+        w.rt, w.stranger, w.workspace, name="a.png", media_type="image/png", data=b"x"
     ),
     "files.list_files": lambda w: files.list_files(w.rt, w.stranger, w.workspace),
     "files.get_file": lambda w: files.get_file(w.rt, w.stranger, w.file),
@@ -279,12 +289,12 @@ MODULES = (
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
-    "workspaces.list_workspaces", "keys.list_providers", "keys.set_key", "keys.delete_key", "keys.test_key",
-    "keys.find_credential", "keys.find_credentials", "sessions.add_session",
     "budgets.list_budgets", "budgets.status", "usage.get_stats", "usage.csv_rows",
     "profiles.list_profiles", "profiles.create_profile", "profiles.find_profile",
+    "workspaces.list_workspaces", "keys.list_providers", "keys.list_keys", "keys.set_key",
+    "keys.find_credential", "keys.find_credentials", "keys.find_all_credentials", "sessions.add_session",
 }  # fmt: skip
-"""They take no id but the asker's own."""
+"""They take no id but the asker's own, or find nothing under another's."""
 
 
 async def test_a_stranger_is_told_that_there_is_no_such_thing(world: World) -> None:
@@ -329,6 +339,16 @@ async def test_keys_of_others_are_not_used(rt: Runtime) -> None:
     with pytest.raises(NotFoundError):
         await keys.delete_key(rt, eve.id, "openai")
     assert await keys.find_credential(rt, ada.id, "openai") is not None
+
+
+async def test_keys_of_anothers_workspace_are_not_used(rt: Runtime) -> None:
+    ada, workspace = await make_workspace(rt)
+    eve = await make_user(rt)
+    await keys.add_key(rt, ada, "openai", "sk-canary-0123456789abcdef", workspace_id=workspace.id)
+
+    assert "openai" not in await keys.find_all_credentials(rt, eve.id, workspace.id)
+    assert "openai" in await keys.find_all_credentials(rt, ada, workspace.id)
+    assert await keys.list_keys(rt, eve.id, "openai") == []
 
 
 def test_every_service_that_takes_an_owner_is_in_the_matrix() -> None:

@@ -14,19 +14,22 @@ from babble_app.errors import (
     ModelUnavailableError,
     NotFoundError,
     PermissionDeniedError,
+    ProviderKeyRefusedError,
     ProviderUnavailableError,
     ValidationFailedError,
 )
-from babble_app.services import keys
+from babble_app.services import accounts, keys, workspaces
 from babble_app.services.runtime import running
 from babble_app.store.tables.keys import ProviderKeyRow
 from tests.conftest import make_settings
-from tests.factories import make_user
+from tests.factories import make_user, make_workspace
 from tests.fakes.model_server import ModelServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from babble_app.llm.credentials import Credential
     from babble_app.schemas.models import ProviderInfo
     from babble_app.services.runtime import Runtime
 
@@ -35,6 +38,10 @@ KEY = "sk-canary-0123456789abcdef"
 
 async def info(rt: Runtime, owner_id: str, provider: str) -> ProviderInfo:
     return next(item for item in await keys.list_providers(rt, owner_id) if item.id == provider)
+
+
+def opened(credentials: Iterable[Credential]) -> list[str]:
+    return [one.api_key.get_secret_value() for one in credentials]
 
 
 async def test_a_stored_key_is_used_and_only_its_end_is_shown(rt: Runtime) -> None:
@@ -170,3 +177,113 @@ async def test_a_provider_that_is_down_is_named_without_the_key(rt: Runtime) -> 
 
     assert isinstance(caught.value, ProviderUnavailableError)
     assert KEY not in str(caught.value)
+
+
+async def test_keys_of_one_person_take_turns_and_one_in_trouble_comes_last(rt: Runtime) -> None:
+    user = await make_user(rt)
+    for name in ("one", "two", "three"):
+        await keys.add_key(rt, user.id, "openai", f"sk-canary-{name}", label=name)
+    rt.models.turns.note_use("sk-canary-one")
+    rt.models.turns.note_failure("sk-canary-two", ProviderKeyRefusedError("no"))
+
+    found = (await keys.find_all_credentials(rt, user.id))["openai"]
+    first = await keys.find_credential(rt, user.id, "openai")
+
+    assert opened(found) == ["sk-canary-three", "sk-canary-one", "sk-canary-two"]
+    assert first == found[0]
+    shown = await info(rt, user.id, "openai")
+    assert [key.label for key in shown.keys] == ["one", "two", "three"]
+    assert "canary" not in shown.model_dump_json()
+
+
+async def test_a_workspaces_key_goes_before_the_persons_and_only_there(rt: Runtime) -> None:
+    owner, workspace = await make_workspace(rt)
+    _, other = await make_workspace(rt, owner)
+    await keys.set_key(rt, owner, "openai", KEY)
+    await keys.add_key(rt, owner, "openai", "sk-of-the-shop", workspace_id=workspace.id)
+
+    places = ("", workspace.id, other.id)
+    found = [(await keys.find_all_credentials(rt, owner, place))["openai"] for place in places]
+
+    assert [opened(one) for one in found] == [[KEY], ["sk-of-the-shop"], [KEY]]
+
+
+async def test_a_key_for_one_workspace_leaves_the_provider_unready_elsewhere(rt: Runtime) -> None:
+    owner, workspace = await make_workspace(rt)
+    await keys.add_key(rt, owner, "openai", KEY, workspace_id=workspace.id)
+
+    shown = await info(rt, owner, "openai")
+
+    assert (shown.status, len(shown.keys)) == ("no_key", 1)
+    assert await keys.find_credential(rt, owner, "openai") is None
+    await workspaces.delete_workspace(rt, owner, workspace.id)
+    assert await keys.list_keys(rt, owner, "openai") == []
+
+
+async def test_setting_a_key_replaces_all_but_those_of_workspaces(rt: Runtime) -> None:
+    owner, workspace = await make_workspace(rt)
+    await keys.add_key(rt, owner, "openai", "sk-canary-one")
+    await keys.add_key(rt, owner, "openai", "sk-canary-two")
+    kept = await keys.add_key(rt, owner, "openai", "sk-of-the-shop", workspace_id=workspace.id)
+
+    await keys.set_key(rt, owner, "openai", KEY)
+
+    left = await keys.list_keys(rt, owner, "openai")
+    assert [(key.id == kept.id, key.last4) for key in left] == [(True, "shop"), (False, "cdef")]
+    await keys.delete_key(rt, owner, "openai")
+    assert [key.id for key in await keys.list_keys(rt, owner, "openai")] == [kept.id]
+
+
+async def test_one_key_of_several_is_deleted(rt: Runtime) -> None:
+    user = await make_user(rt)
+    first = await keys.add_key(rt, user.id, "openai", "sk-canary-one")
+    await keys.add_key(rt, user.id, "openai", "sk-canary-two")
+
+    await keys.delete_key(rt, user.id, "openai", first.id)
+
+    found = await keys.find_all_credentials(rt, user.id)
+    assert opened(found["openai"]) == ["sk-canary-two"]
+    with pytest.raises(NotFoundError):
+        await keys.delete_key(rt, user.id, "groq", first.id)
+
+
+async def test_the_same_key_and_too_many_keys_are_refused(rt: Runtime) -> None:
+    user = await make_user(rt)
+    for number in range(keys.MAX_KEYS):
+        await keys.add_key(rt, user.id, "openai", f"sk-canary-{number}")
+        if not number:
+            with pytest.raises(ValidationFailedError, match="already"):
+                await keys.add_key(rt, user.id, "openai", "sk-canary-0")
+
+    with pytest.raises(ValidationFailedError, match="most"):
+        await keys.add_key(rt, user.id, "openai", "sk-one-more")
+
+
+async def test_each_of_several_keys_is_tested_at_the_provider(rt: Runtime) -> None:
+    admin = await make_user(rt, role="admin")
+    with ModelServer() as server:
+        good = await keys.add_key(rt, admin.id, "custom", KEY, base_url=server.openai_url)
+        bad = await keys.add_key(
+            rt, admin.id, "custom", "sk-canary-two", base_url="http://127.0.0.1:9/v1"
+        )
+
+        answer = await keys.test_key(rt, admin.id, "custom", good.id)
+        for key_id in (bad.id, ""):
+            with pytest.raises(ProviderUnavailableError):
+                await keys.test_key(rt, admin.id, "custom", key_id)
+
+    assert answer == "OpenAI-compatible server answers."
+
+
+async def test_models_to_fall_back_to_are_kept_in_order_without_repetition(rt: Runtime) -> None:
+    user = await make_user(rt)
+    models = ["ollama/qwen3", "demo/based", "", "ollama/qwen3"]
+
+    saved = await accounts.update_user(rt, user.id, fallback_models=models)
+
+    assert saved.fallback_models == ("ollama/qwen3", "demo/based")
+    assert (await accounts.get_user(rt, user.id)).fallback_models == saved.fallback_models
+    with pytest.raises(ValidationFailedError, match="At most 3"):
+        await accounts.update_user(rt, user.id, fallback_models=[f"x/{n}" for n in range(4)])
+    with pytest.raises(ValidationFailedError, match="provider/model"):
+        await accounts.update_user(rt, user.id, fallback_models=["nonsense"])

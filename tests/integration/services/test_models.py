@@ -13,11 +13,11 @@ from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import MessageDone
 from babble_app.schemas.models import ModelMessage, ModelRequest
 from babble_app.schemas.profiles import Profile
-from babble_app.services import chats, keys, models, runs, sessions
+from babble_app.services import accounts, chats, keys, models, runs, sessions
 from babble_app.store.tables.usage import UsageRow
 from tests.factories import make_agent, make_chat, make_user
 from tests.fakes.model_server import ModelServer
-from tests.fakes.script import Rule
+from tests.fakes.script import Answer, Incoming, Rule
 from tests.integration.llm.routes import Dead
 
 if TYPE_CHECKING:
@@ -41,7 +41,12 @@ def source(sqlite: Source) -> Source:
 
 @pytest.fixture
 def server() -> Iterator[ModelServer]:
-    with ModelServer(rules=[Rule("Hello there, friend.")]) as running:
+    def answer(incoming: Incoming) -> Answer:
+        if "wrong" in incoming.headers.get("Authorization", ""):
+            return Answer(fault="status", status=401)
+        return Answer("Hello there, friend.")
+
+    with ModelServer(rules=[Rule(answer)]) as running:
         yield running
 
 
@@ -62,7 +67,7 @@ def make_profile(*names: str, racing: bool = False) -> Profile:
 
 
 async def test_a_chosen_model_is_the_only_one(rt: Runtime, owner: str) -> None:
-    route = await models.route_for(rt, owner, MODEL, make_profile(DEAD), fallbacks=(DEAD,))
+    route = await models.route_for(rt, owner, MODEL, make_profile(DEAD), defaults=(DEAD,))
 
     assert ids(route) == [MODEL]
     assert not route.why_first
@@ -73,7 +78,7 @@ async def test_a_profiles_models_go_before_the_default_as_far_as_they_are_open(
 ) -> None:
     profile = make_profile(UNOPENED, MODEL, racing=True)
 
-    route = await models.route_for(rt, owner, profile=profile, default=DEAD)
+    route = await models.route_for(rt, owner, profile=profile, defaults=(DEAD,))
 
     assert ids(route) == [MODEL, DEAD]
     assert (route.racing, route.name) == (True, "Coder")
@@ -85,7 +90,7 @@ async def test_after_the_default_come_the_persons_fallbacks_each_once(
 ) -> None:
     fallbacks = (MODEL, "demo/based", DEAD)
 
-    assert ids(await models.route_for(rt, owner, default=DEAD, fallbacks=fallbacks)) == [
+    assert ids(await models.route_for(rt, owner, defaults=(DEAD, *fallbacks))) == [
         DEAD,
         MODEL,
         "demo/based",
@@ -95,7 +100,7 @@ async def test_after_the_default_come_the_persons_fallbacks_each_once(
 
 async def test_where_nothing_opens_any_model_it_says_what_would(rt: Runtime, owner: str) -> None:
     with pytest.raises(ModelUnavailableError, match=r"OpenAI is not set up here\. Add its key"):
-        await models.route_for(rt, owner, default=UNOPENED, fallbacks=("anthropic/claude",))
+        await models.route_for(rt, owner, defaults=(UNOPENED, "anthropic/claude"))
 
 
 async def test_openrouters_key_opens_a_model_under_its_own_name(rt: Runtime, owner: str) -> None:
@@ -123,7 +128,7 @@ async def test_two_keys_for_one_address_have_healths_of_their_own(rt: Runtime, o
 async def test_a_dead_default_is_answered_for_by_a_fallback_that_says_why(
     rt: Runtime, owner: str
 ) -> None:
-    route = await models.route_for(rt, owner, default=DEAD, fallbacks=(MODEL,))
+    route = await models.route_for(rt, owner, defaults=(DEAD, MODEL))
 
     answer = await models.open_route(rt, route, CallScope(owner_id=owner)).complete(ASK)
 
@@ -131,6 +136,37 @@ async def test_a_dead_default_is_answered_for_by_a_fallback_that_says_why(
     assert answer.model == MODEL
     assert answer.why == "fake-model: dead was not reachable"
     assert rt.models.health.trouble(route.candidates[0]) == "provider_unavailable"
+
+
+async def test_a_run_that_nobody_chose_a_model_for_goes_on_with_the_persons_fallback(
+    rt: Runtime, owner: str
+) -> None:
+    await accounts.update_user(rt, owner, default_model=DEAD, fallback_models=(MODEL,))
+    _, chat = await make_chat(rt, owner)
+
+    run = await runs.start(rt, owner, chat.id, text="hi you", mode="chat")
+    async with asyncio.timeout(20):
+        events = [item.event async for item in runs.events(rt, owner, run.id)]
+
+    last = events[-1]
+    assert isinstance(last, MessageDone)
+    assert (last.model, last.why) == (MODEL, "fake-model: dead was not reachable")
+    assert [row.outcome for row in await _usage(rt)] == ["failed", "ok"]
+
+
+async def test_a_second_key_answers_when_the_first_is_refused(
+    rt: Runtime, owner: str, server: ModelServer
+) -> None:
+    await keys.set_key(rt, owner, "custom", "sk-wrong-123456", base_url=server.openai_url)
+    await keys.add_key(rt, owner, "custom", "sk-right-123456", base_url=server.openai_url)
+    route = await models.route_for(rt, owner, MODEL)
+
+    answer = await models.open_route(rt, route, CallScope(owner_id=owner)).complete(ASK)
+
+    assert ids(route) == [MODEL, MODEL]
+    assert answer.text == "Hello there, friend."
+    first, second = await _usage(rt)
+    assert (first.error_code, second.outcome) == ("provider_key_refused", "ok")
 
 
 async def test_a_runs_calls_are_on_the_account_of_its_chat(rt: Runtime, owner: str) -> None:
@@ -168,4 +204,5 @@ async def test_a_conversations_calls_are_on_the_account_of_its_agent(
 
 async def _usage(rt: Runtime) -> list[UsageRow]:
     async with rt.database.reading() as db:
-        return list((await db.exec(select(UsageRow))).all())
+        rows = (await db.exec(select(UsageRow))).all()
+    return sorted(rows, key=lambda row: (row.started_at, row.place))

@@ -37,7 +37,7 @@ HANDLERS = {
     "RepairState": "fix record_again send_request stop_fix watch",
     "RestoringState": "restore revert",
     "SessionState": "",
-    "SettingsState": "choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
+    "SettingsState": "choose_fallback choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "load",
     "SuiteState": "close_import export generate import_tests open_import take_file",
     "TestFormState": "add_assertion close_form drop_assertion open_new open_test pick_assertion pick_kind save_test",

@@ -12,7 +12,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from babble_app.errors import DatabaseUnavailableError
+from babble_app.services.vault import Place, Sealed, Vault
 from babble_app.store.engine import make_sync_engine
+from babble_app.store.keys import list_sealed
 from babble_app.store.migrations import metadata, migrate, pending_migrations
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ OLD_ROWS = (
     " '', '', '', '', '[]', 1, '', 0, 0, CURRENT_TIMESTAMP)",
     "INSERT INTO chats (version, id, owner_id, workspace_id, title, titled_by_person, model, created_at, updated_at)"
     " VALUES (1, 'cht_1', 'usr_1', 'wsp_1', '', false, '', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)",
+)
+OLD_KEY = (
+    "INSERT INTO provider_keys (id, owner_id, provider, key_id, nonce, ciphertext, last4, base_url, created_at)"
+    " VALUES ('key_1', 'usr_1', 'openai', :key, :nonce, :ciphertext, 'old', '', CURRENT_TIMESTAMP)"
 )
 
 
@@ -76,6 +82,29 @@ def test_what_an_older_version_stored_is_there_after_the_migrations(
     assert (bool(agent.gated), agent.live_version_id) == (False, None)
     assert not chat.review_changes
     assert [row.id for row in versions] == ["ver_1"]
+
+
+def test_a_key_that_an_older_version_stored_still_opens(source: Source, tmp_path: Path) -> None:
+    vault = Vault(b"a master key")
+    sealed = vault.seal("sk-of-old", Place("usr_1", "openai", "key_1"))
+    address = source.empty(tmp_path)
+    migrate(address, "0003")
+    engine = make_sync_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text(OLD_ROWS[0]))
+        values = {"key": sealed.key_id, "nonce": sealed.nonce, "ciphertext": sealed.ciphertext}
+        connection.execute(text(OLD_KEY), values)
+
+    migrate(address)
+
+    with engine.connect() as connection:
+        rows = list_sealed(connection, "usr_1", "")
+    engine.dispose()
+    assert len(rows) == 1
+    row = rows[0]
+    place = Place(row.owner_id, row.provider, row.id)
+    assert vault.open(Sealed(row.key_id, row.nonce, row.ciphertext), place) == "sk-of-old"
+    assert row.workspace_id is None
 
 
 def test_two_processes_that_migrate_at_once_both_succeed(source: Source, tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+"""Pictures and videos of a run: who makes them for the person, and how they become files of the workspace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from babble_app.errors import ModelUnavailableError
+from babble_app.schemas.events import TextDelta
+from babble_app.services import chats, files, keys
+
+if TYPE_CHECKING:
+    from babble_app.agents.request import AgentRequest
+    from babble_app.llm.media import MediaClient
+    from babble_app.schemas.events import FileMade
+    from babble_app.schemas.profiles import Profile
+    from babble_app.services.run_driver import Job
+    from babble_app.services.runtime import Runtime
+
+
+async def with_media(rt: Runtime, job: Job, request: AgentRequest) -> AgentRequest:
+    """Return the request with whoever makes what its profile is for; as it is when that is text."""
+    if request.profile is None or request.profile.makes == "text":
+        return request
+    chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
+    media = await open_media(rt, job.owner_id, request.profile, chat.workspace_id)
+    return replace(request, media=media)
+
+
+async def open_media(
+    rt: Runtime, owner_id: str, profile: Profile, workspace_id: str
+) -> MediaClient:
+    """Open the first of the profile's models that somebody's key opens, else of all that make such things.
+
+    Raises:
+        ModelUnavailableError: nothing opens any of them.
+    """
+    credentials = await keys.find_credentials(rt, owner_id, workspace_id)
+    for model in profile.models or _known_models(rt, profile):
+        provider = rt.models.providers.get(model.partition("/")[0])
+        if provider is not None and provider.media_wire and provider.id in credentials:
+            return rt.models.open_media(model, credentials[provider.id])
+    makers = " or ".join(
+        one.title
+        for one in rt.models.providers.values()
+        if (one.image_models if profile.makes == "image" else one.video_models)
+    )
+    message = (
+        f"No model that makes {profile.makes}s is set up here. Add a key for {makers} in Settings."
+    )
+    raise ModelUnavailableError(message)
+
+
+async def keep_file(rt: Runtime, job: Job, made: FileMade) -> TextDelta:
+    """Store what was made in the chat's workspace, and return the words that show it."""
+    chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
+    file = await files.add_made_file(
+        rt,
+        job.owner_id,
+        chat.workspace_id,
+        name=made.name,
+        media_type=made.media_type,
+        data=made.data,
+    )
+    return TextDelta(text=f"![{file.name}](/api/files/{file.id}/content)\n")
+
+
+def _known_models(rt: Runtime, profile: Profile) -> tuple[str, ...]:
+    return tuple(
+        f"{provider.id}/{name}"
+        for provider in rt.models.providers.values()
+        for name in (provider.video_models if profile.makes == "video" else provider.image_models)
+    )
