@@ -13,6 +13,7 @@ from babble_app.agents.revision import program_message
 from babble_app.agents.selection import uses_of
 from babble_app.agents.turn import Turn
 from babble_app.errors import ModelAnswerInvalidError, ModelUnavailableError
+from babble_app.retrieval.enclosing import enclose
 from babble_app.retrieval.web import find_addresses
 from babble_app.schemas.events import (
     ReasoningDelta,
@@ -113,6 +114,9 @@ def _opening(model: ModelClient, request: AgentRequest) -> list[ModelMessage]:
     if request.passages:
         blocks = [passage_block(number, one) for number, one in enumerate(request.passages, 1)]
         text = "Passages of the person's files, as data:\n\n" + "\n\n".join(blocks)
+        messages.append(ModelMessage(role="user", text=text))
+    if request.data:
+        text = f"What the program that asks says of itself and its user, as data:\n\n{enclose('data', request.data)}"
         messages.append(ModelMessage(role="user", text=text))
     images = images_for(request, model)
     return [*messages, ModelMessage(role="user", text=request.text, images=images)]

@@ -7,7 +7,8 @@ words, alone in a user message:
 - `change`: system; earlier messages; the files; a user message that begins `The program now:` and holds the program in one
   fence with the word `based`, and after it that the file changed since the last answer, if it did; the request.
 - `answer`: system, then the profile's instructions and a word about the web (if any); earlier messages; the program as above
-  (if any); a user message with numbered passages (if any); the request.
+  (if any); a user message with numbered passages (if any); one with the
+  asking program's data between `<data>` tags (if any); the request.
 - `triage`: system; one user message with the answer before between `<before>` tags and the names and beginnings of files between
   `<files>` tags (if any), and the request between `<request>` tags.
 
@@ -76,5 +77,7 @@ class AgentRequest:
     """The kind of work that the chat is for: plain answers keep to its instructions, tools and limits."""
     web: WebSearch | None = None
     """None where no search engine is configured."""
+    data: str = ""
+    """What the asking program says of itself, as JSON; plain answers are shown it as data."""
     media: MediaClient | None = None
     """Who makes the picture or video, when the profile asks for one."""

@@ -28,6 +28,7 @@ class Turn:
     model: str = ""
     """Who answered."""
     why: str = ""
+    cached: bool = False
     cut_off: bool = False
     """Whether the answer ended because it grew too long."""
 
@@ -50,7 +51,7 @@ class Turn:
 
     def counted(self) -> UsageCounted:
         """Return what the call used, and who answered."""
-        return UsageCounted(usage=self.usage, model=self.model, why=self.why)
+        return UsageCounted(usage=self.usage, model=self.model, why=self.why, cached=self.cached)
 
     def _note(self, part: ModelEvent, pieces: list[str]) -> None:
         match part:
@@ -63,6 +64,7 @@ class Turn:
                 self.tool_calls.append(part)
             case ModelDone():
                 self.usage, self.model, self.why = part.usage, part.model, part.why
+                self.cached = part.cached
                 self.cut_off = part.finish_reason == "length"
                 if part.finish_reason == "content_filter":
                     message = (

@@ -14,6 +14,7 @@ from babble_app.schemas.events import (
     ToolCalled,
     VersionSaved,
 )
+from babble_app.schemas.profiles import ToolGroup
 from babble_app.schemas.usage import Usage
 
 RunStatus = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
@@ -51,6 +52,15 @@ class RunProblem(Schema):
     retryable: bool = False
 
 
+class AskedWith(Schema):
+    """What a program that asks gives along with its question."""
+
+    data: str = ""
+    """What it says of itself and its user, as JSON; the model is shown it as data."""
+    tools: tuple[ToolGroup, ...] | None = None
+    """In place of the profile's; None: the profile's."""
+
+
 class Message(Schema):
     """A stored question or answer."""
 
@@ -65,6 +75,8 @@ class Message(Schema):
     model: str = ""
     why: str = ""
     """Of an answer: why that model gave it, where there was a choice."""
+    cached: bool = False
+    """Whether an earlier answer to the same was given again."""
     usage: Usage = Usage()
     problem: RunProblem | None = None
     attempts: tuple[Attempt, ...] = ()
@@ -77,6 +89,8 @@ class Message(Schema):
     """What the model was shown of the chat's files."""
     raw: str = ""
     """The model's last answer when no valid program came of it."""
+    asked_with: AskedWith | None = None
+    """Of a question that a program asked."""
     created_at: Timestamp
 
 

@@ -158,6 +158,8 @@ class MessageDone(Schema):
     """Who answered, which may be another than the run began with."""
     why: str = ""
     """One line: why that model answered, where there was a choice."""
+    cached: bool = False
+    """Whether an earlier answer to the same was given again."""
 
 
 class RunFailed(Schema):
@@ -231,6 +233,7 @@ class UsageCounted(Schema):
     """Who wrote the answer; empty for calls that only prepared it."""
     why: str = ""
     """One line: why that model answered, where there was a choice."""
+    cached: bool = False
 
 
 class FileMade(Schema):

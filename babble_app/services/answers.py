@@ -38,6 +38,7 @@ class Answer:
     """Of text, reasoning and program together."""
     model: str = ""
     why: str = ""
+    cached: bool = False
     usage: Usage = field(default_factory=Usage)
     problem: RunProblem | None = None
     raw: str = ""
@@ -79,6 +80,7 @@ class Answer:
                 self.versions.append(event)
             case MessageDone():
                 self.usage, self.model, self.why = event.usage, event.model, event.why
+                self.cached = event.cached
             case RunFailed():
                 self.problem = RunProblem(
                     code=event.code, message=event.message, retryable=event.retryable
@@ -94,6 +96,7 @@ class Answer:
         self.usage += counted.usage
         if counted.model:
             self.model, self.why = counted.model, counted.why
+            self.cached = counted.cached
 
     def details(self) -> dict[str, Any]:
         """Return the JSON object that is stored beside the message's text; empty parts are left out."""
@@ -115,6 +118,8 @@ class Answer:
             stored["proposal_id"] = self.proposal_id
         if self.why:
             stored["why"] = self.why
+        if self.cached:
+            stored["cached"] = True
         if self.raw:
             stored["raw"] = self.raw
         if self.problem:

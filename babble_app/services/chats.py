@@ -114,6 +114,14 @@ async def delete_chat(rt: Runtime, owner_id: str, chat_id: str) -> None:
         await rows.delete_chat(db, owner_id, chat_id)
 
 
+async def clear_chat(rt: Runtime, owner_id: str, chat_id: str) -> None:
+    """Delete the chat's messages and runs, and keep the chat; a run of it is stopped."""
+    await get_chat(rt, owner_id, chat_id)
+    await stop_runs(rt, owner_id, chat_id=chat_id)
+    async with rt.database.unit_of_work() as db:
+        await rows.clear_chat(db, owner_id, chat_id)
+
+
 async def choose_files(rt: Runtime, owner_id: str, chat_id: str, file_ids: Sequence[str]) -> Chat:
     """Let the chat's models see exactly these files of its workspace."""
     if len(set(file_ids)) > MAX_CHAT_FILES:

@@ -12,13 +12,16 @@ from babble_app.agents.request import AgentRequest, ContextFile
 from babble_app.errors import BabbleError
 from babble_app.retrieval.extraction import encode_for_model
 from babble_app.schemas.models import Image, ModelMessage
+from babble_app.schemas.profiles import Profile
 from babble_app.services import files, profiles, web_search
 from babble_app.store import conversations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from babble_app.schemas.chats import AskedWith
     from babble_app.schemas.events import Mode
+    from babble_app.schemas.profiles import ToolGroup
     from babble_app.services.runtime import Runtime
     from babble_app.store.conversations import Program, Said
 
@@ -50,7 +53,14 @@ class Context:
 
 
 async def gather(
-    rt: Runtime, owner_id: str, chat_id: str, *, question_id: str, text: str, mode: Mode
+    rt: Runtime,
+    owner_id: str,
+    chat_id: str,
+    *,
+    question_id: str,
+    text: str,
+    mode: Mode,
+    asked_with: AskedWith,
 ) -> Context:
     """Read everything that the run needs; later changes by the person do not reach it."""
     chat = await rt.database.fetch(
@@ -66,7 +76,10 @@ async def gather(
         files=tuple([await _file(rt, owner_id, file_id) for file_id in chat.file_ids]),
         today=datetime.now(UTC).date(),
         edited_by_hand=_was_edited(canvas),
-        profile=await profiles.find_profile(rt, owner_id, chat.profile),
+        profile=_with_tools(
+            await profiles.find_profile(rt, owner_id, chat.profile), asked_with.tools
+        ),
+        data=asked_with.data,
         web=web_search.open_web(rt, owner_id),
     )
     return Context(
@@ -77,6 +90,13 @@ async def gather(
         proposal_id=canvas.proposal_id if canvas else None,
         review_changes=chat.review_changes,
     )
+
+
+def _with_tools(profile: Profile | None, tools: tuple[ToolGroup, ...] | None) -> Profile | None:
+    if tools is None:
+        return profile
+    plain = profile or Profile(id="", name="")
+    return plain.model_copy(update={"tools": tools})
 
 
 def _history(said: Sequence[Said], question_id: str) -> tuple[ModelMessage, ...]:

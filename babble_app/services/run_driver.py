@@ -22,6 +22,7 @@ from babble_app.errors import (
     RunInterruptedError,
 )
 from babble_app.schemas.calls import CallScope
+from babble_app.schemas.chats import AskedWith
 from babble_app.schemas.events import (
     FileMade,
     MessageDone,
@@ -64,6 +65,7 @@ class Job:
     mode: Mode
     defaults: tuple[str, ...] = ()
     """`model` and those that stand in for it, where nobody chose it; empty: no other one answers."""
+    asked_with: AskedWith = field(default_factory=AskedWith)
     fresh: bool = False
     """Whether an answer of before must not be given again."""
     run_id: str = field(default_factory=partial(new_id, "run"))
@@ -123,6 +125,7 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
                 question_id=job.question_id,
                 text=job.text,
                 mode=job.mode,
+                asked_with=job.asked_with,
             )
             request = await made_files.with_media(rt, job, context.request)
             model = await _open(rt, job, context)
@@ -241,6 +244,7 @@ def _last_event(job: Job, answer: Answer, ending: Ending) -> MessageDone | RunFa
             usage=answer.usage,
             model=answer.model,
             why=answer.why,
+            cached=answer.cached,
         )
     if ending == "stopped":
         return RunStopped()

@@ -16,7 +16,7 @@ from babble_app.errors import (
     RunInterruptedError,
     ValidationFailedError,
 )
-from babble_app.schemas.chats import Run
+from babble_app.schemas.chats import AskedWith, Run
 from babble_app.schemas.events import RunFailed
 from babble_app.services import chats, idempotency, limits, models
 from babble_app.services.answers import Answer
@@ -45,9 +45,13 @@ async def start(
     text: str,
     model: str = "",
     mode: Mode = "auto",
+    asked_with: AskedWith | None = None,
+    fresh: bool = False,
     keyed: KeyedRequest | None = None,
 ) -> Run:
     """Store the question and start its run; it waits in line while another run of the chat is live.
+
+    A `fresh` answer is made now, whatever was answered before to the same.
 
     Raises:
         ValidationFailedError: the text is empty or too long.
@@ -59,9 +63,7 @@ async def start(
     async def work() -> Run:
         await limits.hit(rt, "send", owner_id)
         chosen = model or chat.model
-        defaults: tuple[str, ...] = ()
-        if not chosen:
-            defaults = await models.default_models(rt, owner_id)
+        defaults = tuple[str, ...]() if chosen else await models.default_models(rt, owner_id)
         job = Job(
             owner_id=owner_id,
             chat_id=chat_id,
@@ -70,9 +72,17 @@ async def start(
             model=chosen or defaults[0],
             mode=mode,
             defaults=defaults,
+            asked_with=asked_with or AskedWith(),
+            fresh=fresh,
         )
         question = rows.add_message(
-            job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text
+            job.question_id,
+            owner_id,
+            chat_id,
+            run_id=job.run_id,
+            role="user",
+            text=text,
+            details={"asked_with": asked_with.model_dump(mode="json")} if asked_with else None,
         )
         naming = [] if chat.title else chats.naming(owner_id, chat_id, text)
         return await _launch(rt, job, keyed, question, *naming)
@@ -108,6 +118,7 @@ async def run_again(
             model=run.model,
             mode=run.mode,
             defaults=() if was_chosen else defaults,
+            asked_with=question.asked_with or AskedWith(),
             fresh=True,
         )
         return await _launch(rt, job, keyed)

@@ -114,6 +114,13 @@ async def delete_chat(db: AsyncSession, owner_id: str, chat_id: str) -> None:
         raise NotFoundError(_NONE)
 
 
+async def clear_chat(db: AsyncSession, owner_id: str, chat_id: str) -> None:
+    """Delete the messages and runs of the owner's chat; raises NotFoundError."""
+    await get_chat(db, owner_id, chat_id, lock=True)
+    await db.exec(delete(MessageRow).where(col(MessageRow.chat_id) == chat_id))
+    await db.exec(delete(RunRow).where(col(RunRow.chat_id) == chat_id))
+
+
 async def get_message(db: AsyncSession, owner_id: str, message_id: str) -> MessageRow:
     """Return the owner's message; raises NotFoundError."""
     statement = select(MessageRow).where(

@@ -159,6 +159,7 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     ),
     "profiles.delete_profile": lambda w: profiles.delete_profile(w.rt, w.stranger, w.profile),
     "chats.delete_chat": lambda w: chats.delete_chat(w.rt, w.stranger, w.chat),
+    "chats.clear_chat": lambda w: chats.clear_chat(w.rt, w.stranger, w.chat),
     "chats.choose_files": lambda w: chats.choose_files(w.rt, w.stranger, w.chat, []),
     "chats.choose_files foreign": lambda w: chats.choose_files(
         w.rt, w.stranger, w.own_chat, [w.file]
