@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
 from babble_app.llm import prices
-from babble_app.schemas.budgets import WARNING_SHARE, WHOLE_SERVER, Budget
+from babble_app.schemas.budgets import WARNING_SHARE, WHOLE_SERVER, Budget, BudgetSubject
 from babble_app.store import budgets as rows
 from babble_app.store import users as user_rows
 from babble_app.store import workspaces as workspace_rows
@@ -117,6 +117,25 @@ async def status(rt: Runtime, owner_id: str) -> list[Budget]:
     caps = await rt.database.fetch(rows.list_caps, owner_id)
     in_dollars = asker.role == "admin"
     return [_shape(rt, cap, in_dollars=in_dollars or cap.kind != "server") for cap in caps]
+
+
+async def list_subjects(rt: Runtime, owner_id: str) -> list[BudgetSubject]:
+    """Return what the person may cap by name: the account, the workspaces; for administrators also the server and everybody."""
+    async with rt.database.reading() as db:
+        asker = user_rows.user_shape(await user_rows.get_user(db, owner_id))
+        own = await workspace_rows.list_workspaces(db, owner_id)
+        people = await user_rows.list_users(db) if asker.role == "admin" else []
+    subjects = [
+        BudgetSubject(kind="person", scope_id=owner_id),
+        *(BudgetSubject(kind="workspace", scope_id=one.id, name=one.name) for one in own),
+    ]
+    if asker.role == "admin":
+        subjects.append(BudgetSubject(kind="server", scope_id=WHOLE_SERVER))
+    return subjects + [
+        BudgetSubject(kind="person", scope_id=one.id, name=one.email)
+        for one in people
+        if one.id != owner_id
+    ]
 
 
 async def _get_user(rt: Runtime, owner_id: str) -> User:

@@ -266,7 +266,7 @@ OF_ONESELF = {
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
     "workspaces.list_workspaces", "keys.list_providers", "keys.set_key", "keys.delete_key", "keys.test_key",
     "keys.find_credential", "keys.find_credentials", "sessions.add_session",
-    "budgets.list_budgets", "budgets.status", "usage.get_stats", "usage.csv_rows",
+    "budgets.list_budgets", "budgets.list_subjects", "budgets.status", "usage.get_stats", "usage.csv_rows",
 }  # fmt: skip
 """They take no id but the asker's own."""
 
@@ -301,6 +301,10 @@ async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
     assert await accounts.list_logins(rt, stranger) == []
     assert await files.list_files(rt, stranger, world.own_workspace) == []
     assert await budgets.list_budgets(rt, stranger) == []
+    assert [subject.scope_id for subject in await budgets.list_subjects(rt, stranger)] == [
+        stranger,
+        world.own_workspace,
+    ]
 
 
 async def test_keys_of_others_are_not_used(rt: Runtime) -> None:

@@ -15,6 +15,7 @@ FOLDER = Path(states.__file__).parent
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
     "AnswerState": "choose close_answer open_answer save_answer",
+    "BudgetsState": "ask_delete close_dialog delete open_change open_new save",
     "CanvasState": "check discard dismiss_dropped dismiss_problem download edit open_agent show_version "
     "take_edits_back take_new_version",
     "ChatState": "catch_up dismiss_problem load refresh rename run_again send show_earlier stop suggest",
@@ -45,6 +46,7 @@ HANDLERS = {
     "TestsState": "ask_delete cancel_delete choose_for_gate delete dismiss_problem load run_all run_one show_list show_test",
     "ToastState": "dismiss show_failure",
     "TraceState": "toggle_step",
+    "UsageState": "load pick_period show_everybody",
     "VersionsState": "ask_revert cancel_revert dismiss_problem load open_agent pick_from pick_hunk pick_layout pick_to "
     "restore revert show_change show_parts",
     "WorkspaceState": "close_dialog delete load new_chat open_dialog rename",
