@@ -101,7 +101,7 @@ def _row(row: BudgetView) -> rx.Component:
                     style={"width": row.width},
                     custom_attrs={"data-state": row.state},
                 ),
-                role="meter",
+                role="progressbar",
                 aria_label=f"{row.name}, {row.each}",
                 custom_attrs={
                     "aria-valuemin": 0,

@@ -14,17 +14,26 @@ from babble_app.states.usage_views import FigureRow, FigureTable, Tile
 _TILES = 8
 
 
-def figures() -> rx.Component:
-    """Return everything that was counted."""
+def summary() -> rx.Component:
+    """Return the sums over all, and the days."""
     return rx.fragment(
         rx.el.dl(rx.foreach(UsageState.tiles, _tile), class_name="tiles"),
         rx.cond(UsageState.unpriced != "", notice("warn", UsageState.unpriced)),
         rx.cond(how_many(UsageState.chart.bars) > 1, _chart()),
-        rx.el.div(rx.foreach(UsageState.tables, _table), class_name="figure-tables"),
     )
 
 
-def figures_skeleton() -> rx.Component:
+def tables() -> rx.Component:
+    """Return what was used by whom and what."""
+    return rx.cond(
+        UsageState.used,
+        rx.el.div(
+            rx.foreach(UsageState.tables, _table), aria_busy=UsageState.busy, class_name="figures"
+        ),
+    )
+
+
+def summary_skeleton() -> rx.Component:
     """Hold the place of tiles and chart."""
     return rx.fragment(
         rx.el.div(

@@ -9,14 +9,14 @@ from babble_app.components.budget_list import budget_section
 from babble_app.components.icons import icon
 from babble_app.components.native import download_link
 from babble_app.components.parts import empty
-from babble_app.components.usage_figures import figures, figures_skeleton
+from babble_app.components.usage_figures import summary, summary_skeleton, tables
 from babble_app.states.usage import UsageState
 
 
 @rx.page(route="/usage", title="Usage · Babble", on_load=UsageState.load)
 @app_shell
 def usage() -> rx.Component:
-    """Figures of a span, and below them the caps on money."""
+    """The sums of a span, the caps on money, and what the sums are made of."""
     return rx.el.div(
         rx.el.div(
             rx.el.div(
@@ -45,13 +45,14 @@ def usage() -> rx.Component:
         rx.el.div(
             rx.cond(
                 UsageState.loaded,
-                rx.cond(UsageState.used, figures(), _empty()),
-                figures_skeleton(),
+                rx.cond(UsageState.used, summary(), _empty()),
+                summary_skeleton(),
             ),
             aria_busy=UsageState.busy,
             class_name="figures",
         ),
         budget_section(),
+        tables(),
         class_name="page",
     )
 

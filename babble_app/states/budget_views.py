@@ -185,7 +185,8 @@ def _used(budget: Budget) -> str:
 
 
 def _note(budget: Budget, user: User, at: datetime) -> str:
-    notes = [f"free again {in_words(budget.resets_at, at)}"]
+    again = "free again" if budget.state == "exhausted" else "begins anew"
+    notes = [f"{again} {in_words(budget.resets_at, at)}"]
     if budget.held_usd:
         notes.append(f"{money_words(budget.held_usd)} set aside for answers being made")
     if budget.kind == "person" and budget.set_by_admin and budget.scope_id == user.id:

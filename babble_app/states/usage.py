@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import reflex as rx
 
@@ -24,9 +24,6 @@ from babble_app.states.usage_views import (
     tiles,
     unpriced_words,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
 
 
 class UsageState(rx.State):
@@ -57,7 +54,7 @@ class UsageState(rx.State):
         await load_budgets(self)
 
     @rx.event
-    async def pick_period(self, period: str) -> AsyncGenerator[None]:
+    async def pick_period(self, period: str) -> AsyncGenerator[object, None]:
         """Show the figures of another span."""
         for known in PERIODS:
             if known == period:
@@ -66,7 +63,7 @@ class UsageState(rx.State):
                 await self._refresh()
 
     @rx.event
-    async def show_everybody(self, chosen: bool) -> AsyncGenerator[None]:
+    async def show_everybody(self, chosen: bool) -> AsyncGenerator[object, None]:
         """Show an administrator everybody's figures, or the administrator's own."""
         user = await get_user(self)
         self.everybody, self.busy = chosen and user.role == "admin", True

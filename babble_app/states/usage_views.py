@@ -124,8 +124,7 @@ def unpriced_words(totals: Figures) -> str:
     if not totals.unpriced_calls:
         return ""
     calls = count_words(totals.unpriced_calls, "call")
-    went, they = ("goes", "it is") if totals.unpriced_calls == 1 else ("go", "they are")
-    return f"{calls} {went} to models whose price is not known here: {they} not in the cost, and no budget holds them."
+    return f"{calls} went to models whose price is not known here: sums that leave them out are marked +, and no budget holds them."
 
 
 def tables(stats: UsageStats) -> list[FigureTable]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+from reflex_base.registry import RegistrationContext
 
 from babble_app import states
 from babble_app.discovery import import_modules
@@ -68,6 +70,17 @@ def test_every_handler_of_a_state_is_listed_and_nothing_else_can_be_called() -> 
     }
 
     assert found == {name: set(handlers.split()) for name, handlers in HANDLERS.items()}
+
+
+def test_the_types_of_what_handlers_take_can_be_read_while_the_server_runs() -> None:
+    """The guard reads them before each event; a name that only type checkers know would fail there (arguments.py)."""
+    list(import_modules(states))
+    handlers = RegistrationContext.get().event_handlers
+
+    for registered in handlers.values():
+        get_type_hints(registered.handler.fn)
+
+    assert len(handlers) > 90
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
