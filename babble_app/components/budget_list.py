@@ -45,7 +45,7 @@ def budget_section() -> rx.Component:
         rx.cond(
             how_many(BudgetsState.others) > 0,
             rx.fragment(
-                rx.el.h3("Of others, which you look after", class_name="budget-others"),
+                rx.el.h3("Of other people and apps", class_name="budget-others"),
                 _list(BudgetsState.others),
             ),
         ),

@@ -26,7 +26,7 @@ PERIODS: Sequence[Period] = get_args(Period)
 _EMPTY_TITLES: dict[Period, str] = {
     "today": "Nothing asked yet today",
     "7d": "Nothing asked in the last 7 days",
-    "30d": "Nothing asked yet in the last 30 days",
+    "30d": "Nothing asked in the last 30 days",
     "month": "Nothing asked yet this month",
 }
 
@@ -112,10 +112,10 @@ def tiles(totals: Figures) -> list[Tile]:
         Tile(
             "Answers given again",
             f"{totals.cache_hits:,}",
-            f"{percent_words(again)} of the answers, at no cost" if again else "",
+            f"{percent_words(again)} of all answers" if again else "",
         ),
-        _times("Whole answer", totals.latency_p50_ms, totals.latency_p95_ms),
-        _times("First word", totals.first_token_p50_ms, totals.first_token_p95_ms),
+        _times("Whole answer (median)", totals.latency_p50_ms, totals.latency_p95_ms),
+        _times("First word (median)", totals.first_token_p50_ms, totals.first_token_p95_ms),
     ]
 
 
@@ -189,6 +189,6 @@ def _times(label: str, half: float | None, most: float | None) -> Tile:
 
 
 def _unpriced(figures: Figures) -> str:
-    return (
-        f"without {count_words(figures.unpriced_calls, 'call')}" if figures.unpriced_calls else ""
-    )
+    if not figures.unpriced_calls:
+        return ""
+    return f"{count_words(figures.unpriced_calls, 'call')} of unknown price"
