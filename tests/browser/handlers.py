@@ -50,6 +50,8 @@ class Ids:
     login: str
     proposal: str
     test: str
+    budget: str
+    """How the usage page calls it: kind, id, period, and who set it."""
     words: str
     """Stands in everything that the person wrote."""
 
@@ -62,6 +64,7 @@ class Ids:
             (f"/agent/{self.agent}/versions", {"agent_id": self.agent}),
             ("/settings/", {}),
             ("/", {}),
+            ("/usage/", {}),
         ]
 
 
@@ -74,6 +77,9 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "new": "another long sentence 8",
         "key": "sk-of-the-matrix",
         "base_url": "",
+        "whose": f"workspace/{ids.workspace}",
+        "period": "day",
+        "amount": "5",
     }
     return {
         "workspace_id": [ids.workspace],
@@ -86,6 +92,8 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "login_id": [ids.login],
         "proposal_id": [ids.proposal],
         "test_id": [ids.test],
+        "budget_key": [ids.budget],
+        "period": ["7d"],
         "answer": [{"kind": "user", "text": "Said by the matrix"}],
         "chosen_id": [ids.chat, ids.agent, ids.workspace, ids.file],
         "dialog": [
@@ -171,6 +179,8 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
     number = 1 if "files" in state or "workspace" in state else 0
     if any(noun in state for noun in ("version", "publishing", "labels")):
         number = 2
+    if "usage" in state or "budgets" in state:
+        number = 5
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:
