@@ -77,7 +77,11 @@ def _chart() -> rx.Component:
             rx.el.div(
                 rx.foreach(UsageState.chart.days, rx.el.span),
                 aria_hidden="true",
-                class_name="chart-days",
+                class_name=rx.cond(
+                    how_many(UsageState.chart.days) == how_many(UsageState.chart.bars),
+                    "chart-days chart-days--each",
+                    "chart-days",
+                ),
             ),
             class_name="chart",
         ),

@@ -11,6 +11,7 @@ from babble_app.states.usage_views import cost_words, weight
 from babble_app.states.words import count_words, money_words, tokens_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from babble_app.schemas.stats import FigureGroup, UsageStats
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 BAR_WIDTH, CHART_HEIGHT = 70, 1000
 _BAR_STEP, _LEAST_HEIGHT = 100, 15
 """What was little is still to be seen."""
+_MOST_NAMES = 7
 _STEPS = (1, 2, 4, 6, 8, 10)
 """Their halves are round as well."""
 
@@ -48,7 +50,7 @@ class Chart:
     ticks: list[str] = field(default_factory=list[str])
     """At the top, in the middle and at the bottom."""
     days: list[str] = field(default_factory=list[str])
-    """The first day, one in the middle, and the last."""
+    """All when they are few, else the first, one in the middle, and the last."""
 
 
 def chart(stats: UsageStats, until: datetime) -> Chart:
@@ -71,7 +73,7 @@ def chart(stats: UsageStats, until: datetime) -> Chart:
         view_box=f"0 0 {len(days) * _BAR_STEP} {CHART_HEIGHT}",
         bars=bars,
         ticks=[_tick(share * top, by_cost=by_cost) for share in (1, 0.5, 0)],
-        days=[_day_words(days[at]) for at in sorted({0, len(days) // 2, len(days) - 1})],
+        days=[_day_words(day) for day in _named(days)],
     )
 
 
@@ -81,6 +83,11 @@ def nice_top(most: float, *, whole: bool) -> float:
     unit = 10.0 ** floor(log10(most))
     tops = [step * unit for step in _STEPS]
     return next(top for top in tops if top >= most * 0.999999 and (not whole or top % 2 == 0))
+
+
+def _named(days: Sequence[date]) -> Sequence[date]:
+    """Return the days for whose names there is room."""
+    return days if len(days) <= _MOST_NAMES else (days[0], days[len(days) // 2], days[-1])
 
 
 def _tick(amount: float, *, by_cost: bool) -> str:

@@ -115,7 +115,13 @@ def test_the_chart_has_a_bar_for_every_day_of_the_span() -> None:
     assert drawn.bars[-1].label == "15 Nov: $4.00, 3 calls, 2 errors"
     assert drawn.bars[0].label == "9 Nov: $0.00, no calls"
     assert drawn.ticks == ["$4.00", "$2.00", "$0"]
-    assert drawn.days == ["9 Nov", "12 Nov", "15 Nov"]
+    assert drawn.days == ["9 Nov", "10 Nov", "11 Nov", "12 Nov", "13 Nov", "14 Nov", "15 Nov"]
+
+
+def test_of_many_days_three_are_named() -> None:
+    stats = make_stats(Figures()).model_copy(update={"since": begin_of("30d", NOON)})
+
+    assert chart(stats, NOON).days == ["17 Oct", "1 Nov", "15 Nov"]
 
 
 def test_where_nothing_cost_anything_the_chart_counts_calls() -> None:
