@@ -172,6 +172,7 @@ async def test_an_administrator_picks_the_server_or_a_person(rt: Runtime, tab: T
 async def test_only_budgets_that_are_shown_can_be_chosen(rt: Runtime, tab: Tab) -> None:
     owner = (await make_user(rt)).id
     await budgets.set_budget(rt, owner, "person", owner, "day", limit_usd=1)
+    await budgets.set_budget(rt, tab.user.id, "person", tab.user.id, "day", limit_usd=2)
     await load(tab)
     shown = await tab.state(BudgetsState)
 
@@ -179,8 +180,9 @@ async def test_only_budgets_that_are_shown_can_be_chosen(rt: Runtime, tab: Tab) 
         await tab.run(handler, shown, f"person/{owner}/day/own")
     await tab.run(BudgetsState.delete, shown)
 
-    assert shown.dialog == ""
+    assert (shown.dialog, shown.chosen.key) == ("", "")
     assert len(await budgets.list_budgets(rt, owner)) == 1
+    assert len(shown.applying) == 1
 
 
 async def test_a_budget_that_is_nearly_used_up_is_said_over_every_page(
