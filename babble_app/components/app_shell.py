@@ -26,6 +26,7 @@ def app_shell(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
             _sidebar(),
             rx.el.div(
                 _topbar(),
+                _budget_line(),
                 rx.el.main(page(), id="main", tab_index=-1, class_name="main"),
                 class_name="stage",
             ),
@@ -123,6 +124,7 @@ def _link(sign: str, label: Any, href: Any, here: Any) -> rx.Component:
 
 def _foot() -> rx.Component:
     return rx.el.div(
+        _link("chart", "Usage", "/usage/", ShellState.router.url.path.contains("/usage")),
         _link(
             "settings", "Settings", "/settings/", ShellState.router.url.path.contains("/settings")
         ),
@@ -148,6 +150,20 @@ def _foot() -> rx.Component:
             class_name="row sidebar-person",
         ),
         class_name="sidebar-foot",
+    )
+
+
+def _budget_line() -> rx.Component:
+    alert = ShellState.budget_alert
+    return rx.cond(
+        alert.state != "",
+        rx.el.div(
+            icon("warning"),
+            rx.el.p(alert.words, " ", rx.el.a("See usage", href="/usage/", class_name="link")),
+            role="status",
+            custom_attrs={"data-state": alert.state},
+            class_name="budget-line",
+        ),
     )
 
 

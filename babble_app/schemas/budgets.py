@@ -16,6 +16,15 @@ WHOLE_SERVER = "all"
 WARNING_SHARE = 0.8
 
 
+class BudgetSubject(Schema):
+    """Something whose money a person may cap."""
+
+    kind: BudgetKind
+    scope_id: str
+    name: str = ""
+    """A workspace's name or a person's email address; empty for the server and for the asker's own account."""
+
+
 class Budget(Schema):
     """A cap and how much of it is gone in the period that runs."""
 

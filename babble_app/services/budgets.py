@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
 from babble_app.llm import prices
-from babble_app.schemas.budgets import WARNING_SHARE, WHOLE_SERVER, Budget
+from babble_app.schemas.budgets import WARNING_SHARE, WHOLE_SERVER, Budget, BudgetSubject
 from babble_app.store import budgets as rows
 from babble_app.store import users as user_rows
 from babble_app.store import workspaces as workspace_rows
@@ -20,10 +20,13 @@ from babble_app.store.tables.base import now
 from babble_app.store.tables.budgets import BudgetRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from babble_app.schemas.accounts import User
     from babble_app.schemas.budgets import BudgetKind, BudgetPeriod, BudgetState
+    from babble_app.schemas.workspaces import Workspace
     from babble_app.services.runtime import Runtime
 
 MAX_DOLLARS = 1_000_000.0
@@ -117,6 +120,32 @@ async def status(rt: Runtime, owner_id: str) -> list[Budget]:
     caps = await rt.database.fetch(rows.list_caps, owner_id)
     in_dollars = asker.role == "admin"
     return [_shape(rt, cap, in_dollars=in_dollars or cap.kind != "server") for cap in caps]
+
+
+async def list_subjects(rt: Runtime, owner_id: str) -> list[BudgetSubject]:
+    """Return what the person may cap by name: the account, the workspaces; for administrators also the server and everybody."""
+    async with rt.database.reading() as db:
+        asker = user_rows.user_shape(await user_rows.get_user(db, owner_id))
+        subjects = _own_subjects(asker, await workspace_rows.list_workspaces(db, owner_id))
+        if asker.role != "admin":
+            return subjects
+        everybody = await user_rows.list_users(db)
+    return [
+        *subjects,
+        BudgetSubject(kind="server", scope_id=WHOLE_SERVER),
+        *(
+            BudgetSubject(kind="person", scope_id=one.id, name=one.email)
+            for one in everybody
+            if one.id != owner_id
+        ),
+    ]
+
+
+def _own_subjects(asker: User, own: Sequence[Workspace]) -> list[BudgetSubject]:
+    return [
+        BudgetSubject(kind="person", scope_id=asker.id),
+        *(BudgetSubject(kind="workspace", scope_id=one.id, name=one.name) for one in own),
+    ]
 
 
 async def _get_user(rt: Runtime, owner_id: str) -> User:

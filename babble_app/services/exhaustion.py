@@ -47,11 +47,11 @@ def exhausted(
 
 
 def dollars(amount_nano: int) -> str:
-    """Return an amount as a person reads it; cents, and smaller amounts with two digits that say something."""
+    """Return an amount as a person reads it; cents, and smaller amounts with at most two digits that say something."""
     amount = amount_nano / NANO
     if amount >= 0.01 or amount <= 0:
         return f"${amount:,.2f}"
-    return f"${amount:.{1 - math.floor(math.log10(amount))}f}"
+    return f"${amount:.{1 - math.floor(math.log10(amount))}f}".rstrip("0")
 
 
 def _who_can_raise(cap: Cap) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import reflex as rx
 from reflex.state import BaseState
 
 from babble_app.errors import NotFoundError
-from babble_app.services import chats, models, runtime, workspaces
+from babble_app.services import budgets, chats, models, runtime, workspaces
+from babble_app.states.budget_views import BudgetAlert, find_alert, subject_names
 from babble_app.states.session import get_user
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class ShellState(rx.State):
     """The last crumb: a chat's title, an agent's name; empty on the workspace's own page."""
     chat_links: list[ChatLink] = []
     on_demo_model: bool = False
+    budget_alert: BudgetAlert = BudgetAlert()
 
     @rx.event
     async def load(self) -> None:
@@ -66,6 +69,16 @@ async def fill_shell(state: BaseState, *, workspace_id: str, title: str = "") ->
         shell.chat_links = [
             link(chat) for chat in await chats.list_chats(rt, user.id, workspace_id)
         ]
+    await show_budget_alert(state)
+
+
+async def show_budget_alert(state: BaseState) -> None:
+    """Say over the page when a budget that applies there is nearly or wholly used up."""
+    shell = await state.get_state(ShellState)
+    rt, user = runtime.current(), await get_user(state)
+    standing = [one for one in await budgets.status(rt, user.id) if one.state != "ok"]
+    names = subject_names(await budgets.list_subjects(rt, user.id)) if standing else {}
+    shell.budget_alert = find_alert(standing, names, shell.here_workspace_id, datetime.now(UTC))
 
 
 async def refresh_chat_links(state: BaseState) -> None:

@@ -51,6 +51,8 @@ class Ids:
     proposal: str
     test: str
     key: str
+    budget: str
+    """How the usage page calls it: kind, id, period, and who set it."""
     words: str
     """Stands in everything that the person wrote."""
 
@@ -63,6 +65,7 @@ class Ids:
             (f"/agent/{self.agent}/versions", {"agent_id": self.agent}),
             ("/settings/", {}),
             ("/", {}),
+            ("/usage/", {}),
         ]
 
 
@@ -77,6 +80,9 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "base_url": "",
         "label": "Renamed by the matrix",
         "workspace_id": ids.workspace,
+        "whose": f"workspace/{ids.workspace}",
+        "period": "day",
+        "amount": "5",
     }
     return {
         "workspace_id": [ids.workspace],
@@ -90,6 +96,8 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "proposal_id": [ids.proposal],
         "test_id": [ids.test],
         "key_id": [ids.key],
+        "budget_key": [ids.budget],
+        "period": ["7d"],
         "answer": [{"kind": "user", "text": "Said by the matrix"}],
         "chosen_id": [ids.chat, ids.agent, ids.workspace, ids.file],
         "dialog": [
@@ -175,6 +183,8 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
     number = 1 if "files" in state or "workspace" in state else 0
     if any(noun in state for noun in ("version", "publishing", "labels")):
         number = 2
+    if "usage" in state or "budgets" in state:
+        number = 5
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:

@@ -14,7 +14,9 @@ from uuid import uuid4
 import pytest
 
 from babble_app.store.agents import packed
+from babble_app.store.tables.base import now
 from babble_app.store.tables.proposals import ProposalRow
+from babble_app.store.tables.usage import UsageRow
 from tests.browser.handlers import Ids, all_handlers, calls_of, states, unknown_arguments
 from tests.browser.sockets import HYDRATE, Call, talk
 
@@ -62,6 +64,7 @@ def make_everything(server: Server, person: Person) -> Ids:
         proposal=propose(server, person, chat, edited),
         test=person.post(f"/api/sessions/{session['session_id']}/keep", {"name": words})["id"],
         key=key,
+        budget=use_models(server, person, workspace, chat),
         words=words,
     )
 
@@ -78,13 +81,34 @@ def propose(server: Server, person: Person, chat: str, parent: dict[str, Any]) -
         sha256="",
     )
     values = row.model_dump() | {"findings": "[]", "created_at": row.created_at.isoformat(" ")}
+    insert(server, "proposals", values)
+    return row.id
+
+
+def use_models(server: Server, person: Person, workspace: str, chat: str) -> str:
+    """Let the person have used a model, and cap what the workspace may cost; returns the budget's key."""
+    at = now()
+    row = UsageRow(
+        owner_id=person.id, workspace_id=workspace, chat_id=chat, task="answer", model="custom/priced",
+        provider="custom", outcome="ok", chain_id="chain_of_the_matrix", place=1, input_tokens=10,
+        output_tokens=2, cached_tokens=0, cost_nano=10**9, latency_ms=20.0, started_at=at, day=f"{at:%Y-%m-%d}",
+    )  # fmt: skip
+    insert(
+        server, "usage", row.model_dump() | {"started_at": at.replace(tzinfo=None).isoformat(" ")}
+    )
+    cap = {"limit_usd": 2.5}
+    person.client.put(f"/api/budgets/workspace/{workspace}/month", json=cap).raise_for_status()
+    return f"workspace/{workspace}/month/own"
+
+
+def insert(server: Server, table: str, values: dict[str, Any]) -> None:
+    """Put a row into the database from another process."""
     marks = ", ".join("?" * len(values))
     with closing(_database(server)) as db, db:
         db.execute(
-            f"INSERT INTO proposals ({', '.join(values)}) VALUES ({marks})",  # noqa: S608 - our own names
+            f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})",  # noqa: S608 - our own names
             tuple(values.values()),
         )
-    return row.id
 
 
 def rows_of(server: Server, person: Person) -> dict[str, list[tuple[Any, ...]]]:
@@ -134,7 +158,7 @@ def says_of(updates: list[dict[str, Any]], person: Person, ids: Ids) -> list[str
 
 
 def test_it_is_known_how_to_call_every_handler() -> None:
-    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "k", "x")
+    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "k", "b", "x")
 
     assert unknown_arguments(nobody) == []
     assert len(all_handlers()) > 90
@@ -143,6 +167,7 @@ def test_it_is_known_how_to_call_every_handler() -> None:
 
 CHANGING = {
     "agent_tests",
+    "budgets",
     "chat",
     "files",
     "proposals",
@@ -154,7 +179,7 @@ CHANGING = {
 }
 
 
-@pytest.mark.parametrize("state", sorted({*CHANGING, "canvas", "testing"}))
+@pytest.mark.parametrize("state", sorted({*CHANGING, "canvas", "testing", "usage"}))
 def test_the_owner_is_shown_and_can_change_what_others_must_not(
     server: Server, make_person: Callable[[], Person], state: str
 ) -> None:
@@ -194,7 +219,9 @@ def test_no_handler_shows_or_changes_anything_for(
         for table in ("users", "workspaces", "files", "file_pages", "chats", "messages")
     )
     assert all(before[table] for table in ("runs", "run_events", "agents", "versions", "sessions"))
-    assert all(before[table] for table in ("provider_keys", "logins", "proposals"))
+    assert all(
+        before[table] for table in ("provider_keys", "logins", "proposals", "budgets", "usage")
+    )
 
     def attack(state: str) -> list[str]:
         cookie = {"nobody": "", "the owner, suspended": owner.cookie}.get(who)

@@ -112,6 +112,20 @@ async def test_a_member_sees_how_full_the_servers_budget_is_but_no_amounts(rt: R
     assert (seen.share, seen.state) == (1, "exhausted")
 
 
+async def test_an_administrator_may_choose_the_server_and_everybody(rt: Runtime) -> None:
+    admin, shop = await make_workspace(rt, (await make_user(rt, role="admin")).id)
+    ada, _ = await make_workspace(rt, (await make_user(rt, email="ada@example.com")).id)
+
+    subjects = await budgets.list_subjects(rt, admin)
+
+    assert [(one.kind, one.scope_id, one.name) for one in subjects] == [
+        ("person", admin, ""),
+        ("workspace", shop.id, "Shop"),
+        ("server", "all", ""),
+        ("person", ada, "ada@example.com"),
+    ]
+
+
 async def test_a_limit_must_be_an_amount(rt: Runtime) -> None:
     owner = (await make_user(rt)).id
 

@@ -290,7 +290,7 @@ MODULES = (
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
-    "budgets.list_budgets", "budgets.status", "usage.get_stats", "usage.csv_rows",
+    "budgets.list_budgets", "budgets.list_subjects", "budgets.status", "usage.get_stats", "usage.csv_rows",
     "profiles.list_profiles", "profiles.create_profile", "profiles.find_profile",
     "workspaces.list_workspaces", "keys.list_providers", "keys.list_keys", "keys.set_key",
     "keys.find_credential", "keys.find_credentials", "keys.find_all_credentials", "sessions.add_session",
@@ -330,6 +330,10 @@ async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
     assert await accounts.list_logins(rt, stranger) == []
     assert await files.list_files(rt, stranger, world.own_workspace) == []
     assert await budgets.list_budgets(rt, stranger) == []
+    assert [subject.scope_id for subject in await budgets.list_subjects(rt, stranger)] == [
+        stranger,
+        world.own_workspace,
+    ]
 
 
 async def test_keys_of_others_are_not_used(rt: Runtime) -> None:
