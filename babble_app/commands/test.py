@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babble_app.commands._console import say
+from babble_app.commands._people import find_person
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.settings import get_settings
 
@@ -100,7 +101,9 @@ async def _run_owned(rt: Runtime, options: argparse.Namespace) -> Outcome:
     from babble_app.commands._test_report import Outcome
     from babble_app.services import agent_tests, test_runs
 
-    owner_id = await _owner(rt, options.email)
+    owner_id = await find_person(
+        rt, options.email, "Say with --email whose agent it is, or name a .based file."
+    )
     agent_id = await _agent(rt, owner_id, options.agent)
     report = await test_runs.run_tests(
         rt, owner_id, agent_id, live=bool(options.live), model=options.live
@@ -109,21 +112,6 @@ async def _run_owned(rt: Runtime, options: argparse.Namespace) -> Outcome:
     skipped = () if options.live else tuple(one.name for one in tests if one.kind != "replay")
     program = await test_runs.find_program(rt, owner_id, agent_id, None)
     return Outcome(options.agent, program.text, report, skipped)
-
-
-async def _owner(rt: Runtime, email: str) -> str:
-    from babble_app.services import accounts
-
-    users = await accounts.list_users(rt)
-    found = [user for user in users if not email or user.email == email.strip().lower()]
-    if len(found) == 1:
-        return found[0].id
-    message = (
-        f"There is no account {email}."
-        if email
-        else "Say with --email whose agent it is, or name a .based file."
-    )
-    raise NotFoundError(message)
 
 
 async def _agent(rt: Runtime, owner_id: str, name: str) -> str:

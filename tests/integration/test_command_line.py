@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -149,3 +150,20 @@ def test_an_account_is_suspended_and_taken_back_by_its_email(
     assert "active" in capsys.readouterr().out
     assert main(["user", "suspend", "nobody@example.com"]) == 1
     assert "There is no account nobody@example.com" in capsys.readouterr().err
+
+
+def test_a_question_is_answered_from_a_shell_and_the_conversation_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert create(monkeypatch, "ada@example.com") == 0
+    capsys.readouterr()
+
+    assert main(["ask", "hello there", "--json"]) == 0
+
+    thought = json.loads(capsys.readouterr().out)
+    assert (thought["success"], thought["metadata"]["model"]) == (True, "demo/based")
+    conversation = thought["metadata"]["conversation_id"]
+    assert main(["ask", "and you?", "--conversation", conversation]) == 0
+    assert f"conversation {conversation}" in capsys.readouterr().err
+    assert main(["ask", "hello", "--profile", "none such"]) == 2
+    assert "There is no such profile" in capsys.readouterr().err
