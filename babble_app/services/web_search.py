@@ -169,7 +169,8 @@ def _page(url: str, answer: Fetched) -> WebPage:
             "The page is a PDF, which cannot be read from the web. The person may put it into the workspace as a file."
         )
     if not isinstance(answer.body, str):
-        text = json.dumps(answer.body, ensure_ascii=False, indent=1)
+        # Not indented: lists within lists would grow to their square, 18 KB of them to 8 MB, and a page to gigabytes.
+        text = json.dumps(answer.body, ensure_ascii=False)
     elif kind in _HTML:
         page = read_html(answer.body)
         title, text = page.title[:_TITLE_CHARS] or url, page.text
