@@ -43,6 +43,8 @@ MOST_WAITING = 10_000
 """Calls that are kept for storing while the database is away."""
 MOST_DOLLARS = 1_000_000.0
 """That one call can cost; a provider may claim anything."""
+MOST_LEARNED = 1_000
+"""Models whose price was learned that are remembered; the longest unheard of are forgotten first."""
 Subject = tuple[BudgetKind, str]
 """Whose money it is: a kind of budget and the id."""
 
@@ -85,6 +87,8 @@ class Ledger:
         self._loading = asyncio.Lock()
         self._loaded = False
         self._waiting: list[Operation] = []
+        self._learned: dict[str, int] = {}
+        """What the last call cost of a model without a price, where its provider said it."""
 
     async def load(self) -> None:
         """Read the budgets and what was spent, once; no call is under way yet, so nothing is counted twice or left out."""
@@ -101,7 +105,9 @@ class Ledger:
             await self._read_caps()
 
     async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
-        """Set aside what the call may cost at most; a model that is free, or whose price is unknown, needs nothing.
+        """Set aside what the call may cost at most: nothing for a model that is free, or of whose price nothing is known.
+
+        For a model without a price whose provider says afterwards what a call has cost, that is what the last one did.
 
         Raises:
             BudgetExhaustedError: a budget has no room for it; the message says whose, until when, and who can raise it.
@@ -110,7 +116,7 @@ class Ledger:
             await self.load()
         subjects = _subjects(scope)
         caps = [cap for subject in subjects for cap in self._caps.get(subject, ())]
-        amount = worst_case_nano(model, request) if caps else 0
+        amount = (worst_case_nano(model, request) or self._learned.get(model, 0)) if caps else 0
         return _LedgerHold(self, self._set_aside(subjects, caps, amount), amount)
 
     async def note(self, record: CallRecord) -> None:
@@ -118,6 +124,8 @@ class Ledger:
         cost = _cost_nano(record)
         if cost and self._loaded:
             self._charge(record, cost)
+        if cost and _price_of(record.model) is None:
+            self._learn(record.model, cost)
         await self._store(rows.add_call(record, cost))
 
     def tally(self, cap: Cap) -> Tally:
@@ -163,6 +171,12 @@ class Ledger:
             if record.started_at >= book.start or at < book.start:
                 for subject in _subjects(record.scope):
                     book.tallies[subject].spent += cost
+
+    def _learn(self, model: str, cost: int) -> None:
+        self._learned.pop(model, None)
+        self._learned[model] = cost
+        if len(self._learned) > MOST_LEARNED:
+            del self._learned[next(iter(self._learned))]
 
     def _turn_pages(self) -> None:
         at = self._clock()
@@ -245,6 +259,11 @@ def _subjects_of(owner_id: str, workspace_id: str, app_id: str, token_id: str) -
         ("token", token_id),
     ]
     return [subject for subject in subjects if subject[1]]
+
+
+def _price_of(model: str) -> prices.Price | None:
+    provider, _, name = model.partition("/")
+    return model_table.price(provider, name)
 
 
 def _cost_nano(record: CallRecord) -> int | None:

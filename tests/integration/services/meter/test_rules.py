@@ -60,6 +60,20 @@ async def test_what_is_free_or_has_no_price_is_never_refused_but_stored(rt: Runt
     assert [row.cost_nano for row in await stored(rt)] == [0, None, None]
 
 
+async def test_a_model_whose_cost_only_its_provider_knows_is_stopped_too(rt: Runtime) -> None:
+    owner = (await make_user(rt)).id
+    await cap(rt, owner, 1)
+    scope = CallScope(owner_id=owner)
+    first = await try_to_reserve(rt.meter, scope, model=UNPRICED)
+    assert first is not None
+    await first.settle(make_record(owner, model=UNPRICED, dollars=0.4))
+
+    holds = [await try_to_reserve(rt.meter, scope, model=UNPRICED) for _ in range(5)]
+
+    assert [hold is not None for hold in holds] == [True, False, False, False, False]
+    assert await figures(rt, owner) == (0.4, 0.4, "ok")
+
+
 async def test_a_hold_is_settled_once(rt: Runtime) -> None:
     owner = (await make_user(rt)).id
     await cap(rt, owner, 10)
