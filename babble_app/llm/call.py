@@ -124,10 +124,21 @@ class Call:
 
     async def _end(self, error: BaseException | None) -> None:
         seconds = time.perf_counter() - self._began if self._began else 0.0
-        if self.source is not None:
-            async with aclosing(self.source):
-                pass
-        outcome = self._outcome(error)
+        try:
+            if self.source is not None:
+                async with aclosing(self.source):
+                    pass
+        finally:
+            # Whatever became of the connection: money that is held back, or a probe that never ends, would stay so for ever.
+            outcome = self._outcome(error)
+            self._tell_breaker(outcome, error, seconds)
+            hold, self._hold = self._hold, None
+            if hold is not None:
+                await self._settle(hold, self._record(outcome, error, seconds))
+
+    def _tell_breaker(
+        self, outcome: CallOutcome, error: BaseException | None, seconds: float
+    ) -> None:
         if outcome == "ok":
             self.visit.good(first_token_seconds=self._first_seconds, total_seconds=seconds)
         elif outcome == "failed" and error is not None:
@@ -136,9 +147,6 @@ class Call:
             self.visit.good(first_token_seconds=self._first_seconds, total_seconds=None)
         else:
             self.visit.leave()
-        hold, self._hold = self._hold, None
-        if hold is not None:
-            await self._settle(hold, self._record(outcome, error, seconds))
 
     def _outcome(self, error: BaseException | None) -> CallOutcome:
         if self._done is not None or error is None:

@@ -162,6 +162,26 @@ async def test_books_that_fail_do_not_take_the_answer_away() -> None:
     assert (await client.complete(ASK)).text == "hello"
 
 
+async def test_a_connection_that_cannot_be_closed_holds_no_money_back() -> None:
+    class Sticky(ScriptedClient):
+        async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+            del request
+            try:
+                yield TextPart(text="hello")
+                yield TextPart(text="never read")
+            finally:
+                raise ZeroDivisionError
+
+    client, books = make_routed(Sticky())
+    stream = client.stream(ASK)
+    await anext(stream)
+
+    with pytest.raises(ZeroDivisionError):
+        await stream.aclose()
+
+    assert [record.outcome for record in books.records] == ["stopped"]
+
+
 @pytest.mark.parametrize("racing", [True, False])
 async def test_an_unexpected_error_is_no_reason_to_ask_another_and_is_settled(
     racing: bool,
