@@ -94,9 +94,13 @@ def _wrong_request(target: Target, status: int, detail: str) -> BabbleError:
     )
 
 
-def filtered(target: Target) -> ModelAnswerInvalidError:
+class FilteredError(ModelAnswerInvalidError):
+    """The provider's rules forbid the request or the answer; that says nothing about the model."""
+
+
+def filtered(target: Target) -> FilteredError:
     """Say that the provider's rules forbid the request or the answer."""
-    return ModelAnswerInvalidError(
+    return FilteredError(
         f"The content filter of {target.provider.title} stopped this. Ask in other words."
     )
 

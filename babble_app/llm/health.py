@@ -18,6 +18,7 @@ from babble_app.errors import (
     ProviderRateLimitedError,
     ProviderUnavailableError,
 )
+from babble_app.llm.failures import FilteredError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,7 +125,7 @@ class Visit:
         now = self._clock()
         if isinstance(error, ProviderKeyRefusedError):
             self._key_circuit.open(error.code, now, None)
-        elif isinstance(error, _TELLING):
+        elif isinstance(error, _TELLING) and not isinstance(error, FilteredError):
             asked = getattr(error, "retry_after_seconds", None)
             self._record.circuit.open(error.code, now, asked)
         self.leave()

@@ -13,6 +13,7 @@ from babble_app.errors import (
     ProviderUnavailableError,
 )
 from babble_app.llm import health as module
+from babble_app.llm.failures import FilteredError
 from babble_app.llm.health import Health, Latency
 from tests.unit.llm.candidates import make_candidate
 
@@ -57,11 +58,14 @@ def test_a_failure_cools_the_model_for_a_while(error: Exception) -> None:
     assert health.enter(model).admitted
 
 
-def test_the_requests_own_fault_says_nothing_about_the_model() -> None:
+@pytest.mark.parametrize(
+    "error", [ContextTooLargeError("too long"), FilteredError("not that")], ids=repr
+)
+def test_the_requests_own_fault_says_nothing_about_the_model(error: Exception) -> None:
     health, _ = make_health()
     model = make_candidate("one")
 
-    health.enter(model).bad(ContextTooLargeError("too long"))
+    health.enter(model).bad(error)
 
     assert health.enter(model).admitted
 
