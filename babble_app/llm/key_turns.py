@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from babble_app.errors import ProviderKeyRefusedError, ProviderRateLimitedError
 
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from babble_app.errors import BabbleError
     from babble_app.llm.credentials import Credential
 
+V = TypeVar("V")
+
 REFUSED_SECONDS = 600.0
 """How long a key that was refused comes after the others."""
 LIMITED_SECONDS = 30.0
 """How long one comes after them that was rate-limited by a provider that names no time."""
 LONGEST_SECONDS = 3600.0
+MOST_KEYS = 10_000
+"""That are remembered; those not used for longest are forgotten first."""
 
 
 @dataclass
@@ -28,6 +32,7 @@ class KeyTurns:
     """The process's memory of which key was used when; it knows keys by their digests only."""
 
     clock: Callable[[], float] = time.monotonic
+    most_keys: int = MOST_KEYS
     _used: dict[bytes, int] = field(default_factory=dict[bytes, int])
     _resting_until: dict[bytes, float] = field(default_factory=dict[bytes, float])
     _count: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -49,7 +54,7 @@ class KeyTurns:
     def note_use(self, api_key: str) -> None:
         """Note that a model was opened with the key."""
         if api_key:
-            self._used[_digest(api_key)] = next(self._count)
+            self._remember(self._used, _digest(api_key), next(self._count))
 
     def note_failure(self, api_key: str, error: BabbleError) -> None:
         """Let the key rest if the provider refused it, or limits it."""
@@ -60,11 +65,17 @@ class KeyTurns:
         else:
             return
         if api_key:
-            self._resting_until[_digest(api_key)] = self.clock() + seconds
+            self._remember(self._resting_until, _digest(api_key), self.clock() + seconds)
 
     def note_success(self, api_key: str) -> None:
         """Let the key rest no longer: the provider took it."""
         self._resting_until.pop(_digest(api_key), None)
+
+    def _remember(self, known: dict[bytes, V], key: bytes, value: V) -> None:
+        known.pop(key, None)
+        known[key] = value
+        if len(known) > self.most_keys:
+            del known[next(iter(known))]
 
 
 def _digest(api_key: str) -> bytes:

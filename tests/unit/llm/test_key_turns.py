@@ -88,6 +88,16 @@ def test_a_key_that_the_provider_took_rests_no_longer():
     assert names(turns.in_turn(KEYS)) == ["one", "two", "three"]
 
 
+def test_not_more_than_so_many_keys_are_remembered():
+    turns = KeyTurns(most_keys=2)
+
+    turns.note_failure("one", ProviderKeyRefusedError("no"))
+    for key in ("two", "three"):
+        turns.note_failure(key, ProviderRateLimitedError("slower"))
+
+    assert names(turns.in_turn(KEYS)) == ["one", "two", "three"]  # else "one" would rest longest
+
+
 def test_nothing_of_a_key_is_kept():
     turns = KeyTurns()
     turns.note_use("sk-canary-0123456789")
