@@ -79,5 +79,5 @@ def open_store(settings: Settings) -> AnswerStore:
 
 
 async def forget_answers(rt: Runtime, owner_id: str) -> None:
-    """Remove the person's kept answers: wanted so, or because what they rest on (keys, addresses, the account) is gone."""
+    """Remove the person's kept answers, because what they rest on (a key, its address, the account) is gone."""
     await rt.answers.store.forget(owner_id)

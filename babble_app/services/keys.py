@@ -20,6 +20,7 @@ from babble_app.llm.credentials import Credential, environment_credential
 from babble_app.llm.provider import Provider, all_providers
 from babble_app.schemas.models import ProviderInfo, ProviderKey
 from babble_app.services import limits
+from babble_app.services.answer_store import forget_answers
 from babble_app.services.credentials import (
     find_all_credentials,
     find_credential,
@@ -83,6 +84,7 @@ async def set_key(rt: Runtime, owner_id: str, provider: str, key: str, base_url:
         await _lock_owner(db, owner_id, row.base_url)
         await rows.delete_keys(db, owner_id, provider)
         db.add(row)
+    await forget_answers(rt, owner_id)
 
 
 async def add_key(
@@ -130,6 +132,7 @@ async def delete_key(rt: Runtime, owner_id: str, provider: str, key_id: str = ""
             await db.delete(await rows.get_key(db, owner_id, provider, key_id))
         elif not await rows.delete_keys(db, owner_id, provider):
             raise NotFoundError("There is no stored key for this provider.")
+    await forget_answers(rt, owner_id)
 
 
 async def test_key(rt: Runtime, owner_id: str, provider: str, key_id: str = "") -> str:  # noqa: PT028 - tries, is no test

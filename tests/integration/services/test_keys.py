@@ -114,6 +114,23 @@ async def test_a_new_key_replaces_the_old_one(rt: Runtime) -> None:
     assert (await info(rt, user.id, "openai")).last4 == "wxyz"
 
 
+async def test_answers_that_a_key_that_is_gone_opened_are_not_given_again(rt: Runtime) -> None:
+    user, other = await make_user(rt), await make_user(rt)
+    kept: list[bytes | None] = []
+
+    for change in (
+        keys.set_key(rt, user.id, "openai", KEY),
+        keys.delete_key(rt, user.id, "openai"),
+    ):
+        await rt.answers.store.set(user.id, "question", b"answer", 60)
+        await rt.answers.store.set(other.id, "question", b"answer", 60)
+        await change
+        kept.append(await rt.answers.store.get(user.id, "question"))
+
+    assert kept == [None, None]
+    assert await rt.answers.store.get(other.id, "question") == b"answer"
+
+
 async def test_only_an_administrator_sets_an_address(rt: Runtime) -> None:
     admin, member = await make_user(rt, role="admin"), await make_user(rt)
 
