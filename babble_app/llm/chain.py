@@ -173,6 +173,6 @@ class Chain:
 
 async def _drop(running: dict[asyncio.Task[None], Call]) -> None:
     """Wait until cancelled calls have closed their connections; end those that had begun, or never came to it."""
-    await asyncio.wait(running)
+    await asyncio.gather(*running, return_exceptions=True)
     for call in running.values():
         await call.end(asyncio.CancelledError())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -180,6 +181,32 @@ async def test_a_connection_that_cannot_be_closed_holds_no_money_back() -> None:
         await stream.aclose()
 
     assert [record.outcome for record in books.records] == ["stopped"]
+
+
+async def test_a_loser_that_fails_while_it_goes_is_not_told_to_the_log() -> None:
+    class Bitter(Reluctant):
+        async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+            async with aclosing(super().stream(request)) as events:
+                try:
+                    async for event in events:
+                        yield event
+                except asyncio.CancelledError:
+                    raise DOWN from None
+
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: complaints.append(said))
+    loser = Bitter()
+    loser.may_go.set()
+    client, books = make_routed(loser, ScriptedClient("the answer"), racing=True)
+
+    await read(client)
+    assert await books.outcomes(2) == ["failed", "ok"]
+
+    del loser, client, books
+    for _ in range(10):  # until nobody holds the loser's task
+        await asyncio.sleep(0)
+    gc.collect()
+    assert complaints == []
 
 
 @pytest.mark.parametrize("racing", [True, False])
