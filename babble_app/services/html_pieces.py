@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"/?([a-zA-Z][^\s/>]{0,40})")
 _STOP = re.compile(r""">|=\s*["']""")
-_ATTRIBUTE = re.compile(r"""([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_ATTRIBUTE = re.compile(
+    r"""(?<![^\s=/>"'])([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))"""
+)
 _MAX_TAG_CHARS = 8_000
 """Attributes behind these are not read."""
 _RAW = frozenset({"script", "style"})

@@ -76,5 +76,15 @@ def test_no_page_takes_long(piece: str) -> None:
     assert time.process_time() - before < 10
 
 
+def test_no_tags_attributes_take_long() -> None:
+    # As above: 13 s, or a hundredth of one.
+    hostile = f"<a {'a' * 7_990}>" * 25
+
+    before = time.process_time()
+    assert [one.attributes for one in pieces(hostile) if isinstance(one, Tag)] == [{}] * 25
+
+    assert time.process_time() - before < 3
+
+
 def test_numbers_that_nobody_reads_are_no_failure() -> None:
     assert "&#" in read_html("&#" + "1" * 50_000 + ";").text
