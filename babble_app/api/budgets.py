@@ -37,7 +37,7 @@ async def set_budget(
 ) -> Budget:
     """Cap what may be spent: a workspace's or one's own; a server's (`server/all`), person's, app's or token's for administrators.
 
-    Calls of models whose price is unknown are counted, not capped.
+    Calls of models of whose price nothing is known are counted, not capped.
     """
     return await budgets.set_budget(rt, me.id, kind, scope_id, period, limit_usd=body.limit_usd)
 
