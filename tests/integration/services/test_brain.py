@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from babble_app.errors import NotFoundError, ValidationFailedError
-from babble_app.services import accounts, brain, chats, keys
+from babble_app.schemas.events import MessageDone
+from babble_app.services import accounts, brain, chats, files, keys, runs
 from babble_app.store.tables.base import now
-from tests.factories import make_user
+from tests.factories import make_file, make_user
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule
 
@@ -105,6 +107,46 @@ async def test_the_same_question_is_answered_again_unless_it_must_be_fresh(
     assert len(server.requests) == 2
     stats = await brain.get_stats(rt, me, since=now() - timedelta(hours=1))
     assert (stats.totals.calls, stats.totals.cache_hits) == (2, 1)
+
+
+async def test_who_runs_it_again_gets_no_answer_of_before(
+    rt: Runtime, me: str, server: ModelServer
+) -> None:
+    server.script.queue.append(Answer("half", fault="cut", after=1))
+    broken = await brain.think(rt, "hello", user_id=me)
+    kept = await brain.think(rt, "hello", user_id=me)
+
+    run = await runs.run_again(rt, me, broken.metadata.run_id)
+    async with aclosing(runs.events(rt, me, run.id)) as events:
+        last = [one.event async for one in events][-1]
+
+    assert kept.success
+    assert isinstance(last, MessageDone)
+    assert not last.cached
+    assert len(server.requests) == 3
+
+
+async def test_another_file_that_tools_may_read_means_another_answer(
+    rt: Runtime, me: str, server: ModelServer
+) -> None:
+    cached: list[bool] = []
+
+    for tail in (b"The key is under the mat.", b"The key is with the baker."):
+        conversation = await brain.start_conversation(rt, me)
+        workspace = (await chats.get_chat(rt, me, conversation)).workspace_id
+        content = b"whales swim far. " * 2_000 + tail
+        file = await make_file(rt, me, workspace, content=content)
+        await chats.choose_files(rt, me, conversation, [file.id])
+        for _ in range(2):
+            thought = await brain.think(rt, "hello", user_id=me, conversation_id=conversation)
+            cached.append(thought.metadata.cached)
+            await brain.clear_conversation(rt, me, conversation)
+        await files.delete_file(rt, me, file.id)
+
+    # The model is shown the same beginning of both; what it would find by searching is not the same.
+    assert cached == [False, True, False, True]
+    shown = [one.messages[-2:] for one in server.requests]
+    assert shown == shown[:1] * 2
 
 
 async def test_a_failure_is_told_with_what_had_arrived(rt: Runtime, me: str) -> None:

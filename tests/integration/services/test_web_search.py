@@ -165,6 +165,13 @@ async def test_pages_are_read_as_text(server: SearchServer) -> None:
     assert long.text.endswith("(cut: 59,999 more characters)")
 
 
+@pytest.mark.parametrize("charset", ["rot13", "no-such-one", "unicode_escape"])
+async def test_a_pages_encoding_is_one_that_pages_have(server: SearchServer, charset: str) -> None:
+    server.pages["/odd"] = Page(r"<p>plain\u0021</p>", f"text/html; charset={charset}")
+
+    assert (await web_of(server).read(server.page_url("/odd"))).text == r"plain\u0021"
+
+
 async def test_a_page_of_lists_within_lists_does_not_grow(server: SearchServer) -> None:
     nested = f"[{', '.join(['[' * 300 + ']' * 300] * 20)}]"
     server.pages["/nested"] = Page(nested, "application/json")
