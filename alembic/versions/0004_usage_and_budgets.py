@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("owner_id", sa.String(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in TEXTS),
+        sa.Column("own_key", sa.Boolean(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("input_tokens", sa.Integer(), nullable=False),
         sa.Column("output_tokens", sa.Integer(), nullable=False),

@@ -79,14 +79,15 @@ class Call:
         try:
             self._client = self.candidate.open(self.last)
             self._hold = await order.meter.reserve(
-                order.scope, self.candidate.info.id, order.request
+                self._scope, self.candidate.info.id, order.request
             )
+            request = _within(order.request, self._hold)
             self._began = time.perf_counter()
             if order.streamed:
-                self.source = self._client.stream(order.request)
+                self.source = self._client.stream(request)
                 await self._read_ahead(self.source)
             else:
-                self.answer = await self._client.complete(order.request)
+                self.answer = await self._client.complete(request)
         except BaseException as error:
             await self.end(error)
             raise
@@ -114,6 +115,11 @@ class Call:
         assert self.answer is not None
         named = {"model": self.candidate.info.id, "why": self.why or self.answer.why}
         return self.answer.model_copy(update=named)
+
+    @property
+    def _scope(self) -> CallScope:
+        scope = self.order.scope
+        return scope.model_copy(update={"own_key": True}) if self.candidate.own_key else scope
 
     async def _read_ahead(self, source: AsyncGenerator[ModelEvent, None]) -> None:
         async for event in source:
@@ -163,7 +169,7 @@ class Call:
         return CallRecord(
             chain_id=self.order.chain_id,
             place=self.place,
-            scope=self.order.scope,
+            scope=self._scope,
             task=self.order.request.task,
             model=self.candidate.info.id,
             served_model=told.model if told else "",
@@ -199,6 +205,13 @@ class Call:
         except BabbleError:
             # The answer is there; that it could not be entered into the books must not take it away.
             logger.exception("a call of %s could not be settled", record.model)
+
+
+def _within(request: ModelRequest, hold: Hold) -> ModelRequest:
+    """Limit the answer to what there is money for."""
+    if hold.max_output_tokens is None or hold.max_output_tokens == request.max_output_tokens:
+        return request
+    return request.model_copy(update={"max_output_tokens": hold.max_output_tokens})
 
 
 def _says_something(event: ModelEvent) -> bool:

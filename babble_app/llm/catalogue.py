@@ -122,6 +122,7 @@ class Models:
             info=info.model_copy(update={"id": chosen or model}),
             open=lambda retrying: self.open(model, credential, retrying=retrying),
             health_key=key,
+            own_key=credential is not None and credential.own,
             via=via,
         )
 

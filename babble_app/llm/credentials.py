@@ -19,6 +19,8 @@ class Credential:
     api_key: SecretStr = field(default_factory=lambda: SecretStr(""))
     base_url: str = ""
     """Empty: the provider's own."""
+    own: bool = False
+    """Whether it is a person's or a workspace's, not the server's."""
 
 
 def environment_credentials(settings: Settings, provider: Provider) -> tuple[Credential, ...]:

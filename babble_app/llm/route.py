@@ -23,6 +23,8 @@ class Candidate:
     """Opens its client; the argument says whether it shall try again by itself (only where nobody comes after it)."""
     health_key: str
     """Whose troubles it shares: provider, address and a digest of the key."""
+    own_key: bool = False
+    """Whether the person's or the workspace's key opens it, not the server's."""
     via: str = ""
     """Whose key opens it when that is not its provider's own, such as `OpenRouter`."""
 
@@ -42,6 +44,11 @@ class Route:
 
 class Hold(Protocol):
     """Money that is set aside for one call."""
+
+    @property
+    def max_output_tokens(self) -> int | None:
+        """How long the answer may be for the money to suffice; None where no budget limits it."""
+        ...
 
     async def settle(self, record: CallRecord) -> None:
         """Give back what was not used, and store what came of the call; exactly once for each hold, whatever happened."""

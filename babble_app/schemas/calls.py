@@ -21,6 +21,8 @@ class CallScope(Schema):
     app_id: str = ""
     token_id: str = ""
     profile: str = ""
+    own_key: bool = False
+    """Whether a key of the person or the workspace pays: the server's budget is not concerned then."""
     basis: str = ""
     """What answers rest on besides their messages: digest of program version and files. Part of the cache's key."""
 

@@ -67,7 +67,7 @@ def open_key(rt: Runtime, row: ProviderKeyRow | rows.SealedKey) -> str | None:
 
 def _opened(rt: Runtime, sealed: list[rows.SealedKey]) -> list[Credential]:
     return [
-        Credential(SecretStr(key), row.base_url)
+        Credential(SecretStr(key), row.base_url, own=True)
         for row in sealed
         if (key := open_key(rt, row)) is not None
     ]

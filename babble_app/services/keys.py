@@ -161,7 +161,7 @@ async def _find_one(
     key = open_key(rt, row)
     if key is None:
         raise ModelUnavailableError(_UNREADABLE)
-    return (Credential(SecretStr(key), row.base_url),)
+    return (Credential(SecretStr(key), row.base_url, own=True),)
 
 
 async def _find_all(rt: Runtime, owner_id: str, provider: Provider) -> tuple[Credential, ...]:

@@ -18,8 +18,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from babble_app.errors import BabbleError
 from babble_app.llm import model_table, prices
-from babble_app.llm.worst_case import worst_case_nano
+from babble_app.llm.worst_case import estimate
 from babble_app.schemas.budgets import WHOLE_SERVER, BudgetKind, BudgetPeriod
+from babble_app.schemas.calls import CallScope
 from babble_app.services.exhaustion import exhausted
 from babble_app.services.periods import PERIODS, end_of, start_of
 from babble_app.store import budgets as budget_rows
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from babble_app.llm.route import Hold
-    from babble_app.schemas.calls import CallRecord, CallScope
+    from babble_app.schemas.calls import CallRecord
     from babble_app.schemas.models import ModelRequest
     from babble_app.store.budgets import Cap
     from babble_app.store.engine import Database
@@ -107,6 +108,8 @@ class Ledger:
     async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
         """Set aside what the call may cost at most: nothing for a model that is free, or of whose price nothing is known.
 
+        An answer that nobody limited is limited to what there is room for, so that no budget is spent past its end.
+
         For a model without a price whose provider says afterwards what a call has cost, that is what the last one did.
 
         Raises:
@@ -116,8 +119,15 @@ class Ledger:
             await self.load()
         subjects = _subjects(scope)
         caps = [cap for subject in subjects for cap in self._caps.get(subject, ())]
-        amount = (worst_case_nano(model, request) or self._learned.get(model, 0)) if caps else 0
-        return _LedgerHold(self, self._set_aside(subjects, caps, amount), amount)
+        if not caps:
+            return _LedgerHold(self)
+        cost = estimate(model, request)
+        if cost is None:
+            amount, length = self._learned.get(model, 0), None
+        else:
+            length = cost.tokens_within(min(self._room(cap) for cap in caps))
+            amount = cost.least_nano if length is None else cost.cost_nano(length)
+        return _LedgerHold(self, self._set_aside(subjects, caps, amount), amount, length)
 
     async def note(self, record: CallRecord) -> None:
         """Store a call, and count what it cost."""
@@ -188,8 +198,14 @@ class Ledger:
         day, month = self._books["day"], self._books["month"]
         spent = await self._database.fetch(rows.list_spent, month=month.start, day=day.start)
         for item in spent:
-            scope = (item.owner_id, item.workspace_id, item.app_id, item.token_id)
-            for subject in _subjects_of(*scope):
+            scope = CallScope(
+                owner_id=item.owner_id,
+                workspace_id=item.workspace_id,
+                app_id=item.app_id,
+                token_id=item.token_id,
+                own_key=item.own_key,
+            )
+            for subject in _subjects(scope):
                 month.tallies[subject].spent += item.month_nano
                 day.tallies[subject].spent += item.day_nano
 
@@ -227,9 +243,16 @@ class Ledger:
 class _LedgerHold:
     """Money that is set aside in the tallies of everybody whom the call concerns."""
 
-    __slots__ = ("_amount", "_ledger", "_settled", "_tallies")
+    __slots__ = ("_amount", "_ledger", "_settled", "_tallies", "max_output_tokens")
 
-    def __init__(self, ledger: Ledger, tallies: Sequence[Tally], amount: int) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        tallies: Sequence[Tally] = (),
+        amount: int = 0,
+        max_output_tokens: int | None = None,
+    ) -> None:
+        self.max_output_tokens = max_output_tokens
         self._ledger = ledger
         self._tallies = tallies
         self._amount = amount
@@ -247,16 +270,12 @@ class _LedgerHold:
 
 
 def _subjects(scope: CallScope) -> list[Subject]:
-    return _subjects_of(scope.owner_id, scope.workspace_id, scope.app_id, scope.token_id)
-
-
-def _subjects_of(owner_id: str, workspace_id: str, app_id: str, token_id: str) -> list[Subject]:
     subjects: list[Subject] = [
-        ("server", WHOLE_SERVER),
-        ("person", owner_id),
-        ("workspace", workspace_id),
-        ("app", app_id),
-        ("token", token_id),
+        ("server", "" if scope.own_key else WHOLE_SERVER),
+        ("person", scope.owner_id),
+        ("workspace", scope.workspace_id),
+        ("app", scope.app_id),
+        ("token", scope.token_id),
     ]
     return [subject for subject in subjects if subject[1]]
 

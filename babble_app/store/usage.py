@@ -28,7 +28,7 @@ _INSERT_CALL = insert(UsageRow)
 
 _MOST_TOKENS = 2**31 - 1
 CSV_COLUMNS = (
-    "started_at", "owner_id", "workspace_id", "chat_id", "run_id", "agent_id", "app_id", "token_id", "profile", "task",
+    "started_at", "owner_id", "workspace_id", "chat_id", "run_id", "agent_id", "app_id", "token_id", "profile", "own_key", "task",
     "model", "provider", "served_model", "outcome", "error_code", "chain_id", "place", "input_tokens", "output_tokens",
     "cached_tokens", "cost_nano", "latency_ms", "first_token_ms", "id",
 )  # fmt: skip
@@ -63,6 +63,7 @@ class Spent(NamedTuple):
     workspace_id: str
     app_id: str
     token_id: str
+    own_key: bool
     month_nano: int
     day_nano: int
 
@@ -106,14 +107,14 @@ def day_of(at: datetime) -> str:
 def list_spent(db: Connection, *, month: datetime, day: datetime) -> list[Spent]:
     """Return what everybody has spent since the month and the day began, for `Database.fetch`."""
     cost = col(UsageRow.cost_nano)
-    scopes = [getattr(UsageRow, name) for name in Spent._fields[:4]]
+    scopes = [getattr(UsageRow, name) for name in Spent._fields[:5]]
     today = func.sum(case((col(UsageRow.started_at) >= day, cost), else_=0))
     statement = (
         select(*scopes, func.sum(cost), today)
         .where(col(UsageRow.started_at) >= month, cost > 0)
         .group_by(*scopes)
     )
-    return [Spent(*row[:4], int(row[4]), int(row[5])) for row in db.execute(statement)]
+    return [Spent(*row[:5], int(row[5]), int(row[6])) for row in db.execute(statement)]
 
 
 def sum_calls(

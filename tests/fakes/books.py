@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from babble_app.errors import BudgetExhaustedError
 
@@ -21,6 +21,7 @@ WAIT_SECONDS = 10
 class FreeMeter:
     """Counts nothing and allows everything; keeps what it was told."""
 
+    max_output_tokens: ClassVar[int | None] = None
     records: list[CallRecord] = field(default_factory=list["CallRecord"])
 
     async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:

@@ -25,6 +25,8 @@ class UsageRow(Table, table=True):
     app_id: str = ""
     token_id: str = ""
     profile: str = ""
+    own_key: bool = False
+    """Whether a key of the person or the workspace paid."""
     task: str
     model: str
     """`provider/name`, as it was chosen."""

@@ -9,11 +9,12 @@ import pytest
 from sqlmodel import select
 
 from babble_app.errors import ModelUnavailableError
+from babble_app.llm import prices
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import MessageDone
 from babble_app.schemas.models import ModelMessage, ModelRequest
 from babble_app.schemas.profiles import Profile
-from babble_app.services import accounts, chats, keys, models, runs, sessions
+from babble_app.services import accounts, budgets, chats, keys, models, runs, sessions
 from babble_app.store.tables.usage import UsageRow
 from tests.factories import make_agent, make_chat, make_user
 from tests.fakes.model_server import ModelServer
@@ -206,3 +207,24 @@ async def _usage(rt: Runtime) -> list[UsageRow]:
     async with rt.database.reading() as db:
         rows = (await db.exec(select(UsageRow))).all()
     return sorted(rows, key=lambda row: (row.started_at, row.place))
+
+
+async def test_an_answer_is_no_longer_than_a_budget_has_room_for(
+    rt: Runtime, owner: str, server: ModelServer
+) -> None:
+    prices.use({MODEL: prices.Price(input_per_million=0.0, output_per_million=10.0)})
+    try:
+        await models.open_route(
+            rt, await models.route_for(rt, owner, MODEL), CallScope(owner_id=owner)
+        ).complete(ASK)
+        await budgets.set_budget(rt, owner, "person", owner, "day", limit_usd=0.01)
+        client = models.open_route(
+            rt, await models.route_for(rt, owner, MODEL), CallScope(owner_id=owner), fresh=True
+        )
+        await client.complete(ASK)
+    finally:
+        prices.use({})
+
+    free, capped = [one.body.get("max_tokens") for one in server.requests]
+    assert free is None
+    assert 256 <= capped < 1_000

@@ -45,7 +45,7 @@ CALLS: dict[str, Any] = {"id": "c2", "name": "find", "arguments": {"id": 8}, "er
 TOOLS: dict[str, Any] = {"name": "find", "description": "Find", "parameters": {"type": "array"}}
 IMAGES: dict[str, Any] = {"media_type": "image/gif", "data": b"another"}
 SCOPES = {"owner_id": "usr_2", "app_id": "app_2", "profile": "tutor", "basis": "b2"}
-NOT_OF_THE_ANSWER = {"workspace_id", "chat_id", "run_id", "agent_id", "token_id"}
+NOT_OF_THE_ANSWER = {"workspace_id", "chat_id", "run_id", "agent_id", "token_id", "own_key"}
 
 
 def key(request: ModelRequest = REQUEST, scope: CallScope = SCOPE, **changes: Any) -> str:

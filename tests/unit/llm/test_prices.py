@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from babble_app.errors import ValidationFailedError
 from babble_app.llm import model_table, prices
-from babble_app.llm.worst_case import DEFAULT_OUTPUT_TOKENS, worst_case_nano
+from babble_app.llm.worst_case import (
+    DEFAULT_OUTPUT_TOKENS,
+    LEAST_OUTPUT_TOKENS,
+    OTHER_TOKENIZERS,
+    USUAL_OUTPUT_TOKENS,
+    Estimate,
+    estimate,
+)
 from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
 from babble_app.schemas.usage import Usage
 
@@ -16,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+MINI = "openai/gpt-4o-mini"
+HELLO = ModelMessage(role="user", text="hello")
 USAGE = Usage(input_tokens=1_000_000, output_tokens=1_000_000, cached_tokens=500_000)
 OWN = '{"openai/gpt-4o-mini": {"input_per_million": 1, "output_per_million": 2.5, "cached_per_million": 0.5}}'
 
@@ -81,37 +91,71 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         prices.load(str(tmp_path / "nothing.json"))
 
 
+def worst(model: str, request: ModelRequest) -> int:
+    cost = estimate(model, request)
+    assert cost is not None
+    return cost.cost_nano(cost.most_tokens)
+
+
 def test_the_worst_case_is_the_whole_prompt_and_the_longest_answer(tmp_path: Path) -> None:
     prices.use(load(tmp_path, OWN))
-    question = ModelMessage(role="user", text="hello")
-    plain = ModelRequest(messages=(question,), max_output_tokens=100)
+    plain = ModelRequest(messages=(HELLO,), max_output_tokens=100)
     tool = ToolSpec(name="read_file", description="Reads a file.", parameters={"type": "object"})
 
-    worst = worst_case_nano("openai/gpt-4o-mini", plain)
+    known = worst(MINI, plain)
 
-    assert worst == 5 * 1_000 + 100 * 2_500
-    assert (
-        worst_case_nano("openai/gpt-4o-mini", plain.model_copy(update={"tools": (tool,)})) > worst
-    )
-    assert (
-        worst_case_nano(
-            "openai/gpt-4o-mini", plain.model_copy(update={"json_schema": {"type": "object"}})
-        )
-        > worst
-    )
+    assert known == 5 * 1_000 + 100 * 2_500
+    assert worst(MINI, plain.model_copy(update={"tools": (tool,)})) > known
+    assert worst(MINI, plain.model_copy(update={"json_schema": {"type": "object"}})) > known
 
 
 def test_an_answer_without_a_limit_counts_as_a_long_one_that_the_model_can_give() -> None:
-    request = ModelRequest(messages=(ModelMessage(role="user", text="hello"),))
+    request = ModelRequest(messages=(HELLO,))
     huge = request.model_copy(update={"max_output_tokens": 10_000_000})
     most = model_table.facts("openai", "gpt-4o-mini")["max_output_tokens"]
 
-    assert worst_case_nano("openai/gpt-4o-mini", request) == 5 * 150 + DEFAULT_OUTPUT_TOKENS * 600
-    assert worst_case_nano("openai/gpt-4o-mini", huge) == 5 * 150 + most * 600
+    assert worst(MINI, request) == 5 * 150 + DEFAULT_OUTPUT_TOKENS * 600
+    assert worst(MINI, huge) == 5 * 150 + most * 600
+
+
+def test_other_vendors_may_count_more_tokens_for_the_same_text(tmp_path: Path) -> None:
+    price = {"input_per_million": 1, "output_per_million": 1}
+    prices.use(load(tmp_path, json.dumps({"openai/a": price, "groq/a": price})))
+    long = ModelRequest(messages=(ModelMessage(role="user", text="hello " * 1000),))
+
+    ours, theirs = estimate("openai/a", long), estimate("groq/a", long)
+
+    assert ours is not None
+    assert theirs is not None
+    assert theirs.prompt_nano == pytest.approx(ours.prompt_nano * OTHER_TOKENIZERS, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("room_tokens", "allowed"),
+    [
+        (1_000_000, DEFAULT_OUTPUT_TOKENS),
+        (10_000, 5_000),
+        (3_000, USUAL_OUTPUT_TOKENS),
+        (1_000, 1_000),
+        (LEAST_OUTPUT_TOKENS, LEAST_OUTPUT_TOKENS),
+        (LEAST_OUTPUT_TOKENS - 1, None),
+    ],
+)
+def test_an_answer_that_nobody_limited_is_as_long_as_there_is_money_for(
+    room_tokens: int, allowed: int | None
+) -> None:
+    cost = Estimate(prompt_nano=0, token_nano=600, most_tokens=8_000, limited=False)
+
+    assert cost.tokens_within(room_tokens * 600) == allowed
+
+
+def test_an_answer_with_a_limit_is_not_made_shorter() -> None:
+    cost = Estimate(prompt_nano=100, token_nano=600, most_tokens=50, limited=True)
+
+    assert cost.tokens_within(100 + 50 * 600) == 50
+    assert cost.tokens_within(99 + 50 * 600) is None
 
 
 @pytest.mark.parametrize("model", ["demo/based", "ollama/llama3", "custom/nobody-knows", "x", ""])
 def test_a_model_that_is_free_or_unknown_needs_no_money(model: str) -> None:
-    request = ModelRequest(messages=(ModelMessage(role="user", text="hello"),))
-
-    assert worst_case_nano(model, request) == 0
+    assert estimate(model, ModelRequest(messages=(HELLO,))) is None

@@ -13,6 +13,7 @@ from babble_app.schemas.calls import CallScope
 from babble_app.schemas.usage import Usage
 from babble_app.services import budgets
 from babble_app.services.meter import Ledger
+from babble_app.store.tables.base import now
 from tests.call_factories import FREE, PRICED, UNPRICED, make_record, make_request
 from tests.factories import make_user, make_workspace
 from tests.integration.services.meter.ledgers import (
@@ -148,3 +149,16 @@ async def test_every_budget_that_applies_can_refuse(rt: Runtime, kind: Any) -> N
     assert first is not None
     assert await try_to_reserve(rt.meter, scope) is None
     assert (await try_to_reserve(rt.meter, elsewhere) is None) == (kind == "server")
+
+
+async def test_the_servers_budget_is_about_the_servers_keys(rt: Runtime) -> None:
+    admin = (await make_user(rt, role="admin")).id
+    await budgets.set_budget(rt, admin, "server", "all", "day", limit_usd=1)
+    own = CallScope(owner_id=admin, own_key=True)
+
+    hold = await try_to_reserve(rt.meter, own, tokens=5)
+
+    assert hold is not None
+    await hold.settle(make_record(admin, dollars=5, own_key=True, started_at=now()))
+    for ledger in (rt.meter, Ledger(rt.database, rt.writer)):
+        assert await try_to_reserve(ledger, CallScope(owner_id=admin)) is not None
