@@ -88,7 +88,9 @@ _LISTS: dict[Language, str] = {
         " lütfen olan olarak kadar"
     ),
 }
-_COMMON = {code: frozenset(words.split()) for code, words in _LISTS.items()}
+_COMMON: dict[Language, frozenset[str]] = {
+    code: frozenset(words.split()) for code, words in _LISTS.items()
+}
 
 
 def find_language(text: str) -> Language | None:
@@ -111,7 +113,7 @@ def _by_letters(script: str, prose: str) -> Language | None:
     if (
         script == "devanagari"
     ):  # Marathi and Nepali lack these words, without which Hindi says little
-        return "hi" if re.search(r"(?<!\S)(?:है|हैं|का|की|के|में)(?!\w)", prose) else None
+        return "hi" if re.search(r"(?<!\S)(?:है|हैं|हूँ|हो|में|नहीं)(?!\w)", prose) else None
     if script == "arabic":  # Persian and Urdu have more letters
         return None if re.search(r"[پچژگکیٹڈڑںے]", prose) else "ar"
     if re.search(r"[іїєґ]", prose):

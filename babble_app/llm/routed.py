@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from babble_app.llm.call import Order
 from babble_app.llm.chain import Chain
-from babble_app.llm.classifier import Classifier
+from babble_app.llm.classifier import DEADLINE_SECONDS, Classifier
 from babble_app.llm.rules import Decisions
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class RoutedClient:
     scope: CallScope
     start_task: StartTask = field(default=_start_task)
     """Runs what the answer does not wait for, such as the end of a race's loser."""
+    judging_seconds: float = DEADLINE_SECONDS
+    """How long an answer waits for the route's classifier."""
     _decisions: Decisions = field(default_factory=Decisions, init=False, repr=False, compare=False)
 
     @property
@@ -94,7 +96,9 @@ class RoutedClient:
     async def _judge(self, request: ModelRequest) -> Difficulty | None:
         if self.route.classifier is None:
             return None
-        classifier = Classifier(self.route.classifier, self.health, self.meter, self.scope)
+        classifier = Classifier(
+            self.route.classifier, self.health, self.meter, self.scope, self.judging_seconds
+        )
         return await classifier.judge(request)
 
 
