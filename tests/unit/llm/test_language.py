@@ -60,6 +60,8 @@ def test_code_tags_and_words_of_others_do_not_count(text: str, code: str) -> Non
         "hello",
         "Die Hard",
         "La La Land",
+        "The Beatles",
+        "lorem ipsum dolor sit amet the consectetur adipiscing elit sed do eiusmod tempor",
         "Hvorfor er himlen blå?",
         "Miért kék az ég?",
         "lorem ipsum dolor sit amet",
