@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, status
 from pydantic import Field, StringConstraints
@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from babble_app.api._bodies import Id, ModelName, Name, Text, example
 from babble_app.api._identity import Me, Rt
 from babble_app.schemas.base import Schema
-from babble_app.schemas.profiles import Profile, ToolGroup
+from babble_app.schemas.profiles import Profile, RouteRule, ToolGroup
 from babble_app.services import profiles
 
 router = APIRouter(prefix="/api/profiles", tags=["profiles"])
@@ -18,6 +18,7 @@ router = APIRouter(prefix="/api/profiles", tags=["profiles"])
 _Description = Annotated[Text, StringConstraints(max_length=profiles.MAX_INSTRUCTIONS_CHARS)]
 _Instructions = Annotated[Text, StringConstraints(max_length=2 * profiles.MAX_INSTRUCTIONS_CHARS)]
 _Models = Annotated[tuple[ModelName, ...], Field(max_length=100)]
+_Rules = Annotated[tuple[RouteRule, ...], Field(max_length=100)]
 _Tools = Annotated[tuple[ToolGroup, ...], Field(max_length=20)]
 
 
@@ -36,6 +37,10 @@ class _Fields(Schema):
     """0 to 2."""
     max_output_tokens: int | None = None
     """1 to 200,000."""
+    rules: _Rules = ()
+    """At most 8, each with 1 to 4 models and a condition; the first one that holds brings its models to the front."""
+    classifier: ModelName = ""
+    """`provider/name` of a small model that judges how hard a question is, for rules that ask for that."""
     racing: bool = False
     """Whether the first two models are asked at once, and the first good token wins."""
     hedging: bool = False
@@ -69,7 +74,7 @@ async def list_profiles(rt: Rt, me: Me) -> list[Profile]:
 @router.post("", status_code=status.HTTP_201_CREATED)
 async def create_profile(rt: Rt, me: Me, body: ProfileBody) -> Profile:
     """Make a profile."""
-    return await profiles.create_profile(rt, me.id, **body.model_dump(exclude_unset=True))
+    return await profiles.create_profile(rt, me.id, **_given(body))
 
 
 @router.get("/{profile_id}")
@@ -81,11 +86,14 @@ async def get_profile(rt: Rt, me: Me, profile_id: Id) -> Profile:
 @router.patch("/{profile_id}")
 async def update_profile(rt: Rt, me: Me, profile_id: Id, body: ProfileChanges) -> Profile:
     """Change one of the caller's own profiles."""
-    changes = body.model_dump(exclude_unset=True)
-    return await profiles.update_profile(rt, me.id, profile_id, **changes)
+    return await profiles.update_profile(rt, me.id, profile_id, **_given(body))
 
 
 @router.delete("/{profile_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_profile(rt: Rt, me: Me, profile_id: Id) -> None:
     """Delete one of the caller's own profiles; chats that had it have none then."""
     await profiles.delete_profile(rt, me.id, profile_id)
+
+
+def _given(body: _Fields) -> dict[str, Any]:
+    return {name: getattr(body, name) for name in body.model_fields_set}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.calls import CallRecord, CallScope
     from babble_app.schemas.models import ModelInfo, ModelRequest
+    from babble_app.schemas.profiles import RouteRule
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Route:
     hedging: bool = False
     why_first: str = ""
     """Why the first is first, such as `your default`."""
+    rules: tuple[RouteRule, ...] = ()
+    """Bring some candidates to the front for requests of a kind; each names at least one of them."""
+    classifier: Candidate | None = None
+    """A small model, no candidate by this, that says how hard a request is, where a rule asks for that."""
 
 
 class Hold(Protocol):

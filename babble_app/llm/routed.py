@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from babble_app.llm.call import Order
 from babble_app.llm.chain import Chain
+from babble_app.llm.classifier import DEADLINE_SECONDS, Classifier
+from babble_app.llm.rules import Decisions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Coroutine, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from babble_app.llm.route import Meter, Route
     from babble_app.schemas.calls import CallScope
     from babble_app.schemas.models import ModelAnswer, ModelEvent, ModelMessage, ModelRequest
+    from babble_app.schemas.profiles import Difficulty
 
 _tasks: set[asyncio.Task[None]] = set()
 
@@ -40,6 +43,9 @@ class RoutedClient:
     scope: CallScope
     start_task: StartTask = field(default=_start_task)
     """Runs what the answer does not wait for, such as the end of a race's loser."""
+    judging_seconds: float = DEADLINE_SECONDS
+    """How long an answer waits for the route's classifier."""
+    _decisions: Decisions = field(default_factory=Decisions, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -81,8 +87,19 @@ class RoutedClient:
         return self.route.candidates[0].open(False).count_tokens(messages)
 
     async def _begin(self, request: ModelRequest, *, streamed: bool) -> Call:
+        route = self.route
+        if route.rules:
+            route = await self._decisions.route_for(request, route, self._judge)
         order = Order(request, self.scope, self.meter, f"chn_{uuid4().hex}", streamed)
-        return await Chain(order, self.route, self.health).begin(self.start_task)
+        return await Chain(order, route, self.health).begin(self.start_task)
+
+    async def _judge(self, request: ModelRequest) -> Difficulty | None:
+        if self.route.classifier is None:
+            return None
+        classifier = Classifier(
+            self.route.classifier, self.health, self.meter, self.scope, self.judging_seconds
+        )
+        return await classifier.judge(request)
 
 
 def _is_a_model_client(client: RoutedClient) -> ModelClient:

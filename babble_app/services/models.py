@@ -84,7 +84,8 @@ async def route_for(
     """Return the models that may answer.
 
     That is only `model` where somebody chose one; else the profile's, as far as something opens them, and then `defaults`, which
-    are the person's unless the caller has looked them up already. A model that several keys open is there once for each.
+    are the person's unless the caller has looked them up already, and at last those that only its rules name. A model that
+    several keys open is there once for each.
 
     Raises:
         ModelUnavailableError: nothing opens the chosen model, or any of the others.
@@ -95,13 +96,28 @@ async def route_for(
     defaults = defaults or await default_models(rt, owner_id)
     if profile is None:
         return Route(_candidates(rt, defaults, credentials), why_first="your default")
+    ruled = [model for rule in profile.rules for model in rule.models]
+    candidates = _candidates(rt, (*profile.models, *defaults, *ruled), credentials)
+    opened = {one.info.id for one in candidates}
     return Route(
-        _candidates(rt, (*profile.models, *defaults), credentials),
+        candidates,
         name=profile.name,
         racing=profile.racing,
         hedging=profile.hedging,
         why_first=f"first choice of {profile.name}" if profile.models else "your default",
+        rules=tuple(rule for rule in profile.rules if not opened.isdisjoint(rule.models)),
+        classifier=_classifier(rt, profile.classifier, credentials),
     )
+
+
+def _classifier(
+    rt: Runtime, model: str, credentials: Mapping[str, Sequence[Credential]]
+) -> Candidate | None:
+    """Open a profile's classifier; one that nothing opens judges nothing."""
+    try:
+        return _candidates_of(rt, model, credentials)[0] if model else None
+    except ModelUnavailableError:
+        return None
 
 
 def _candidates(

@@ -9,6 +9,7 @@ from babble_app.agents.profile import all_profiles
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.profiles import ToolGroup
 from babble_app.services.names import clean_model, clean_name, clean_note
+from babble_app.services.route_rules import check_judged, clean_rules
 from babble_app.services.storable import check_json
 from babble_app.store import chats as chat_rows
 from babble_app.store import profiles as rows
@@ -19,7 +20,7 @@ from babble_app.store.tables.profiles import ProfileRow
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from babble_app.schemas.profiles import Profile
+    from babble_app.schemas.profiles import Profile, RouteRule
     from babble_app.services.runtime import Runtime
 
 MAX_PROFILES = 50
@@ -42,6 +43,8 @@ class ProfileFields(TypedDict, total=False):
     instructions: str
     temperature: float | None
     max_output_tokens: int | None
+    rules: Sequence[RouteRule]
+    classifier: str
     racing: bool
     hedging: bool
     cache_minutes: int | None
@@ -129,6 +132,7 @@ def _set(row: ProfileRow, fields: ProfileFields | dict[str, Any]) -> None:
     for name, value in fields.items():
         check_json(value, field=name)
         setattr(row, name, _CLEANERS[name](value))
+    check_judged(row.rules, row.classifier)
 
 
 def _clean_instructions(text: str) -> str:
@@ -184,6 +188,8 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "instructions": _clean_instructions,
     "temperature": _within("temperature", "temperature", 0, MAX_TEMPERATURE),
     "max_output_tokens": _within("max_output_tokens", "limit of tokens", 1, MAX_OUTPUT_TOKENS),
+    "rules": clean_rules,
+    "classifier": lambda model: clean_model(model, field="classifier"),
     "racing": bool,
     "hedging": bool,
     "cache_minutes": _within("cache_minutes", "time in minutes", 0, MAX_CACHE_MINUTES),

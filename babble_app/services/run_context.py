@@ -46,9 +46,10 @@ class Context:
 
     @property
     def basis(self) -> str:
-        """A digest of what an answer rests on besides its messages: the program, and the files that tools may read."""
+        """A digest of what an answer rests on besides its messages: profile, program, and the files that tools may read."""
+        profile = self.request.profile
         files = sorted(file.id for file in self.request.files)
-        parts = [self.request.program or "", *files]
+        parts = [profile.model_dump_json() if profile else "", self.request.program or "", *files]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON
 from sqlmodel import Field
@@ -25,6 +26,8 @@ class ProfileRow(Versioned, Table, table=True):
     instructions: str = ""
     temperature: float | None = None
     max_output_tokens: int | None = None
+    rules: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    classifier: str = ""
     racing: bool = False
     hedging: bool = False
     cache_minutes: int | None = None

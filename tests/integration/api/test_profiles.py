@@ -35,6 +35,32 @@ def test_a_profile_is_made_changed_and_given_to_a_chat(person: Person) -> None:
     assert client.get(place).status_code == 404
 
 
+def test_rules_are_taken_given_changed_and_refused_in_words(person: Person) -> None:
+    client = person.client
+    rule = {"models": ["openai/gpt-4o"], "languages": ["de"], "difficulty": "hard"}
+    body = {"name": "Mine", "rules": [rule], "classifier": "groq/small"}
+
+    made = client.post("/api/profiles", json=body)
+    place = f"/api/profiles/{made.json()['id']}"
+    changed = client.patch(place, json={"rules": [{"models": ["a/b"], "tasks": ["build"]}]})
+    bare = client.patch(place, json={"rules": [{"models": ["a/b"]}]})
+    unjudged = client.post("/api/profiles", json={**body, "classifier": ""})
+    unknown = client.patch(place, json={"rules": [{**rule, "languages": ["klingon"]}]})
+    more = client.patch(place, json={"rules": [{**rule, "weather": "fine"}]})
+
+    assert made.status_code == 201
+    everything = {"tasks": [], "longer_than_tokens": None, "shorter_than_tokens": None}
+    assert made.json()["rules"] == [{**everything, **rule}]
+    assert made.json()["classifier"] == "groq/small"
+    assert changed.json()["rules"][0]["tasks"] == ["build"]
+    assert changed.json()["classifier"] == "groq/small"
+    assert (bare.status_code, bare.json()["field"]) == (422, "rules")
+    assert "Rule 1 has no condition" in bare.json()["detail"]
+    assert (unjudged.status_code, unjudged.json()["field"]) == (422, "classifier")
+    assert (unknown.status_code, more.status_code) == (422, 422)
+    assert client.get(place).json() == changed.json()
+
+
 def test_what_cannot_be_used_and_what_comes_with_babble_is_refused(person: Person) -> None:
     client = person.client
 

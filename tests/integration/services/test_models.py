@@ -13,8 +13,17 @@ from babble_app.llm import prices
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import MessageDone
 from babble_app.schemas.models import ModelMessage, ModelRequest
-from babble_app.schemas.profiles import Profile
-from babble_app.services import accounts, budgets, chats, keys, models, runs, sessions
+from babble_app.schemas.profiles import Profile, RouteRule
+from babble_app.services import (
+    accounts,
+    budgets,
+    chats,
+    keys,
+    models,
+    profiles,
+    runs,
+    sessions,
+)
 from babble_app.store.tables.usage import UsageRow
 from tests.factories import make_agent, make_chat, make_user
 from tests.fakes.model_server import ModelServer
@@ -84,6 +93,52 @@ async def test_a_profiles_models_go_before_the_default_as_far_as_they_are_open(
     assert ids(route) == [MODEL, DEAD]
     assert (route.racing, route.name) == (True, "Coder")
     assert route.why_first == "first choice of Coder"
+
+
+async def test_a_profiles_rules_bring_what_is_open_of_their_models_behind_all_others(
+    rt: Runtime, owner: str
+) -> None:
+    await accounts.update_user(rt, owner, default_model="demo/based")
+    open_rule = RouteRule(models=(UNOPENED, MODEL), tasks=("answer",))
+    rules = (RouteRule(models=(UNOPENED,), tasks=("build",)), open_rule)
+    profile = make_profile().model_copy(update={"rules": rules, "classifier": MODEL})
+
+    route = await models.route_for(rt, owner, profile=profile)
+    closed = profile.model_copy(update={"classifier": UNOPENED})
+    unjudged = await models.route_for(rt, owner, profile=closed)
+    chosen = await models.route_for(rt, owner, DEAD, profile)
+    answer = await models.open_route(rt, route, CallScope(owner_id=owner)).complete(ASK)
+
+    assert ids(route) == ["demo/based", MODEL]
+    assert route.rules == (open_rule,)
+    assert route.classifier is not None
+    assert route.classifier.info.id == MODEL
+    assert unjudged.classifier is None
+    assert (ids(chosen), chosen.rules) == ([DEAD], ())
+    assert (answer.model, answer.why) == (MODEL, "fake-model: task: answer")
+
+
+async def test_a_classifiers_call_is_a_row_of_its_own_on_the_runs_account(
+    rt: Runtime, owner: str
+) -> None:
+    made = await profiles.create_profile(
+        rt, owner, name="Mine", models=["demo/based"], classifier=MODEL,
+        rules=[RouteRule(models=(MODEL,), difficulty="hard")],
+    )  # fmt: skip
+    _, chat = await make_chat(rt, owner, profile=made.id)
+
+    run = await runs.start(rt, owner, chat.id, text="hi you, prove it", mode="chat")
+    async with asyncio.timeout(20):
+        events = [item.event async for item in runs.events(rt, owner, run.id)]
+
+    judged, answered = await _usage(rt)
+    assert (judged.model, judged.task) == (MODEL, "triage")
+    assert (judged.run_id, judged.chat_id) == (run.id, chat.id)
+    assert judged.chain_id != answered.chain_id
+    assert (answered.model, answered.task) == ("demo/based", "answer")  # it said nothing usable
+    last = events[-1]
+    assert isinstance(last, MessageDone)
+    assert last.why == "based: first choice of Mine"
 
 
 async def test_after_the_default_come_the_persons_fallbacks_each_once(

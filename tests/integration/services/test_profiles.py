@@ -10,12 +10,23 @@ import pytest
 
 from babble_app.agents.profile import all_profiles
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
+from babble_app.schemas.profiles import RouteRule
 from babble_app.services import accounts, chats, profiles
 from tests.factories import make_chat, make_user
 
 if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
 
+RULES = (
+    RouteRule(models=("groq/small", " openai/gpt-4o ", "groq/small"), tasks=("triage", "triage")),
+    RouteRule(
+        models=("openai/gpt-4o",),
+        languages=("de",),
+        longer_than_tokens=100,
+        shorter_than_tokens=102,
+        difficulty="hard",
+    ),
+)
 FIELDS: dict[str, Any] = {
     "name": "  Release notes ",
     "description": "Writes release notes.",
@@ -24,9 +35,20 @@ FIELDS: dict[str, Any] = {
     "instructions": "Be brief.\r\nUse lists.\n",
     "temperature": 0.25,
     "max_output_tokens": 500,
+    "rules": RULES,
+    "classifier": " groq/small ",
     "racing": True,
     "cache_minutes": 0,
 }
+
+
+def rule(models: tuple[str, ...] = ("openai/gpt-4o",), **conditions: Any) -> RouteRule:
+    return RouteRule(models=models, **conditions)
+
+
+def unchecked(**conditions: Any) -> RouteRule:
+    """Return a rule as a page could make it: with what its lists do not have."""
+    return rule().model_copy(update=conditions)
 
 
 async def test_a_profile_is_kept_as_it_was_made_and_listed_behind_the_built_in_ones(
@@ -41,9 +63,27 @@ async def test_a_profile_is_kept_as_it_was_made_and_listed_behind_the_built_in_o
     assert (made.name, made.models) == ("Release notes", ("openai/gpt-4o-mini", "demo/based"))
     assert (made.tools, made.instructions) == (("code", "web"), "Be brief.\nUse lists.")
     assert (made.temperature, made.max_output_tokens, made.cache_minutes) == (0.25, 500, 0)
+    assert made.rules[0].models == ("groq/small", "openai/gpt-4o")
+    assert (made.rules[0].tasks, made.rules[1:]) == (("triage",), RULES[1:])
+    assert made.classifier == "groq/small"
     assert (made.racing, made.hedging, made.makes) == (True, False, "text")
     assert await profiles.get_profile(rt, owner, made.id) == made
     assert await profiles.list_profiles(rt, owner) == [*all_profiles().values(), made]
+
+
+async def test_a_rule_by_difficulty_needs_a_classifier_and_keeps_it(rt: Runtime) -> None:
+    owner = (await make_user(rt)).id
+    with pytest.raises(ValidationFailedError, match="Choose a small model as the classifier"):
+        await profiles.create_profile(rt, owner, name="Mine", rules=RULES)
+    made = await profiles.create_profile(rt, owner, **FIELDS)
+
+    with pytest.raises(ValidationFailedError, match="Choose a small model") as refused:
+        await profiles.update_profile(rt, owner, made.id, classifier="")
+    changed = await profiles.update_profile(rt, owner, made.id, classifier="", rules=RULES[:1])
+
+    assert refused.value.field == "classifier"
+    assert changed.rules == made.rules[:1]
+    assert changed.classifier == ""
 
 
 async def test_a_change_changes_what_is_given_and_no_more(rt: Runtime) -> None:
@@ -76,6 +116,28 @@ async def test_a_change_changes_what_is_given_and_no_more(rt: Runtime) -> None:
         ("max_output_tokens", 200_001, "from 1 to 200,000"),
         ("cache_minutes", 1441, "from 0 to 1,440"),
         ("cache_minutes", -1, "from 0 to 1,440"),
+        ("classifier", "small", "named provider/model"),
+        ("rules", [rule(tasks=("build",))] * 9, "at most 8 rules"),
+        ("rules", [rule(tasks=("build",)), rule()], "Rule 2 has no condition"),
+        ("rules", [rule(tasks=("build",), models=())], "Rule 1 names 1 to 4 models"),
+        ("rules", [rule(tasks=("build",), models=tuple(f"a/{n}" for n in range(5)))], "1 to 4"),
+        ("rules", [rule(tasks=("build",), models=("gpt",))], "named provider/model"),
+        ("rules", [rule(tasks=("build",), models=("a/b\x00",))], "named provider/model"),
+        ("rules", [rule(longer_than_tokens=0)], "a number from 1 to 10,000,000"),
+        ("rules", [rule(shorter_than_tokens=10_000_001)], "a number from 1 to 10,000,000"),
+        (
+            "rules",
+            [rule(longer_than_tokens=9, shorter_than_tokens=10)],
+            "longer than 9 and shorter",
+        ),
+        (
+            "rules",
+            [rule(tasks=("talk",), difficulty="hard")],
+            "tasks are judged: answer, build, change",
+        ),
+        ("rules", [unchecked(tasks=("dance",))], "there is no task 'dance'; there are answer, "),
+        ("rules", [unchecked(languages=("xx",))], "not recognise language 'xx'; there are ar, "),
+        ("rules", [unchecked(difficulty="odd")], "no difficulty 'odd'; there are easy, hard"),
     ],
 )
 @pytest.mark.parametrize("source", ["sqlite"], indirect=True)
@@ -139,3 +201,5 @@ async def test_the_export_holds_the_persons_own_profiles(rt: Runtime) -> None:
     with zipfile.ZipFile(path) as archive:
         told = json.loads(archive.read("profiles.json"))
     assert [one["name"] for one in told] == ["Release notes"]
+    assert told[0]["rules"][1]["difficulty"] == "hard"
+    assert told[0]["classifier"] == "groq/small"
