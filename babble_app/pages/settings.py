@@ -1,4 +1,4 @@
-"""Settings: models and keys, appearance, account."""
+"""Settings: models and keys, kinds of work, appearance, account."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import reflex as rx
 from babble_app.components.account_settings import account_sections
 from babble_app.components.app_shell import app_shell
 from babble_app.components.key_settings import key_sections
+from babble_app.components.profile_settings import profile_sections
 from babble_app.states.settings import SettingsState
 
 
@@ -17,6 +18,7 @@ def settings() -> rx.Component:
     return rx.el.div(
         rx.el.h1("Settings", class_name="page-title"),
         *key_sections(),
+        *profile_sections(),
         *account_sections(),
         class_name="page page--narrow",
     )

@@ -45,9 +45,12 @@ async def start(
     text: str,
     model: str = "",
     mode: Mode = "auto",
+    fresh: bool = False,
     keyed: KeyedRequest | None = None,
 ) -> Run:
     """Store the question and start its run; it waits in line while another run of the chat is live.
+
+    One that must be `fresh` gets no answer of before.
 
     Raises:
         ValidationFailedError: the text is empty or too long.
@@ -70,6 +73,7 @@ async def start(
             model=chosen or defaults[0],
             mode=mode,
             defaults=defaults,
+            fresh=fresh,
         )
         question = rows.add_message(
             job.question_id, owner_id, chat_id, run_id=job.run_id, role="user", text=text

@@ -15,6 +15,7 @@ from babble_app.schemas.events import (
     ToolCalled,
     VersionSaved,
 )
+from babble_app.schemas.models import ANSWERED_BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,6 +93,8 @@ class MessageView:
     """Model and tokens, for those who want to know."""
     why: str = ""
     """Why that model answered, where there was a choice."""
+    repeated: str = ""
+    """Of an answer that was given again: since when it is known."""
     problem: str = ""
     raw: str = ""
     can_run_again: bool = False
@@ -108,6 +111,7 @@ class MessageView:
 
 def message_view(message: Message) -> MessageView:
     """Return what the page shows of a stored message."""
+    repeated = message.why.startswith(ANSWERED_BEFORE)
     return MessageView(
         id=message.id,
         run_id=message.run_id or "",
@@ -116,7 +120,8 @@ def message_view(message: Message) -> MessageView:
         status=message.status,
         reasoning=message.reasoning,
         figures=figures(message.model, message.usage),
-        why=message.why,
+        why="" if repeated else message.why,
+        repeated=message.why if repeated else "",
         problem=message.problem.message if message.problem else "",
         raw=message.raw,
         can_run_again=message.role == "assistant" and message.status != "done",

@@ -51,6 +51,7 @@ class Ids:
     proposal: str
     test: str
     key: str
+    profile: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -90,6 +91,8 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "proposal_id": [ids.proposal],
         "test_id": [ids.test],
         "key_id": [ids.key],
+        "profile_id": [ids.profile],
+        "makes": ["text"],
         "answer": [{"kind": "user", "text": "Said by the matrix"}],
         "chosen_id": [ids.chat, ids.agent, ids.workspace, ids.file],
         "dialog": [
