@@ -18,9 +18,14 @@ def kind_picker() -> rx.Component:
             rx.foreach(ChoicesState.kinds, _kind),
             class_name="kinds",
         ),
-        rx.el.p(_who_answers(), role="status", class_name="kinds-note"),
-        rx.el.a(
-            "Make one of your own in Settings", href="/settings/#kinds-of-work", class_name="link"
+        rx.el.div(
+            rx.el.p(_who_answers(), role="status", class_name="kinds-note"),
+            rx.el.a(
+                "Make one of your own in Settings",
+                href="/settings/#kinds-of-work",
+                class_name="link",
+            ),
+            class_name="kinds-foot",
         ),
         label=rx.cond(ChoicesState.kind.id == "", "Kind of work", ChoicesState.kind.name),
         title="Kind of work",
@@ -91,7 +96,7 @@ def _nobody_chosen() -> Any:
         ("video", "Video models"),
         rx.cond(
             kind.prefers != "",
-            f"Models for {kind.name}",
+            "Its own models",
             f"Default ({ChoicesState.default_model})",
         ),
     )

@@ -107,8 +107,8 @@ def _answer(item: MessageView) -> rx.Component:
         rx.cond(item.status != "done", _ending(item)),
         rx.el.div(
             time_ago(item.at),
-            copy_button(text=item.text),
             rx.cond(item.repeated != "", _given_again(item)),
+            copy_button(text=item.text),
             rx.el.span(item.figures, class_name="mono"),
             rx.cond(item.why != "", _why(item.why)),
             class_name="message-foot",

@@ -50,8 +50,14 @@ def profile_form() -> rx.Component:
                     hidden=ProfileFormState.makes != "text",
                     class_name="kind-text stack",
                 ),
-                problem_text(ProfileFormState.problems[""]),
+                rx.cond(_is_wrong(""), problem_text(ProfileFormState.problems[""])),
                 class_name="dialog-body stack",
+            ),
+            rx.cond(
+                ProfileFormState.problems,
+                rx.el.p(
+                    "Not saved yet: see the marked fields.", class_name="field-error kind-refused"
+                ),
             ),
             dialog_foot(ProfileFormState.close_form, "Save", type="submit"),
             on_submit=ProfileFormState.save_profile,
@@ -83,8 +89,11 @@ def _text(
     return rx.el.label(
         rx.el.span(label, class_name="field-label"),
         control,
-        rx.el.span(hint, class_name="field-hint") if hint else rx.fragment(),
-        _problem(name),
+        rx.cond(
+            _is_wrong(name),
+            _problem(name),
+            rx.el.span(hint, class_name="field-hint") if hint else rx.fragment(),
+        ),
         class_name="field",
     )
 

@@ -62,7 +62,7 @@ def _built_in() -> rx.Component:
     return rx.el.details(
         rx.el.summary(
             icon("chevron-right", 14),
-            f"{how_many(ProfilesState.builtin)} come with Babble",
+            f"{how_many(ProfilesState.builtin)} that come with Babble",
         ),
         rx.el.ul(
             rx.foreach(ProfilesState.builtin, _built_in_row),
@@ -90,14 +90,14 @@ def _row(row: ProfileRow, *acts: rx.Component) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(row.name, class_name="list-title"),
-            rx.cond(row.description != "", rx.el.p(row.description)),
-            rx.el.p(row.models, class_name="list-note kinds-models"),
+            rx.cond(row.description != "", rx.el.p(row.description, class_name="kinds-about")),
+            rx.el.p(row.models, class_name="list-note"),
             rx.el.p(row.uses, class_name="list-note"),
             class_name="list-main",
         ),
         rx.el.div(*acts, class_name="list-actions"),
         key=row.id,
-        class_name="list-item",
+        class_name="list-item kinds-row",
     )
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from babble_app.schemas.usage import Usage
 
 
+SMALLEST_SHOWN_USD = 0.0001
+
+
 @dataclass(frozen=True)
 class AttemptView:
     """A round of the builder, and what was wrong with the one before."""
@@ -215,5 +218,6 @@ def figures(model: str, usage: Usage) -> str:
     if usage.input_tokens or usage.output_tokens:
         parts.append(f"{usage.input_tokens:,} in, {usage.output_tokens:,} out")
     if usage.cost_usd:
-        parts.append(f"${usage.cost_usd:.4f}")
+        small = usage.cost_usd < SMALLEST_SHOWN_USD
+        parts.append(f"under ${SMALLEST_SHOWN_USD}" if small else f"${usage.cost_usd:.4f}")
     return " · ".join(parts)
