@@ -8,10 +8,13 @@ from babble_app.components.account_settings import account_sections
 from babble_app.components.app_shell import app_shell
 from babble_app.components.key_settings import key_sections
 from babble_app.components.profile_settings import profile_sections
+from babble_app.states.profiles import ProfilesState
 from babble_app.states.settings import SettingsState
 
 
-@rx.page(route="/settings", title="Settings · Babble", on_load=SettingsState.load)
+@rx.page(
+    route="/settings", title="Settings · Babble", on_load=[SettingsState.load, ProfilesState.load]
+)
 @app_shell
 def settings() -> rx.Component:
     """One column, read from top to bottom."""

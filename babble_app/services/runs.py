@@ -62,7 +62,7 @@ async def start(
     async def work() -> Run:
         await limits.hit(rt, "send", owner_id)
         chosen = model or chat.model
-        defaults: tuple[str, ...] = ()
+        defaults = tuple[str, ...]()
         if not chosen:
             defaults = await models.default_models(rt, owner_id)
         job = Job(

@@ -45,6 +45,11 @@ class ProfilesState(rx.State):
     """The one that is asked about before it is deleted."""
 
     @rx.event
+    async def load(self) -> None:
+        """Show the list."""
+        await load_profiles(self)
+
+    @rx.event
     def ask_delete(self, profile_id: str) -> None:
         """Ask whether it shall really go."""
         self.leaving = next((row for row in self.own if row.id == profile_id), ProfileRow())

@@ -11,7 +11,6 @@ from babble_app.errors import BabbleError
 from babble_app.services import accounts, keys, models, runtime, workspaces
 from babble_app.services.names import MAX_FALLBACKS
 from babble_app.states.account import load_account
-from babble_app.states.profiles import load_profiles
 from babble_app.states.provider_rows import KeyRow, ProviderRow, provider_row, with_answer
 from babble_app.states.session import find_user, get_user, is_somebody_else
 from babble_app.states.shell import fill_shell
@@ -81,7 +80,6 @@ class SettingsState(rx.State):
         self.fallbacks = fallback_rows(user.fallback_models)
         await self._refresh()
         await load_account(self)
-        await load_profiles(self)
         return SettingsState.list_choices
 
     async def _refresh(self) -> None:

@@ -134,7 +134,9 @@ async def test_a_kind_of_work_that_is_gone_is_refused_and_the_one_of_before_stay
 async def test_an_answer_given_again_says_so_and_is_asked_for_anew(
     rt: Runtime, tab: Tab, profile: Profile
 ) -> None:
-    await ask(tab, await open_chat(rt, tab, profile, profile=profile.id))
+    first = await open_chat(rt, tab, profile, profile=profile.id)
+    await ask(tab, first)
+    await ask(tab, first)
     chat = await open_chat(rt, tab, profile, profile=profile.id)
     again = (await ask(tab, chat)).messages[-1]
     assert (again.text, again.why) == ("The first.", "")
@@ -144,7 +146,8 @@ async def test_an_answer_given_again_says_so_and_is_asked_for_anew(
     await tab.run(ChatState.ask_anew, state, again.run_id)
     anew = (await follow(tab, chat)).messages[-1]
 
-    assert (anew.text, anew.repeated) == ("The second.", "")
+    # The second answer was given to the same words after the same conversation.
+    assert (anew.text, anew.repeated) == ("The third.", "")
 
 
 async def test_the_kind_of_work_of_somebody_else_s_chat_cannot_be_picked_nor_its_question_asked(

@@ -33,7 +33,7 @@ HANDLERS = {
     "PanesState": "pick_changes pick_tab show_changes show_chat show_code "
     "show_alone show_comparison show_decision show_line show_test show_tests",
     "ProfileFormState": "close_form copy_profile open_new open_profile pick_makes pick_model raise_model save_profile",
-    "ProfilesState": "ask_delete cancel_delete delete_profile",
+    "ProfilesState": "ask_delete cancel_delete delete_profile load",
     "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
     "RepairState": "fix record_again send_request stop_fix watch",
