@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import reflex as rx
 
@@ -16,11 +16,11 @@ from babble_app.states.session import get_user
 from babble_app.states.toasts import toast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from babble_app.services.profiles import ProfileFields
 
-NUMBERS = {
+NUMBERS: dict[str, tuple[type[float], str]] = {
     "temperature": (float, "The temperature is a number, such as 0.3."),
     "max_output_tokens": (int, "This is a whole number, such as 4000."),
     "cache_minutes": (int, "This is a whole number of minutes, such as 30."),
@@ -94,6 +94,7 @@ class ProfileFormState(rx.State):
             self._models_of = {**self._models_of, self.makes: self.models}
             self.makes = makes  # pyright: ignore[reportAttributeAccessIssue]  # one of the three
             self.models = self._models_of.get(makes, model_places(()))
+            self.problems = {}
 
     @rx.event
     def pick_model(self, number: int, model: str) -> None:
@@ -116,7 +117,9 @@ class ProfileFormState(rx.State):
         user, rt = await get_user(self), runtime.current()
         if not self.open:
             return
-        fields, self.problems = read_profile(form)
+        # Where no text is made, the fields about texts are out of sight: they stay as they were.
+        numbers = NUMBERS if self.makes == "text" else {}
+        fields, self.problems = read_profile(form, numbers)
         if self.problems:
             return
         fields["makes"] = self.makes
@@ -155,29 +158,28 @@ def model_places(models: Sequence[str]) -> list[ModelPlace]:
     return [ModelPlace(number, model) for number, model in enumerate([*chosen, ""][:MAX_MODELS])]
 
 
-def read_profile(form: dict[str, Any]) -> tuple[ProfileFields, dict[str, str]]:
-    """Return what the form says, and what is no number where one is wanted, by the fields' names."""
+def read_profile(
+    form: dict[str, Any], wanted: Mapping[str, tuple[type[float], str]] = NUMBERS
+) -> tuple[ProfileFields, dict[str, str]]:
+    """Return what the form says, and which of the numbers `wanted` are none, by the fields' names."""
     problems: dict[str, str] = {}
     numbers: dict[str, Any] = {}
-    for name, (kind, problem) in NUMBERS.items():
+    for name, (kind, problem) in wanted.items():
         text = str(form.get(name) or "").strip()
         try:
             # Thousands may be parted; a comma in a temperature could mean anything.
             numbers[name] = kind(text if kind is float else text.replace(",", "")) if text else None
         except ValueError:
             problems[name] = problem
-    fields: ProfileFields = {
+    fields: dict[str, Any] = {
         "name": str(form.get("name") or ""),
         "description": str(form.get("description") or ""),
         "instructions": str(form.get("instructions") or ""),
         "tools": [tool for tool in get_args(ToolGroup) if form.get(f"tool-{tool}")],
         "racing": bool(form.get("racing")),
         "hedging": bool(form.get("hedging")),
-        "temperature": numbers.get("temperature"),
-        "max_output_tokens": numbers.get("max_output_tokens"),
-        "cache_minutes": numbers.get("cache_minutes"),
     }
-    return fields, problems
+    return cast("ProfileFields", fields | numbers), problems
 
 
 def _copy_of(profile: Profile) -> Profile:

@@ -168,6 +168,18 @@ async def test_the_models_chosen_for_one_thing_are_there_again_when_one_comes_ba
     assert [one.model for one in form.models] == ["demo/based", ""]
 
 
+async def test_a_field_that_is_out_of_sight_refuses_nothing(rt: Runtime, tab: Tab) -> None:
+    form = await tab.state(ProfileFormState)
+    await tab.run(ProfileFormState.open_new, form)
+    await save(tab, temperature="hot")
+
+    await tab.run(ProfileFormState.pick_makes, form, "image")
+    assert form.problems == {}
+    await save(tab, temperature="hot")
+
+    assert [(one.makes, one.temperature) for one in await own(rt, tab)] == [("image", None)]
+
+
 async def test_it_is_deleted_after_a_word(rt: Runtime, tab: Tab) -> None:
     made = await profiles.create_profile(rt, tab.user.id, name="Notes")
     state = await tab.state(ProfilesState)
