@@ -28,6 +28,8 @@ class MessageBody(Schema):
     """`provider/name`; empty: the chat's, else the caller's default."""
     mode: Mode = "auto"
     """`build` writes or changes the agent, `chat` only answers, `auto` lets triage decide."""
+    fresh: bool = False
+    """Whether the answer must be made now, where the same question was answered before."""
 
 
 class StartedRun(Schema):
@@ -64,7 +66,14 @@ async def send_message(
     While another run of the chat goes on, the new one is queued.
     """
     run = await runs.start(
-        rt, me.id, chat_id, text=body.text, model=body.model, mode=body.mode, keyed=keyed
+        rt,
+        me.id,
+        chat_id,
+        text=body.text,
+        model=body.model,
+        mode=body.mode,
+        fresh=body.fresh,
+        keyed=keyed,
     )
     response.headers["Location"] = f"/api/runs/{run.id}"
     return StartedRun.of(run)

@@ -10,10 +10,11 @@ from babble_app.components.composer import composer
 from babble_app.components.file_viewer import file_viewer
 from babble_app.components.follow_end import follow_end
 from babble_app.components.icons import icon
+from babble_app.components.kind_picker import kind_picker, model_picker
 from babble_app.components.message import live_answer, message, waiting_question
 from babble_app.components.popover import popover
 from babble_app.states.chat import ChatState
-from babble_app.states.choices import ChoicesState, FileChoice, ModelChoice
+from babble_app.states.choices import ChoicesState, FileChoice
 from babble_app.states.history import HistoryState
 from babble_app.states.live import LiveState
 from babble_app.states.proposals import ProposalState
@@ -60,22 +61,33 @@ def chat_pane() -> rx.Component:
         composer(
             _file_chooser(),
             _mode_picker(),
-            _model_picker(),
+            kind_picker(),
+            model_picker(),
             draft_key=ChatState.shown_id,
             running=LiveState.running,
             disabled_reason=rx.cond(ChatState.status == "ready", "", "Loading the chat"),
             returned=ChatState.returned,
             suggestion=ChatState.suggestion,
-            placeholder=rx.cond(
-                ProposalState.proposal != "",
-                "What else? It goes on from the proposal",
-                rx.cond(HistoryState.messages, "Ask, or say what to change", "Describe an agent"),
-            ),
+            placeholder=_placeholder(),
             on_send=ChatState.send,
             on_stop=ChatState.stop,
         ),
         file_viewer(),
         class_name="chat",
+    )
+
+
+def _placeholder() -> Any:
+    words = rx.cond(
+        ProposalState.proposal != "",
+        "What else? It goes on from the proposal",
+        rx.cond(HistoryState.messages, "Ask, or say what to change", "Describe an agent"),
+    )
+    return rx.match(
+        ChoicesState.kind.makes,
+        ("image", "Describe a picture"),
+        ("video", "Describe a video"),
+        words,
     )
 
 
@@ -156,21 +168,6 @@ def _problem() -> rx.Component:
         role="alert",
         class_name="notice notice--bad chat-problem",
     )
-
-
-def _model_picker() -> rx.Component:
-    return rx.el.select(
-        rx.foreach(ChoicesState.models, _model_option),
-        value=ChoicesState.model,
-        on_change=ChoicesState.pick_model,
-        aria_label="Model",
-        title="Model for the next message",
-        class_name="select composer-select",
-    )
-
-
-def _model_option(choice: ModelChoice) -> rx.Component:
-    return rx.el.option(choice.title, value=choice.id)
 
 
 def _mode_picker() -> rx.Component:

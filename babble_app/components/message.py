@@ -107,13 +107,37 @@ def _answer(item: MessageView) -> rx.Component:
         rx.cond(item.status != "done", _ending(item)),
         rx.el.div(
             time_ago(item.at),
+            rx.cond(item.repeated != "", _given_again(item)),
             copy_button(text=item.text),
-            rx.el.span(item.figures, title=item.why, class_name="mono"),
+            rx.el.span(item.figures, class_name="mono"),
+            rx.cond(item.why != "", _why(item.why)),
             class_name="message-foot",
         ),
         class_name="message answer",
         aria_label="Babble",
         key=item.id,
+    )
+
+
+def _given_again(item: MessageView) -> rx.Component:
+    """Say since when the answer is known, and offer one that is made now."""
+    return rx.fragment(
+        rx.el.span(icon("clock", 14), item.repeated, class_name="badge"),
+        rx.el.button(
+            icon("refresh", 14),
+            "Ask anew",
+            type="button",
+            title="Ask the same question again, for an answer that is made now",
+            on_click=ChatState.ask_anew(item.run_id),
+            class_name="button button--quiet button--small",
+        ),
+    )
+
+
+def _why(words: Any) -> rx.Component:
+    """Fold away why this model answered: in reach of keys and fingers, not only of a mouse."""
+    return rx.el.details(
+        rx.el.summary("Why this model"), rx.el.span(words), class_name="message-why"
     )
 
 

@@ -114,7 +114,7 @@ def demo_hint() -> rx.Component:
     )
 
 
-def settings_section(title: str, note: Any, *children: Any) -> rx.Component:
+def settings_section(title: str, note: Any, *children: Any, **props: Any) -> rx.Component:
     """Return a titled part of the settings page."""
     return rx.el.section(
         rx.el.div(
@@ -122,4 +122,5 @@ def settings_section(title: str, note: Any, *children: Any) -> rx.Component:
         ),
         *children,
         class_name="section",
+        **props,
     )

@@ -20,7 +20,14 @@ from babble_app.llm.cache_key import cache_key
 from babble_app.llm.kept_answers import is_good, keep_seconds, pack, unpack
 from babble_app.llm.shared_calls import EVENTS_AT_ONCE, SharedCalls
 from babble_app.schemas.calls import CallRecord
-from babble_app.schemas.models import ModelAnswer, ModelDone, ReasoningPart, TextPart, ToolCall
+from babble_app.schemas.models import (
+    ANSWERED_BEFORE,
+    ModelAnswer,
+    ModelDone,
+    ReasoningPart,
+    TextPart,
+    ToolCall,
+)
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
@@ -147,7 +154,7 @@ class CachedClient:
                 yield piece
                 if not number % EVENTS_AT_ONCE:
                     await asyncio.sleep(0)
-            why = f"answered before, {_ago(self.cache.clock() - kept.kept_at)}"
+            why = f"{ANSWERED_BEFORE}, {_ago(self.cache.clock() - kept.kept_at)}"
             yield kept.done.model_copy(update={"cached": True, "why": why, "usage": NOTHING})
             return
         events: list[ModelEvent] = []

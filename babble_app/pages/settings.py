@@ -1,4 +1,4 @@
-"""Settings: models and keys, appearance, account."""
+"""Settings: models and keys, kinds of work, appearance, account."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import reflex as rx
 from babble_app.components.account_settings import account_sections
 from babble_app.components.app_shell import app_shell
 from babble_app.components.key_settings import key_sections
+from babble_app.components.profile_settings import profile_sections
+from babble_app.states.profiles import ProfilesState
 from babble_app.states.settings import SettingsState
 
 
-@rx.page(route="/settings", title="Settings · Babble", on_load=SettingsState.load)
+@rx.page(
+    route="/settings", title="Settings · Babble", on_load=[SettingsState.load, ProfilesState.load]
+)
 @app_shell
 def settings() -> rx.Component:
     """One column, read from top to bottom."""
     return rx.el.div(
         rx.el.h1("Settings", class_name="page-title"),
         *key_sections(),
+        *profile_sections(),
         *account_sections(),
         class_name="page page--narrow",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import ModelUnavailableError
 from babble_app.schemas.events import TextDelta
@@ -36,7 +36,7 @@ async def open_media(
         ModelUnavailableError: nothing opens any of them.
     """
     credentials = await keys.find_credentials(rt, owner_id, workspace_id)
-    for model in profile.models or _known_models(rt, profile):
+    for model in profile.models or _known_models(rt, profile.makes):
         provider = rt.models.providers.get(model.partition("/")[0])
         if provider is not None and provider.media_wire and provider.id in credentials:
             return rt.models.open_media(model, credentials[provider.id])
@@ -49,6 +49,16 @@ async def open_media(
         f"No model that makes {profile.makes}s is set up here. Add a key for {makers} in Settings."
     )
     raise ModelUnavailableError(message)
+
+
+async def list_makers(rt: Runtime, owner_id: str) -> dict[Literal["image", "video"], list[str]]:
+    """Return the models that make pictures and those that make videos, as far as one of the person's keys opens them."""
+    credentials = await keys.find_credentials(rt, owner_id)
+    kinds: tuple[Literal["image", "video"], ...] = ("image", "video")
+    return {
+        makes: [name for name in _known_models(rt, makes) if name.partition("/")[0] in credentials]
+        for makes in kinds
+    }
 
 
 async def keep_file(rt: Runtime, job: Job, made: FileMade) -> TextDelta:
@@ -65,9 +75,9 @@ async def keep_file(rt: Runtime, job: Job, made: FileMade) -> TextDelta:
     return TextDelta(text=f"![{file.name}](/api/files/{file.id}/content)\n")
 
 
-def _known_models(rt: Runtime, profile: Profile) -> tuple[str, ...]:
+def _known_models(rt: Runtime, makes: str) -> tuple[str, ...]:
     return tuple(
         f"{provider.id}/{name}"
         for provider in rt.models.providers.values()
-        for name in (provider.video_models if profile.makes == "video" else provider.image_models)
+        for name in (provider.video_models if makes == "video" else provider.image_models)
     )

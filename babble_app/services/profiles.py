@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, get_args
 
 from babble_app.agents.profile import all_profiles
@@ -171,7 +170,7 @@ def _within(
     name: str, words: str, lowest: float, most: float
 ) -> Callable[[float | None], float | None]:
     def clean(value: float | None) -> float | None:
-        if value is None or (math.isfinite(value) and lowest <= value <= most):
+        if value is None or lowest <= value <= most:  # false of NaN too
             return value
         message = f"The {words} is a number from {lowest:,g} to {most:,.0f}."
         raise ValidationFailedError(message, field=name)

@@ -116,6 +116,12 @@ def open_web(rt: Runtime, owner_id: str) -> GuardedWeb | None:
     return GuardedWeb(engine, base_url, key, rules, before)
 
 
+def unset_variable(rt: Runtime) -> str:
+    """Return the environment variable that must be set before models can search; empty where they can."""
+    engine = all_engines().get(rt.settings.search_engine)
+    return missing_variable(rt.settings, engine) if engine else "BABBLE_SEARCH_ENGINE"
+
+
 def missing_variable(settings: Settings, engine: Engine) -> str:
     """Return the environment variable that the engine needs and that is not set; empty when it has all that it needs."""
     key = _key(settings, engine)

@@ -10,7 +10,7 @@ import reflex as rx
 
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.schemas.events import Mode
-from babble_app.services import chats, files, models, runs, runtime
+from babble_app.services import chats, files, models, profiles, runs, runtime
 from babble_app.states.canvas import CanvasState
 from babble_app.states.choices import ChoicesState, show_choices
 from babble_app.states.files import close_viewer
@@ -22,6 +22,7 @@ from babble_app.states.tab import own_tab, owner_of
 
 if TYPE_CHECKING:
     from babble_app.schemas.chats import Chat
+    from babble_app.schemas.profiles import Profile
     from babble_app.schemas.workspaces import File
     from babble_app.services.runtime import Runtime
     from babble_app.states.history import History
@@ -32,6 +33,7 @@ class _Page:
     chat: Chat
     files: list[File]
     default_model: str
+    profiles: list[Profile]
     history: History
 
 
@@ -68,7 +70,7 @@ class ChatState(rx.State):
         async with own_tab(self, owner_id):
             await fill_shell(self, workspace_id=page.chat.workspace_id, title=page.chat.title)
             self.status = "ready"
-            await show_choices(self, page.chat, page.files, page.default_model)
+            await show_choices(self, page.chat, page.files, page.default_model, page.profiles)
             await show_history(self, page.history)
         yield CanvasState.open_agent(page.chat.agent_id or "")
         yield ProposalState.open_agent(page.chat.agent_id or "")
@@ -84,9 +86,19 @@ class ChatState(rx.State):
             chat_id = str(getattr(self, "chat_id", "")) or self.shown_id
             choices = await self.get_state(ChoicesState)
             model, mode = choices.model, cast("Mode", choices.mode)
+            picked = choices._unstored  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
             self.problem = ""
         rt, problem = runtime.current(), "The message was not sent. Try again."
         try:
+            # What was picked a moment ago is for this message already.
+            if picked:
+                await chats.update_chat(
+                    rt,
+                    owner_id,
+                    chat_id,
+                    model=picked.get("model"),
+                    profile=picked.get("profile"),
+                )
             await runs.start(rt, owner_id, chat_id, text=text, model=model, mode=mode)
             problem = ""
         except BabbleError as error:
@@ -162,6 +174,34 @@ class ChatState(rx.State):
         yield LiveState.attach(chat_id)
 
     @rx.event(background=True)
+    async def ask_anew(self, run_id: str) -> AsyncGenerator[object, None]:
+        """Ask the question of an answer that was given again once more, for one that is made now."""
+        async with self:
+            owner_id = await owner_of(self)
+            chat_id = self.shown_id
+            model = (await self.get_state(ChoicesState)).model
+            self.problem = ""
+        rt = runtime.current()
+        try:
+            run = await runs.get_run(rt, owner_id, run_id)
+            question = await chats.get_message(rt, owner_id, run.question_id)
+            await runs.start(
+                rt,
+                owner_id,
+                run.chat_id,
+                text=question.text,
+                model=model,
+                mode=run.mode,
+                fresh=True,
+            )
+        except BabbleError as error:
+            async with own_tab(self, owner_id):
+                self.problem = str(error)
+            return
+        yield ChatState.refresh()
+        yield LiveState.attach(chat_id)
+
+    @rx.event(background=True)
     async def rename(self, title: str) -> AsyncGenerator[object, None]:
         """Give the chat a title."""
         async with self:
@@ -194,5 +234,6 @@ async def _read_page(rt: Runtime, owner_id: str, chat_id: str) -> _Page:
         chat=chat,
         files=await files.list_files(rt, owner_id, chat.workspace_id),
         default_model=await models.default_model(rt, owner_id),
+        profiles=await profiles.list_profiles(rt, owner_id),
         history=await read_history(rt, owner_id, chat_id),
     )

@@ -1,10 +1,10 @@
-"""What a chat is asked with: its model, what the next message is for, and the files that the models see."""
+"""What a chat is asked with: kind of work, model, what the next message is for, and the files that the models see."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import reflex as rx
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from babble_app.schemas.chats import Chat
+    from babble_app.schemas.profiles import Profile
     from babble_app.schemas.workspaces import File
 
 
@@ -40,11 +41,27 @@ class ModelChoice:
     title: str
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work that can be picked; without an id it is none."""
+
+    id: str = ""
+    name: str = "Anything"
+    description: str = "Nothing in particular: your default model, without further tools."
+    makes: Literal["text", "image", "video"] = "text"
+    prefers: str = ""
+    """Its models, the preferred first, in words."""
+
+
 class ChoicesState(rx.State):
     """The choices below the composer."""
 
     model: str = ""
+    """Empty: the one of the kind of work, else the person's default."""
     models: list[ModelChoice] = []
+    default_model: str = ""
+    kind: Kind = Kind()
+    kinds: list[Kind] = [Kind()]
     mode: str = "auto"
     review: bool = False
     """Whether changes of the agent wait for the person's word."""
@@ -52,18 +69,22 @@ class ChoicesState(rx.State):
     chosen_count: int = 0
     readable_count: int = 0
     _chat: str = ""
+    _unstored: dict[str, str] = {}
+    """What was picked and may not be in the store yet: fields of the chat."""
 
     @rx.event(background=True)
     async def load_models(self) -> None:
         """List what can be picked; providers are asked, so the page does not wait for it."""
         async with self:
             owner_id = await owner_of(self)
+            wanted = (self.model, self.default_model)
         found = await models.list_models(runtime.current(), owner_id)
         titles = {
             info.id: f"{info.title} ({info.note})" if info.note else info.title for info in found
         }
         async with own_tab(self, owner_id):
-            titles.setdefault(self.model, self.model)
+            for name in filter(None, wanted):
+                titles.setdefault(name, name)
             self.models = [ModelChoice(id=name, title=title) for name, title in titles.items()]
 
     @rx.event(background=True)
@@ -71,10 +92,24 @@ class ChoicesState(rx.State):
         """Use another model from the next message on."""
         async with self:
             owner_id, chat_id = await owner_of(self), self._chat
-            # At once: a message may be sent before the choice is stored.
             self.model = model
+            self._unstored = {**self._unstored, "model": model}
         change = chats.update_chat(runtime.current(), owner_id, chat_id, model=model)
-        await self._try(owner_id, change)
+        await self._try(owner_id, change, stores={"model": model})
+
+    @rx.event(background=True)
+    async def pick_profile(self, profile_id: str) -> None:
+        """Say what kind of work the chat is for; empty: nothing in particular."""
+        async with self:
+            owner_id, chat_id = await owner_of(self), self._chat
+            before = self.kind
+            self.kind = next((kind for kind in self.kinds if kind.id == profile_id), before)
+            profile_id = self.kind.id
+            self._unstored = {**self._unstored, "profile": profile_id}
+        change = chats.update_chat(runtime.current(), owner_id, chat_id, profile=profile_id)
+        if not await self._try(owner_id, change, stores={"profile": profile_id}):
+            async with own_tab(self, owner_id):
+                self.kind = before
 
     @rx.event
     def pick_mode(self, mode: str) -> None:
@@ -108,23 +143,45 @@ class ChoicesState(rx.State):
             wanted = [item.id for item in self.files if item.readable]
         await self._try(owner_id, chats.choose_files(runtime.current(), owner_id, chat_id, wanted))
 
-    async def _try(self, owner_id: str, change: Awaitable[Chat]) -> None:
+    async def _try(
+        self, owner_id: str, change: Awaitable[Chat], *, stores: Mapping[str, str] | None = None
+    ) -> bool:
         """Carry out a change of the chat and show it, or say why it was refused."""
+        problem, chat = "", None
         try:
             chat = await change
         except BabbleError as error:
-            async with own_tab(self, owner_id):
-                await toast(self, str(error), "bad")
-            return
+            problem = str(error)
         async with own_tab(self, owner_id):
-            self.model, self.review = chat.model or self.model, chat.review_changes
+            done = dict(stores or {}).items()
+            # What was picked meanwhile is still on its way.
+            self._unstored = {
+                name: value for name, value in self._unstored.items() if (name, value) not in done
+            }
+            if chat is None:
+                await toast(self, problem, "bad")
+                return False
+            self.review = chat.review_changes
             self._mark_files(set(chat.file_ids))
+        return True
 
-    def _show(self, chat: Chat, files: Sequence[File], default_model: str) -> None:
-        self._chat = chat.id
-        self.model, self.review = chat.model or default_model, chat.review_changes
-        if self.model not in {choice.id for choice in self.models}:
-            self.models = [*self.models, ModelChoice(id=self.model, title=self.model)]
+    def _show(
+        self,
+        chat: Chat,
+        files: Sequence[File],
+        default_model: str,
+        profiles: Sequence[Profile],
+    ) -> None:
+        self._chat, self._unstored = chat.id, {}
+        self.model, self.default_model, self.review = chat.model, default_model, chat.review_changes
+        known = {choice.id for choice in self.models}
+        self.models += [
+            ModelChoice(id=name, title=name)
+            for name in dict.fromkeys((chat.model, default_model))
+            if name and name not in known
+        ]
+        self.kinds = [Kind(), *map(kind_of, profiles)]
+        self.kind = next((kind for kind in self.kinds if kind.id == chat.profile), self.kinds[0])
         self.files = [_file_choice(file) for file in files]
         self.readable_count = sum(item.readable for item in self.files)
         self._mark_files(set(chat.file_ids))
@@ -135,11 +192,26 @@ class ChoicesState(rx.State):
 
 
 async def show_choices(
-    state: rx.State, chat: Chat, files: Sequence[File], default_model: str
+    state: rx.State,
+    chat: Chat,
+    files: Sequence[File],
+    default_model: str,
+    profiles: Sequence[Profile] = (),
 ) -> None:
     """Show the choices of a chat; called while the tab is held."""
     choices = await state.get_state(ChoicesState)
-    choices._show(chat, files, default_model)  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
+    choices._show(chat, files, default_model, profiles)  # noqa: SLF001 - underscore: not callable from outside  # pyright: ignore[reportPrivateUsage]
+
+
+def kind_of(profile: Profile) -> Kind:
+    """Return the profile as the picker shows it."""
+    return Kind(
+        id=profile.id,
+        name=profile.name,
+        description=profile.description,
+        makes=profile.makes,
+        prefers=", then ".join(profile.models[:3]),
+    )
 
 
 def _file_choice(file: File) -> FileChoice:

@@ -15,12 +15,16 @@ from babble_app.schemas.events import (
     ToolCalled,
     VersionSaved,
 )
+from babble_app.schemas.models import ANSWERED_BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from babble_app.schemas.chats import Message
     from babble_app.schemas.usage import Usage
+
+
+SMALLEST_SHOWN_USD = 0.0001
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class MessageView:
     """Model and tokens, for those who want to know."""
     why: str = ""
     """Why that model answered, where there was a choice."""
+    repeated: str = ""
+    """Of an answer that was given again: since when it is known."""
     problem: str = ""
     raw: str = ""
     can_run_again: bool = False
@@ -108,6 +114,7 @@ class MessageView:
 
 def message_view(message: Message) -> MessageView:
     """Return what the page shows of a stored message."""
+    repeated = message.why.startswith(ANSWERED_BEFORE)
     return MessageView(
         id=message.id,
         run_id=message.run_id or "",
@@ -116,7 +123,8 @@ def message_view(message: Message) -> MessageView:
         status=message.status,
         reasoning=message.reasoning,
         figures=figures(message.model, message.usage),
-        why=message.why,
+        why="" if repeated else message.why,
+        repeated=message.why if repeated else "",
         problem=message.problem.message if message.problem else "",
         raw=message.raw,
         can_run_again=message.role == "assistant" and message.status != "done",
@@ -210,5 +218,6 @@ def figures(model: str, usage: Usage) -> str:
     if usage.input_tokens or usage.output_tokens:
         parts.append(f"{usage.input_tokens:,} in, {usage.output_tokens:,} out")
     if usage.cost_usd:
-        parts.append(f"${usage.cost_usd:.4f}")
+        small = usage.cost_usd < SMALLEST_SHOWN_USD
+        parts.append(f"under ${SMALLEST_SHOWN_USD}" if small else f"${usage.cost_usd:.4f}")
     return " · ".join(parts)

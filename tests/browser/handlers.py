@@ -53,6 +53,7 @@ class Ids:
     key: str
     budget: str
     """How the usage page calls it: kind, id, period, and who set it."""
+    profile: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -98,6 +99,8 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "key_id": [ids.key],
         "budget_key": [ids.budget],
         "period": ["7d"],
+        "profile_id": [ids.profile],
+        "makes": ["text"],
         "answer": [{"kind": "user", "text": "Said by the matrix"}],
         "chosen_id": [ids.chat, ids.agent, ids.workspace, ids.file],
         "dialog": [

@@ -65,6 +65,7 @@ def make_everything(server: Server, person: Person) -> Ids:
         test=person.post(f"/api/sessions/{session['session_id']}/keep", {"name": words})["id"],
         key=key,
         budget=use_models(server, person, workspace, chat),
+        profile=person.post("/api/profiles", {"name": f"Work {words}"})["id"],
         words=words,
     )
 
@@ -158,7 +159,7 @@ def says_of(updates: list[dict[str, Any]], person: Person, ids: Ids) -> list[str
 
 
 def test_it_is_known_how_to_call_every_handler() -> None:
-    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "k", "b", "x")
+    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "k", "b", "o", "x")
 
     assert unknown_arguments(nobody) == []
     assert len(all_handlers()) > 90
@@ -170,6 +171,8 @@ CHANGING = {
     "budgets",
     "chat",
     "files",
+    "profile_form",
+    "profiles",
     "proposals",
     "publishing",
     "settings",
@@ -219,9 +222,8 @@ def test_no_handler_shows_or_changes_anything_for(
         for table in ("users", "workspaces", "files", "file_pages", "chats", "messages")
     )
     assert all(before[table] for table in ("runs", "run_events", "agents", "versions", "sessions"))
-    assert all(
-        before[table] for table in ("provider_keys", "logins", "proposals", "budgets", "usage")
-    )
+    assert all(before[table] for table in ("provider_keys", "logins", "proposals", "profiles"))
+    assert all(before[table] for table in ("budgets", "usage"))
 
     def attack(state: str) -> list[str]:
         cookie = {"nobody": "", "the owner, suspended": owner.cookie}.get(who)

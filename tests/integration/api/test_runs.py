@@ -139,6 +139,18 @@ def test_a_message_that_cannot_be_sent_is_refused(person: Person, body: dict[str
     assert code_of(answer) == (422, "validation_failed")
 
 
+def test_an_answer_of_before_is_given_again_unless_a_fresh_one_is_wanted(person: Person):
+    whys: list[str] = []
+    for fresh in (False, False, True):
+        chat = make_chat(person)
+        sent = send(person, chat, "What is Based?", mode="chat", fresh=fresh).raise_for_status()
+        follow(person, sent.json()["run_id"])
+        answer = person.client.get(f"/api/chats/{chat}/messages").json()[-1]
+        whys.append(answer["why"])
+
+    assert [why.startswith("answered before") for why in whys] == [False, True, False]
+
+
 def test_stopping_a_run_ends_its_stream(person: Person):
     run_id = send(person, make_chat(person), "Tell me about bicycles").json()["run_id"]
 

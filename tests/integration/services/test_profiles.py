@@ -114,6 +114,7 @@ async def test_a_change_changes_what_is_given_and_no_more(rt: Runtime) -> None:
         ("temperature", float("nan"), "cannot be stored"),
         ("max_output_tokens", 0, "from 1 to 200,000"),
         ("max_output_tokens", 200_001, "from 1 to 200,000"),
+        ("max_output_tokens", 10**400, "from 1 to 200,000"),
         ("cache_minutes", 1441, "from 0 to 1,440"),
         ("cache_minutes", -1, "from 0 to 1,440"),
         ("classifier", "small", "named provider/model"),

@@ -20,8 +20,8 @@ HANDLERS = {
     "BudgetsState": "ask_delete close_dialog delete open_change open_new save",
     "CanvasState": "check discard dismiss_dropped dismiss_problem download edit open_agent show_version "
     "take_edits_back take_new_version",
-    "ChatState": "catch_up dismiss_problem load refresh rename run_again send show_earlier stop suggest",
-    "ChoicesState": "choose_all_files choose_file choose_review load_models pick_mode pick_model",
+    "ChatState": "ask_anew catch_up dismiss_problem load refresh rename run_again send show_earlier stop suggest",
+    "ChoicesState": "choose_all_files choose_file choose_review load_models pick_mode pick_model pick_profile",
     "DetailsState": "close download show_details",
     "DraftState": "compare",
     "FilesState": "ask_delete close_view delete follow_reading keep view",
@@ -35,6 +35,8 @@ HANDLERS = {
     "OutcomeState": "",
     "PanesState": "pick_changes pick_tab show_changes show_chat show_code "
     "show_alone show_comparison show_decision show_line show_test show_tests",
+    "ProfileFormState": "close_form copy_profile open_new open_profile pick_makes pick_model raise_model save_profile",
+    "ProfilesState": "ask_delete cancel_delete delete_profile load",
     "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
     "RepairState": "fix record_again send_request stop_fix watch",

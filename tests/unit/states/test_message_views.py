@@ -89,4 +89,20 @@ def test_only_web_addresses_of_sources_become_links(url: str, link: str, place: 
 def test_why_a_model_answered_is_shown_beside_it() -> None:
     view = message_view(make_message(1, "assistant", "run_1", why="b: a was rate-limited"))
 
-    assert view.why == "b: a was rate-limited"
+    assert (view.why, view.repeated) == ("b: a was rate-limited", "")
+
+
+def test_an_answer_given_again_says_so_in_the_place_of_why() -> None:
+    why = "answered before, 12 minutes ago"
+
+    view = message_view(make_message(1, "assistant", "run_1", why=why))
+
+    assert (view.why, view.repeated) == ("", why)
+
+
+def test_a_cost_that_would_show_as_nothing_is_said_to_be_small() -> None:
+    usage = Usage(input_tokens=12, output_tokens=7, cost_usd=0.00001)
+
+    view = message_view(make_message(1, "assistant", "run_1", model="a/b", usage=usage))
+
+    assert view.figures == "a/b · 12 in, 7 out · under $0.0001"
