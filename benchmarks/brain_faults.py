@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from babble_app.errors import BabbleError
 from babble_app.llm.route import Route
@@ -202,10 +203,8 @@ async def _at_once(work: Iterator[Awaitable[None]], width: int) -> None:
 
 async def _sums(bench: Bench) -> dict[str, tuple[int, int]]:
     """Return how many rows of each outcome there are, and what they cost."""
-    table = UsageRow.__table__.c  # pyright: ignore[reportAttributeAccessIssue]
-    statement = select(table.outcome, func.count(), func.sum(table.cost_nano)).group_by(
-        table.outcome
-    )
+    outcome, cost = col(UsageRow.outcome), col(UsageRow.cost_nano)
+    statement = select(outcome, func.count(), func.sum(cost)).group_by(outcome)
 
     def read(db: Any) -> dict[str, tuple[int, int]]:
         return {row[0]: (row[1], int(row[2] or 0)) for row in db.execute(statement)}

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
 TOKENS_PER_SECOND = 50
 FAULTS = ("503", "429", "reset", "html", "empty", "garbage", "cut", "close", "error")
@@ -46,7 +46,7 @@ def echo_usage(question: str) -> tuple[int, int]:
 
 
 @contextmanager
-def model_server(*arguments: str) -> Iterator[str]:
+def model_server(*arguments: str) -> Generator[str]:
     """Run the server in a process of its own; yield its base address."""
     command = [sys.executable, __file__, *arguments]
     server = subprocess.Popen(command, cwd=Path(__file__).parent, stdout=subprocess.PIPE, text=True)

@@ -83,9 +83,8 @@ async def bench() -> AsyncGenerator[Bench]:
         }
         prices = Path(folder) / "prices.json"
         prices.write_text(json.dumps({f"custom/{name}": price for name in NAMES}))
-        settings = Settings(
-            _env_file=None, BABBLE_DATA_DIR=folder, DATABASE_URL="", BABBLE_PRICES_FILE=str(prices)
-        )
+        values = {"DATABASE_URL": "", "BABBLE_PRICES_FILE": str(prices)}
+        settings = Settings(_env_file=None, BABBLE_DATA_DIR=folder, **values)  # pyright: ignore[reportCallIssue]
         async with serving(settings) as rt:
             await asyncio.wrap_future(litellm_client.loading())
             model_table.load()
@@ -93,8 +92,8 @@ async def bench() -> AsyncGenerator[Bench]:
             row = UserRow(email="bench@example.com", name="B", role="admin", password_hash="!")
             async with rt.database.unit_of_work() as db:
                 db.add(row)
-            for kind, scope_id in (("person", row.id), ("server", "all")):
-                await budgets.set_budget(rt, row.id, kind, scope_id, "month", limit_usd=10_000)
+            await budgets.set_budget(rt, row.id, "person", row.id, "month", limit_usd=10_000)
+            await budgets.set_budget(rt, row.id, "server", "all", "month", limit_usd=10_000)
             yield Bench(rt, row.id)
 
 

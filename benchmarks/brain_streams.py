@@ -32,7 +32,7 @@ async def transit(client: ModelClient, waits: list[float], after: float) -> None
 async def streams(bench_: Bench, url: str) -> None:
     """Print how many streams at once hold the bar of transit."""
     name = "paced-250"
-    held = dict.fromkeys(("direct", "routed"), 0)
+    held: dict[str, int] = {"direct": 0, "routed": 0}
     clients = {"direct": bench_.direct(name, url), "routed": bench_.routed(name, url, fresh=True)}
     for count in STREAMS:
         for way, client in clients.items():

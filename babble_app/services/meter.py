@@ -272,7 +272,7 @@ def _cost_nano(record: CallRecord) -> int | None:
     if cost is None or not 0 <= cost < MOST_DOLLARS:
         # Nobody said, or a provider said what cannot be: a negative cost would give money back.
         provider, _, name = record.model.partition("/")
-        made = record.task == "illustrate" and record.outcome == "ok"  # some count no tokens
-        used = made or usage.input_tokens > 0 or usage.output_tokens > 0
+        counted = usage.input_tokens > 0 or usage.output_tokens > 0
+        used = counted or record.task == "illustrate"  # which few providers count in tokens
         cost = model_table.cost_usd(provider, name, usage) if used else 0.0
     return None if cost is None else prices.nano(min(max(cost, 0.0), MOST_DOLLARS))
