@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import socket
 import sys
 import time
@@ -156,14 +157,14 @@ async def cpu(bench_: Bench, url: str, rounds: int) -> None:
                     found[way].append((time.process_time() - before) / each)
         base, ours = (percentile(found[way], 0.5) * 1e6 for way in ("direct", "routed"))
         show(f"{title}, routed", ours, unit, bar=bar, note=f"direct {base:.1f}, ratio {ours / base:.2f}")  # fmt: skip
-    paced = await new_chats(bench_, url, "paced-100", 20)
-    direct = bench_.direct("paced-100", url)
+    paced = await new_chats(bench_, url, "paced-250", 20)
+    direct = bench_.direct("paced-250", url)
     before = time.process_time()
     await asyncio.gather(*(times(direct, ask(question())) for _ in paced))
-    base = (time.process_time() - before) / (100 * len(paced)) * 1e6
+    base = (time.process_time() - before) / (250 * len(paced)) * 1e6
     before = time.process_time()
     await asyncio.gather(*(run_engine(bench_, chat) for chat in paced))
-    ours = (time.process_time() - before) / (100 * len(paced)) * 1e6
+    ours = (time.process_time() - before) / (250 * len(paced)) * 1e6
     show("CPU a token, 20 runs of 50 tokens/s, log stored", ours, "µs", bar=200.0, note=f"direct {base:.1f}")  # fmt: skip
 
 
@@ -232,6 +233,9 @@ async def money(bench_: Bench, rounds: int) -> None:
 async def measure(options: argparse.Namespace) -> None:
     """Run the parts that are wanted."""
     share = ("--fault-share", "0.2")
+    print(
+        f"(load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores: what others do is in every figure)"
+    )
     async with bench() as opened:
         with model_server() as url, model_server() as other:
             parts: dict[str, Callable[[], Awaitable[None]]] = {

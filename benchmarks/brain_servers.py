@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/brain_servers.py [--fault-share 0.2] [--seed 1]
 
-The model's name says what is answered: `short` (two words), `burst-500` (so many tokens at once), `paced-100` (so many, 50 a
+The model's name says what is answered: `short` (two words), `burst-500` (so many tokens at once), `paced-250` (so many, 50 a
 second, each of which is the time when it was sent), `refused` (503), `echo` (words that only the right question gets, and
 figures of usage that follow from it). A share of the echoes goes wrong, in all ways in turn.
 """

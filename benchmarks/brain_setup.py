@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 INPUT_NANO, OUTPUT_NANO = 1_000, 4_000
 """What a token costs, in billionths of a dollar."""
-NAMES = ("short", "echo", "refused", "paced-100", "paced-250", "burst-2000")
+NAMES = ("short", "echo", "refused", "paced-250", "burst-2000")
 _numbers = itertools.count()
 
 

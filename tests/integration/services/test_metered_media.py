@@ -42,7 +42,8 @@ def source(sqlite: Source) -> Source:
 
 @pytest.fixture
 def server() -> Iterator[MediaServer]:
-    with MediaServer() as running:
+    running = MediaServer()
+    with running:
         yield running
 
 
