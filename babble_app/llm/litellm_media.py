@@ -64,7 +64,7 @@ class LiteLLMMedia:
             if video.status != "completed":
                 raise failures.error_event(self.target, video.error or {})
             data = await call("avideo_content", video_id=video.id)
-        return read_video(self.target, data)
+        return read_video(self.target, data, getattr(video, "seconds", None))
 
     @property
     def _model(self) -> str:

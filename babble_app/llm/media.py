@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from babble_app.errors import ModelTimeoutError
@@ -36,6 +36,8 @@ class Made:
     media_type: str
     """By its first bytes, whatever the provider says."""
     usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+    """A video's length, as far as the provider tells it."""
 
 
 class MediaClient(Protocol):
@@ -73,9 +75,10 @@ def read_image(target: Target, encoded: object, usage: Usage) -> Made:
     return _checked(target, data, "image/", MAX_IMAGE_BYTES, usage)
 
 
-def read_video(target: Target, data: bytes) -> Made:
-    """Return the video; raises ModelAnswerInvalidError where these bytes are none."""
-    return _checked(target, data, "video/", MAX_VIDEO_BYTES, Usage())
+def read_video(target: Target, data: bytes, seconds: object = None) -> Made:
+    """Return the video, and its length as the provider writes it; raises ModelAnswerInvalidError where these bytes are none."""
+    made = _checked(target, data, "video/", MAX_VIDEO_BYTES, Usage())
+    return replace(made, seconds=_length(seconds))
 
 
 def _checked(target: Target, data: bytes, kind: str, max_bytes: int, usage: Usage) -> Made:
@@ -89,6 +92,11 @@ def _checked(target: Target, data: bytes, kind: str, max_bytes: int, usage: Usag
     if not media_type.startswith(kind):
         raise failures.garbled(target)
     return Made(data, media_type, usage)
+
+
+def _length(seconds: object) -> float:
+    text = str(seconds)
+    return float(text) if text.isdecimal() and len(text) <= 4 else 0.0
 
 
 def took_too_long(target: Target) -> ModelTimeoutError:

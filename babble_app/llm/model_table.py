@@ -48,6 +48,15 @@ def facts(provider: str, model: str) -> dict[str, Any]:
     return row if row is not None and row.get("mode", "chat") in {"chat", "responses"} else {}
 
 
+def media_facts(provider: str, model: str) -> dict[str, Any]:
+    """Return the table's row for a model that makes pictures or videos, or an empty one."""
+    table = _table()
+    names = (f"{provider}/{model}", model, model.rpartition("/")[2])
+    rows = (table.get(name) for name in names)
+    modes = {"image_generation", "video_generation"}
+    return next((row for row in rows if row is not None and row.get("mode") in modes), {})
+
+
 def price(provider: str, model: str) -> Price | None:
     """Return what the model's tokens cost: the operator's own price, else the table's; None where neither knows it."""
     if (own := prices.find(provider, model)) is not None:

@@ -27,6 +27,8 @@ class CallScope(Schema):
     """What answers rest on besides their messages: digest of program version and files. Part of the cache's key."""
 
 
+CallTask = Task | Literal["illustrate"]
+"""What a call was for; pictures and videos have no request with a task."""
 CallOutcome = Literal["ok", "failed", "lost", "stopped", "cached"]
 """`lost`: another model of a race was faster; `stopped`: the reader went away; `cached`: nobody was called."""
 
@@ -38,7 +40,7 @@ class CallRecord(Schema):
     place: int
     """Which call of the chain it was, from 1."""
     scope: CallScope
-    task: Task
+    task: CallTask
     model: str
     """`provider/name`, as it was chosen."""
     served_model: str = ""

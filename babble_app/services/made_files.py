@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import ModelUnavailableError
+from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import TextDelta
 from babble_app.services import chats, files, keys
+from babble_app.services.metered_media import MeteredMedia
 
 if TYPE_CHECKING:
     from babble_app.agents.request import AgentRequest
@@ -19,12 +21,19 @@ if TYPE_CHECKING:
 
 
 async def with_media(rt: Runtime, job: Job, request: AgentRequest) -> AgentRequest:
-    """Return the request with whoever makes what its profile is for; as it is when that is text."""
+    """Return the request with whoever makes what its profile is for, on the run's account; as it is when that is text."""
     if request.profile is None or request.profile.makes == "text":
         return request
     chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
     media = await open_media(rt, job.owner_id, request.profile, chat.workspace_id)
-    return replace(request, media=media)
+    scope = CallScope(
+        owner_id=job.owner_id,
+        workspace_id=chat.workspace_id,
+        chat_id=job.chat_id,
+        run_id=job.run_id,
+        profile=request.profile.id,
+    )
+    return replace(request, media=MeteredMedia(media, rt.meter, scope))
 
 
 async def open_media(
@@ -36,7 +45,7 @@ async def open_media(
         ModelUnavailableError: nothing opens any of them.
     """
     credentials = await keys.find_credentials(rt, owner_id, workspace_id)
-    for model in profile.models or _known_models(rt, profile.makes):
+    for model in (*profile.models, *_known_models(rt, profile.makes)):
         provider = rt.models.providers.get(model.partition("/")[0])
         if provider is not None and provider.media_wire and provider.id in credentials:
             return rt.models.open_media(model, credentials[provider.id])

@@ -115,10 +115,7 @@ class Ledger:
         Raises:
             BudgetExhaustedError: a budget has no room for it; the message says whose, until when, and who can raise it.
         """
-        if not self._loaded:
-            await self.load()
-        subjects = _subjects(scope)
-        caps = [cap for subject in subjects for cap in self._caps.get(subject, ())]
+        subjects, caps = await self._whose(scope)
         if not caps:
             return _LedgerHold(self)
         cost = estimate(model, request)
@@ -128,6 +125,16 @@ class Ledger:
             length = cost.tokens_within(min(self._room(cap) for cap in caps))
             amount = cost.least_nano if length is None else cost.cost_nano(length)
         return _LedgerHold(self, self._set_aside(subjects, caps, amount), amount, length)
+
+    async def reserve_amount(self, scope: CallScope, amount: int) -> Hold:
+        """Set aside an amount in billionths of a dollar; refused where a budget is used up, even if it is 0.
+
+        Raises:
+            BudgetExhaustedError: as `reserve` does.
+        """
+        subjects, caps = await self._whose(scope)
+        self._check_room(caps, max(amount, 1))
+        return _LedgerHold(self, self._set_aside(subjects, caps, amount), amount)
 
     async def note(self, record: CallRecord) -> None:
         """Store a call, and count what it cost."""
@@ -156,17 +163,27 @@ class Ledger:
     ) -> Sequence[Tally]:
         if not amount:
             return ()
+        self._check_room(caps, amount)
+        self._turn_pages()
+        tallies = [book.tallies[who] for book in self._books.values() for who in subjects]
+        for tally in tallies:
+            tally.held += amount
+        return tallies
+
+    async def _whose(self, scope: CallScope) -> tuple[list[Subject], list[Cap]]:
+        """Return whose money it is, and the budgets that they have."""
+        if not self._loaded:
+            await self.load()
+        subjects = _subjects(scope)
+        return subjects, [cap for subject in subjects for cap in self._caps.get(subject, ())]
+
+    def _check_room(self, caps: Sequence[Cap], amount: int) -> None:
         full = [cap for cap in caps if self._room(cap) < amount]
         if full:
             cap = max(full, key=self.resets_at)
             raise exhausted(
                 cap, self._room(cap), amount, at=self._clock(), resets_at=self.resets_at(cap)
             )
-        self._turn_pages()
-        tallies = [book.tallies[who] for book in self._books.values() for who in subjects]
-        for tally in tallies:
-            tally.held += amount
-        return tallies
 
     def _room(self, cap: Cap) -> int:
         tally = self.tally(cap)
@@ -293,6 +310,7 @@ def _cost_nano(record: CallRecord) -> int | None:
     if cost is None or not 0 <= cost < MOST_DOLLARS:
         # Nobody said, or a provider said what cannot be: a negative cost would give money back.
         provider, _, name = record.model.partition("/")
-        used = usage.input_tokens > 0 or usage.output_tokens > 0
+        counted = usage.input_tokens > 0 or usage.output_tokens > 0
+        used = counted or record.task == "illustrate"  # which few providers count in tokens
         cost = model_table.cost_usd(provider, name, usage) if used else 0.0
     return None if cost is None else prices.nano(min(max(cost, 0.0), MOST_DOLLARS))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import struct
+import threading
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ class MediaServer(ModelServer):
         self.rounds = 1
         self.bodies: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.asked = threading.Event()
+        """Set when something was asked for."""
 
     def _app(self) -> web.Application:
         app = web.Application()
@@ -66,6 +69,7 @@ class MediaServer(ModelServer):
             if request.method == "POST":
                 is_json = request.content_type == "application/json"
                 self.bodies.append(await request.json() if is_json else {**await request.post()})
+            self.asked.set()
             fault = self.faults.get(step, "")
             if fault == "hang":
                 await asyncio.sleep(FOREVER_SECONDS)
