@@ -25,21 +25,22 @@ async def with_media(rt: Runtime, job: Job, request: AgentRequest) -> AgentReque
     if request.profile is None or request.profile.makes == "text":
         return request
     chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
-    media = await open_media(rt, job.owner_id, request.profile, chat.workspace_id)
+    media, own_key = await _open_media(rt, job.owner_id, request.profile, chat.workspace_id)
     scope = CallScope(
         owner_id=job.owner_id,
         workspace_id=chat.workspace_id,
         chat_id=job.chat_id,
         run_id=job.run_id,
         profile=request.profile.id,
+        own_key=own_key,
     )
     return replace(request, media=MeteredMedia(media, rt.meter, scope))
 
 
-async def open_media(
+async def _open_media(
     rt: Runtime, owner_id: str, profile: Profile, workspace_id: str
-) -> MediaClient:
-    """Open the first of the profile's models that somebody's key opens, else of all that make such things.
+) -> tuple[MediaClient, bool]:
+    """Open the first of the profile's models that a key opens, else of all that make such things; and say whether that key is own.
 
     Raises:
         ModelUnavailableError: nothing opens any of them.
@@ -48,7 +49,8 @@ async def open_media(
     for model in (*profile.models, *_known_models(rt, profile.makes)):
         provider = rt.models.providers.get(model.partition("/")[0])
         if provider is not None and provider.media_wire and provider.id in credentials:
-            return rt.models.open_media(model, credentials[provider.id])
+            credential = credentials[provider.id]
+            return rt.models.open_media(model, credential), credential.own
     makers = " or ".join(
         one.title
         for one in rt.models.providers.values()
