@@ -63,7 +63,7 @@ async def test_a_hundred_calls_at_once_stop_at_the_cent(rt: Runtime, server: Mod
     assert len(answers) == MOST_ANSWERS
     assert len(refusals) == len(outcomes) - MOST_ANSWERS
     assert all("Your budget for" in str(one) for one in refusals)
-    assert "has $0.0080 left: this answer may cost $0.01." in str(refusals[-1])
+    assert "has $0.008 left: this answer may cost $0.01." in str(refusals[-1])
     assert len(server.requests) == MOST_ANSWERS
     assert [row.cost_nano for row in await stored(rt)] == [USED * TOKEN_NANO] * MOST_ANSWERS
     assert await figures(rt, owner) == (0.042, 0, "warning")
