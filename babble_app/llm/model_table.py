@@ -52,9 +52,9 @@ def media_facts(provider: str, model: str) -> dict[str, Any]:
     """Return the table's row for a model that makes pictures or videos, or an empty one."""
     table = _table()
     names = (f"{provider}/{model}", model, model.rpartition("/")[2])
-    rows = (table.get(name) for name in names)
     modes = {"image_generation", "video_generation"}
-    return next((row for row in rows if row is not None and row.get("mode") in modes), {})
+    rows = [row for name in names if (row := table.get(name, {})).get("mode") in modes]
+    return rows[0] if rows else {}
 
 
 def price(provider: str, model: str) -> Price | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from babble_app.errors import NotFoundError
+from babble_app.schemas.chats import AskedWith
 from babble_app.schemas.events import Attempt, MessageDone, RunFailed, VersionSaved
 from babble_app.services import (
     agents,
@@ -183,6 +184,12 @@ async def test_it_is_known_whether_the_file_changed_since_the_chats_last_answer(
 
 async def edited(rt: Runtime, owner_id: str, chat_id: str) -> bool:
     context = await run_context.gather(
-        rt, owner_id, chat_id, question_id="msg_new", text="And now?", mode="auto"
+        rt,
+        owner_id,
+        chat_id,
+        question_id="msg_new",
+        text="And now?",
+        mode="auto",
+        asked_with=AskedWith(),
     )
     return context.request.edited_by_hand
