@@ -119,7 +119,7 @@ async def test_a_server_that_never_answers_meets_the_first_deadline(wire, server
     assert error is not None
     assert error.code == "model_timeout"
     assert events == []
-    assert monotonic() - began < 2
+    assert monotonic() - began < 10  # the usual deadline is 60 s
     assert await asyncio.to_thread(server.hung_up.wait, 3)
 
 

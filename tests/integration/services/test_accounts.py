@@ -110,16 +110,20 @@ async def test_a_wrong_password_and_an_unknown_email_get_the_same_answer_in_the_
     await register(rt)
     await rt.passwords.verify("warms up", None)
 
-    answers: list[tuple[str, float]] = []
+    texts: set[str] = set()
+    fastest: list[float] = []
     for email in ("ada@example.com", "nobody@example.com", "no email"):
-        begun = time.perf_counter()
-        with pytest.raises(InvalidCredentialsError) as caught:
-            await log_in(rt, email, "something else")
-        answers.append((str(caught.value), time.perf_counter() - begun))
+        times: list[float] = []
+        for _ in range(4):
+            begun = time.perf_counter()
+            with pytest.raises(InvalidCredentialsError) as caught:
+                await log_in(rt, email, "something else")
+            times.append(time.perf_counter() - begun)
+            texts.add(str(caught.value))
+        fastest.append(min(times))  # what else the machine does only adds to a time
 
-    texts, times = zip(*answers, strict=True)
-    assert len(set(texts)) == 1
-    assert min(times) > max(times) / 4, times
+    assert len(texts) == 1
+    assert min(fastest) > max(fastest) / 4, fastest
 
 
 async def test_log_in_attempts_are_limited_by_email_and_by_address(rt: Runtime) -> None:

@@ -71,7 +71,7 @@ def test_long_messages_are_sorted_in_useful_time(*, has_program: bool) -> None:
     for text in ("please " * 5000, "a " * 16000, "make " + "x" * 32000, "-" * 32000, "hi " * 10000):
         find_kind(text, has_program=has_program)
 
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 10  # what grows with the square takes minutes
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ async def test_readers_that_join_early_late_and_in_the_middle_see_the_same_strea
     broker.publish("run_1", _events(4, 5))
     broker.close("run_1")
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         assert await early == await middle == [1, 2, 3, 4, 5]
         assert await resumed == [3, 4, 5]
 

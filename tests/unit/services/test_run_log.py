@@ -42,7 +42,7 @@ async def test_the_first_piece_is_stored_at_once_and_alone() -> None:
     log = RunLog(memory.store)
 
     log.append(TextDelta(text="He"))
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         await memory.began.wait()
     log.append(TextDelta(text="llo"))
     await log.close()
