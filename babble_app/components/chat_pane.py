@@ -63,7 +63,6 @@ def chat_pane() -> rx.Component:
             _mode_picker(),
             kind_picker(),
             model_picker(),
-            draft_key=ChatState.shown_id,
             running=LiveState.running,
             disabled_reason=rx.cond(ChatState.status == "ready", "", "Loading the chat"),
             returned=ChatState.returned,

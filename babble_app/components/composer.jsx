@@ -1,5 +1,6 @@
 // The box a message is written in: grows, keeps its draft in this browser, sends on Enter, stops on Esc.
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useLocation } from "react-router";
 
 const SAVE_PAUSE_MS = 200;
 
@@ -18,11 +19,12 @@ export function Composer({
   draftKey = "", running = false, disabledReason = "", returned = {}, suggestion = {}, placeholder = "", maxChars = 32_000,
   onSend, onStop, children,
 }) {
-  const key = `babble.draft.${draftKey}`;
+  const { pathname } = useLocation();
+  // By the address, not by what the server shows: after a reload that is the chat of before for a moment, and what was typed then was lost.
+  const key = `babble.draft.${draftKey || pathname.split("/").filter(Boolean).pop()}`;
   const [text, setText] = useState("");
   const box = useRef(null);
   const saving = useRef(null);
-  const shownKey = useRef(key);
   const wantsToSend = useRef(false);
 
   const write = (next) => {
@@ -33,10 +35,7 @@ export function Composer({
   };
 
   useEffect(() => {
-    // What was typed before the page knew which chat it is belongs to the chat that comes.
-    const early = shownKey.current === "babble.draft." && shownKey.current !== key ? text : "";
-    shownKey.current = key;
-    setText(stored(key) || early);
+    setText(stored(key));
     return () => clearTimeout(saving.current);
   }, [key]);
 

@@ -16,6 +16,7 @@ class Composer(rx.Component):
     tag = "Composer"
 
     draft_key: rx.Var[str]
+    """Under which name the draft is kept; empty: the last part of the address, which is the chat's id."""
     running: rx.Var[bool]
     """Stop takes Send's place; what is sent meanwhile is queued."""
     disabled_reason: rx.Var[str]

@@ -267,6 +267,17 @@ def test_a_message_that_is_too_long_says_so_before_it_is_sent(page: Page, person
     expect(page.get_by_role("button", name="Send")).to_be_disabled()
 
 
+def test_what_is_sent_before_the_chat_has_loaded_is_not_lost(page: Page, person: Person) -> None:
+    open_chat(page, make_chat(person))
+    for number in range(4):
+        page.goto(f"/chat/{make_chat(person)}", wait_until="commit")
+
+        box(page).fill(f"hello {number}")
+        box(page).press("Enter")
+
+        expect(page.locator(".question")).to_have_text(re.compile(f"hello {number}"))
+
+
 def test_the_draft_survives_a_reload(page: Page, person: Person) -> None:
     chat_id = make_chat(person)
     open_chat(page, chat_id)
