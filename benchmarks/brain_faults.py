@@ -53,6 +53,11 @@ class _CountedHold:
     ledger: CountingLedger
     hold: Hold
 
+    @property
+    def max_output_tokens(self) -> int | None:
+        """What the ledger allows."""
+        return self.hold.max_output_tokens
+
     async def settle(self, record: CallRecord) -> None:
         self.ledger.settled += 1
         await self.hold.settle(record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import tempfile
 from contextlib import asynccontextmanager
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 START_SECONDS = 90
+# It listens on this machine only, for as long as it is measured; and it must not download its table of prices.
+VARIABLES = {
+    "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+}
 EXTRAS = "import litellm, uvicorn, fastapi, backoff, apscheduler"
 
 
@@ -36,13 +42,14 @@ async def litellm_proxy(python: str, upstream: str) -> AsyncGenerator[str]:
         script = str(Path(python).with_name("litellm"))
         proxy = await asyncio.create_subprocess_exec(
             python, script, "--config", file.name, "--host", "127.0.0.1", "--port", str(port),
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, env={**os.environ, **VARIABLES},
         )  # fmt: skip
         try:
             await _wait(f"http://127.0.0.1:{port}/health/liveliness")
             yield f"http://127.0.0.1:{port}/v1"
         finally:
-            proxy.terminate()
+            if proxy.returncode is None:
+                proxy.terminate()
             await proxy.wait()
 
 

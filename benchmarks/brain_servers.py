@@ -115,6 +115,9 @@ class Connection(asyncio.Protocol):
             if len(rest) < size:
                 return
             self._buffer = rest[size:]
+            if not size:  # the LiteLLM proxy asks for a list of models, which there is none of
+                self._refuse(404)
+                continue
             self._answer(orjson.loads(rest[:size]))
 
     def _answer(self, body: dict[str, Any]) -> None:
