@@ -243,8 +243,6 @@ class FileMade(Schema):
     name: str
     media_type: str
     data: bytes
-    model: str = ""
-    """Who made it: `provider/name`."""
 
 
 AgentEvent = RunEvent | VersionProposed | UsageCounted | FileMade

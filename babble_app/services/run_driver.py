@@ -178,7 +178,6 @@ async def _take(
             written = replace(job, model=answer.model)
             await _keep(run_results.keep_result(rt, written, context, event), log, answer)
         case FileMade():
-            answer.model = event.model or answer.model
             await _keep(made_files.keep_file(rt, job, event), log, answer)
         case _:
             _note(answer, log, event)

@@ -68,10 +68,10 @@ async def test_a_video_is_waited_for(server: MediaServer):
     server.rounds = 3
 
     async with opened(server, "openai/sora-2") as client:
-        made = await client.generate_video("A red fox runs", "1280x720")
+        made = await client.generate_video("A red fox runs", "1280x720", 8)
 
     assert (made.data, made.media_type) == (MP4, "video/mp4")
-    assert dict(server.bodies[0])["size"] == "1280x720"
+    assert (server.bodies[0]["size"], server.bodies[0]["seconds"]) == ("1280x720", "8")
     assert len(server.keys) == 5
 
 
