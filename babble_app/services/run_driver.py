@@ -128,6 +128,7 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
                 asked_with=job.asked_with,
             )
             request = await made_files.with_media(rt, job, context.request)
+            answer.model = request.media.name if request.media else job.model
             model = await _open(rt, job, context)
             async with aclosing(orchestrator.run(model, request)) as produced:
                 async for event in produced:

@@ -54,6 +54,8 @@ class MediaServer(ModelServer):
         self.keys: list[str] = []
         self.asked = threading.Event()
         """Set when something was asked for."""
+        self.may_go = threading.Event()
+        """Until it is set, who meets the fault `wait` waits."""
 
     def _app(self) -> web.Application:
         app = web.Application()
@@ -75,6 +77,8 @@ class MediaServer(ModelServer):
                 asked.add(self.bodies[-1]["model"])
             self.asked.set()
             fault = next((fault for name, fault in self.faults.items() if name in asked), "")
+            if fault == "wait":
+                await asyncio.to_thread(self.may_go.wait, 60)
             if fault == "hang":
                 await asyncio.sleep(FOREVER_SECONDS)
             if fault == "drop" and request.transport is not None:
