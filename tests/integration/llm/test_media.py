@@ -161,3 +161,18 @@ async def test_a_server_that_is_not_there_is_named(server: MediaServer):
 def test_a_provider_without_pictures_says_so():
     with pytest.raises(ModelUnavailableError, match="no pictures"):
         Models(make_settings()).open_media("groq/x", Credential(SecretStr(KEY)))
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-image-2", "openrouter/google/nano"])
+async def test_a_key_that_is_refused_has_its_turn_after_the_others(server: MediaServer, model: str):
+    server.faults[KEY] = "key"
+    models = Models(make_settings())
+    bad, good = Credential(SecretStr(KEY)), Credential(SecretStr("sk-other-0123456789"))
+    client = models.open_media(model, Credential(SecretStr(KEY), server.openai_url))
+
+    with pytest.raises(BabbleError):
+        await client.generate_image("A red fox")
+    await models.close()
+    models.turns.note_use("sk-other-0123456789")
+
+    assert models.turns.in_turn([bad, good]) == (good, bad)
