@@ -145,6 +145,8 @@ async def test_where_all_fail_the_message_names_what_was_tried(
         "No model answered: first was not reachable; google/gemini-2.5-flash-image was not reachable."
     )
     assert await figures(rt, owner) == (0, 0, "ok")
+    told = (await chats.list_messages(rt, owner, chat.id))[-1]
+    assert (told.status, told.model) == ("failed", FIRST)
 
 
 async def test_a_model_of_unknown_price_is_passed_over_where_a_budget_applies(
