@@ -124,8 +124,10 @@ def _given_again(item: MessageView) -> rx.Component:
     return rx.fragment(
         rx.el.span(
             icon("clock", 14),
-            item.repeated,
-            rx.cond(item.repeated_at != "", time_ago(item.repeated_at)),
+            rx.el.span(
+                item.repeated,
+                rx.cond(item.repeated_at != "", rx.fragment(", ", time_ago(item.repeated_at))),
+            ),
             class_name="badge",
         ),
         rx.el.button(
