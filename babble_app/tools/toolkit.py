@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, Protocol, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, Protocol, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
@@ -72,6 +72,8 @@ class ToolContext:
     """Pages of the web that may be read, as `plain_address` writes them: those that were found or that the person named."""
     room_chars: int = MOST_RESULT_CHARS
     """How much of results the conversation still takes."""
+    call_id: str = ""
+    """Of the call that is being carried out."""
 
     def number_of(self, passage: Passage) -> int:
         """Return the passage's number, giving it one when it is new."""
@@ -127,6 +129,7 @@ class Tool:
     call: Callable[..., Awaitable[str]]
     group: ToolGroup | Literal["files"] = "files"
     """What it is offered with: a profile's group, or files that hold more than was shown."""
+    by_page: ClassVar[bool] = False
 
     @property
     def spec(self) -> ToolSpec:
@@ -150,6 +153,25 @@ class Tool:
             return await self.call(context, **values)
         except WebError as error:
             raise ToolError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class OutsideTool:
+    """A function that is not ours: an app's HTTP call, or one of the page that the visitor is on."""
+
+    spec: ToolSpec
+    call: Callable[[str, dict[str, Any]], Awaitable[str]]
+    """Takes the call's id and its arguments, which it checks; raises ToolError."""
+    by_page: bool = False
+
+    @property
+    def name(self) -> str:
+        """What models call it by."""
+        return self.spec.name
+
+    async def run(self, context: ToolContext, arguments: dict[str, Any]) -> str:
+        """Call the function; raises ToolError."""
+        return await self.call(context.call_id, arguments)
 
 
 def tool(function: Callable[Concatenate[ToolContext, ...], Awaitable[str]]) -> Tool:
