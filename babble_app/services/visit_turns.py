@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -70,7 +70,8 @@ class VisitTurn:
     token_id: str
     version_id: str | None
     version_number: int | None
-    log: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    is_new: bool = False
+    """Whether nothing can have been said before."""
     data: str = ""
     """What the page or program says of itself, as JSON."""
     tools: tuple[PageTool, ...] = ()
@@ -99,12 +100,15 @@ class Programs:
 async def run(
     rt: Runtime,
     owner_id: str,
+    session_id: str,
     turn: VisitTurn,
     text: str | None,
     model: ModelClient,
     outside: Sequence[OutsideTool] = (),
 ) -> AsyncGenerator[AgentEvent, None]:
     """Yield what comes of the visitor's message; without one, what the program says first.
+
+    The log is read here, not when the message came: another message of the session may have had its turn in between.
 
     The program's actions are the functions in `outside` of the same name; models that talk may call those too.
 
@@ -115,15 +119,16 @@ async def run(
     assert turn.version_id is not None
     yield StateChanged(name="answering")
     _, program = await rt.programs.get(rt, owner_id, turn.version_id)
-    play = await _resume(program, turn.log)
+    log = [] if turn.is_new else await _read_log(rt, owner_id, turn, session_id)
+    play = await _resume(program, log)
     conversation = _Conversation(rt, owner_id, turn, play, model, outside)
-    if not turn.log:
+    if not log:
         async with aclosing(conversation.go_on(0)) as events:
             async for event in events:
                 yield event
     if text is not None:
         if not isinstance(play.pending, UserEffect):
-            if turn.log:
+            if log:
                 raise ConflictError(
                     "This conversation has ended. Begin a new one: leave `session_id` out."
                 )
@@ -138,6 +143,12 @@ async def run(
             yield conversation.say(CRASHED)
         yield StateChanged(name=ENDED, detail=play.status)
     yield ProgramMoved(log=list(play.log), status=play.status)
+
+
+async def _read_log(
+    rt: Runtime, owner_id: str, turn: VisitTurn, session_id: str
+) -> list[dict[str, Any]]:
+    return (await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, session_id)).log
 
 
 async def _resume(program: Program, log: list[dict[str, Any]]) -> Playback:

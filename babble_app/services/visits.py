@@ -156,10 +156,10 @@ async def _start(
     if standing is None:
         session_id = new_id("s")
         version_id, first = open_visit(caller, session_id, visitor or caller.visitor)
-        log, number = [], None
+        number = None
     else:
         session_id, version_id = standing.chat_id, standing.version_id
-        log, number = standing.log, standing.version_number
+        number = standing.version_number
     defaults = tuple[str, ...]() if app.model else await models.default_models(rt, owner_id)
     asked_with = AskedWith(data=message.context)
     job = Job(
@@ -176,7 +176,7 @@ async def _start(
             token_id=caller.token_id,
             version_id=version_id,
             version_number=number,
-            log=log,
+            is_new=standing is None,
             data=message.context,
             tools=message.tools,
         ),
