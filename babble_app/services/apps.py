@@ -144,8 +144,8 @@ async def update_app(
 
 async def delete_app(rt: Runtime, owner_id: str, app_id: str) -> None:
     """Delete the app with its tokens and its visitors' conversations; answers in the making are stopped."""
-    app = await get_app(rt, owner_id, app_id)
-    await stop_runs(rt, owner_id, workspace_id=app.workspace_id)
+    await get_app(rt, owner_id, app_id)
+    await stop_runs(rt, owner_id, app_id=app_id)
     async with rt.database.unit_of_work() as db:
         await rows.delete_apps(db, owner_id, app_id=app_id)
     rt.app_cache.forget()

@@ -72,15 +72,24 @@ async def list_active(db: AsyncSession, owner_id: str, chat_id: str) -> Sequence
 
 
 async def list_active_ids(
-    db: AsyncSession, owner_id: str, *, workspace_id: str | None = None, chat_id: str | None = None
+    db: AsyncSession,
+    owner_id: str,
+    *,
+    workspace_id: str | None = None,
+    chat_id: str | None = None,
+    app_id: str | None = None,
 ) -> list[str]:
-    """Return the owner's queued and running runs: of the chat, of the workspace, or all."""
+    """Return the owner's queued and running runs: of the chat, of the workspace, of the app's visitors, or all."""
     statement = select(RunRow.id).where(RunRow.owner_id == owner_id, col(RunRow.status).in_(ACTIVE))
     if chat_id is not None:
         statement = statement.where(RunRow.chat_id == chat_id)
     if workspace_id is not None:
         statement = statement.join(ChatRow, col(ChatRow.id) == RunRow.chat_id).where(
             ChatRow.workspace_id == workspace_id
+        )
+    if app_id is not None:
+        statement = statement.join(ChatRow, col(ChatRow.id) == RunRow.chat_id).where(
+            ChatRow.app_id == app_id
         )
     return list((await db.exec(statement)).all())
 

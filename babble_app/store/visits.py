@@ -15,7 +15,7 @@ from babble_app.store.tables.apps import SightingRow
 from babble_app.store.tables.base import now
 from babble_app.store.tables.chats import ChatRow
 from babble_app.store.tables.runs import RunRow
-from babble_app.store.tables.visits import VisitRow
+from babble_app.store.tables.visits import FeedbackRow, VisitRow
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -177,6 +177,18 @@ async def list_visits(
         visit_shape(row, title=title, number=number)
         for row, title, number in (await db.exec(statement)).all()
     ]
+
+
+async def list_feedback(db: AsyncSession, owner_id: str, app_id: str) -> list[dict[str, Any]]:
+    """Return what visitors of the owner's app think of answers, the newest first, as JSON."""
+    statement = (
+        select(FeedbackRow)
+        .where(FeedbackRow.owner_id == owner_id, FeedbackRow.app_id == app_id)
+        .order_by(col(FeedbackRow.created_at).desc(), col(FeedbackRow.message_id))
+    )
+    hidden = {"owner_id", "app_id"}
+    rows = (await db.exec(statement)).all()
+    return [row.model_dump(mode="json", exclude=hidden) for row in rows]
 
 
 def visit_shape(row: VisitRow, *, title: str, number: int | None) -> Visit:
