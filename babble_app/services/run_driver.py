@@ -32,7 +32,7 @@ from babble_app.schemas.events import (
     UsageCounted,
     VersionProposed,
 )
-from babble_app.services import made_files, models, run_context, run_results
+from babble_app.services import credentials, made_files, models, run_context, run_results
 from babble_app.services.answers import Answer
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
@@ -72,15 +72,20 @@ class Job:
     answer_id: str = field(default_factory=partial(new_id, "msg"))
 
 
-async def supervise(rt: Runtime, job: Job) -> None:
-    """Take the chat's turn, produce the answer, and store its end whatever happens."""
+async def supervise(rt: Runtime, job: Job, found: run_context.Found) -> None:
+    """Take the chat's turn, produce the answer, and store its end whatever happens.
+
+    What was found for it counts if the turn is its own at once; who waits in line looks again, and keeps nothing meanwhile.
+    """
+    current = found if found.is_current else None
+    del found
     answer = Answer(model=job.model)
     log = RunLog(partial(_store, rt, job.run_id))
     ending: Ending = "done"
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(rt.runs.turn(job.chat_id))
-            await _drive(rt, job, log, answer)
+            await stack.enter_async_context(rt.runs.turn(job.chat_id).take())
+            await _drive(rt, job, current, log, answer)
         except BabbleError as error:
             ending = "failed"
             _note_problem(answer, error)
@@ -105,7 +110,9 @@ def _note_problem(answer: Answer, error: BabbleError) -> None:
         answer.raw = error.raw
 
 
-async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
+async def _drive(
+    rt: Runtime, job: Job, found: run_context.Found | None, log: RunLog, answer: Answer
+) -> None:
     """Produce the run's events to the end."""
     started = RunStarted(
         run_id=job.run_id,
@@ -118,17 +125,18 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
     answer.add(started)
     try:
         async with asyncio.timeout(rt.settings.run_timeout_seconds):
+            found = found or await run_context.find(rt, job.owner_id, job.chat_id)
             context = await run_context.gather(
                 rt,
                 job.owner_id,
-                job.chat_id,
+                found,
                 question_id=job.question_id,
                 text=job.text,
                 mode=job.mode,
                 asked_with=job.asked_with,
             )
             request = await made_files.with_media(rt, job, context.request)
-            model = await _open(rt, job, context)
+            model = await _open(rt, job, context, found)
             async with aclosing(orchestrator.run(model, request)) as produced:
                 async for event in produced:
                     await _take(rt, job, context, log, answer, event)
@@ -137,7 +145,9 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
         raise ModelTimeoutError(message) from error
 
 
-async def _open(rt: Runtime, job: Job, context: run_context.Context) -> ModelClient:
+async def _open(
+    rt: Runtime, job: Job, context: run_context.Context, found: run_context.Found
+) -> ModelClient:
     """Open the models that may answer: the chosen one, else those of the chat's profile, else the person's."""
     profile = context.request.profile
     route = await models.route_for(
@@ -146,7 +156,7 @@ async def _open(rt: Runtime, job: Job, context: run_context.Context) -> ModelCli
         "" if job.defaults else job.model,
         profile,
         defaults=job.defaults,
-        workspace_id=context.workspace_id,
+        credentials=credentials.opened(rt, found.keys),
     )
     scope = CallScope(
         owner_id=job.owner_id,
