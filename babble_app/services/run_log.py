@@ -1,8 +1,9 @@
 """A live run's log: every event is stored before any reader sees it, pieces of text are gathered on the way.
 
-The first piece goes out at once, with what was appended just before it. After a write that held pieces of text the log rests until the next beat of a clock that all
-runs share; what comes meanwhile is joined, so a fast model costs some 20 rows a second, not hundreds, and a reader waits 50 ms
-at most. As all logs wake on the same beat, the writer stores the pieces of many runs in one commit.
+The first piece goes out at once, with what was appended just before it. After a write that held pieces of text the log rests
+until the next beat of a clock that all runs share; what comes meanwhile is joined, so a fast model costs some 20 rows a second,
+not hundreds, and a reader waits 50 ms at most. As all logs wake on the same beat, the writer
+stores the pieces of many runs in one commit.
 """
 
 from __future__ import annotations
