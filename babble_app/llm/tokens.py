@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import tiktoken
@@ -46,8 +46,14 @@ def count_messages(messages: Sequence[ModelMessage]) -> int:
     """Estimate the tokens of a prompt."""
     return sum(
         TOKENS_PER_MESSAGE
-        + count(message.text)
+        + (_count_again if message.role == "system" else count)(message.text)
         + TOKENS_PER_IMAGE * len(message.images)
         + sum(count(str(call.arguments)) for call in message.tool_calls)
         for message in messages
     )
+
+
+@lru_cache(maxsize=32)
+def _count_again(text: str) -> int:
+    """Count what is the same in most prompts once: Babble's own words are the longest part of a short question."""
+    return count(text)

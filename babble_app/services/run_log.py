@@ -1,8 +1,9 @@
 """A live run's log: every event is stored before any reader sees it, pieces of text are gathered on the way.
 
-The first piece goes out at once. After a write that held pieces of text the log rests until the next beat of a clock that all
-runs share; what comes meanwhile is joined, so a fast model costs some 20 rows a second, not hundreds, and a reader waits 50 ms
-at most. As all logs wake on the same beat, the writer stores the pieces of many runs in one commit.
+The first piece goes out at once, with what was appended just before it. After a write that held pieces of text the log rests
+until the next beat of a clock that all runs share; what comes meanwhile is joined, so a fast model costs some 20 rows a second,
+not hundreds, and a reader waits 50 ms at most. As all logs wake on the same beat, the writer
+stores the pieces of many runs in one commit.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import RunEvent
 
 FLUSH_SECONDS = 0.05
+GATHER_SECONDS = 0.002
+"""How long what is no text waits for more: while a run starts, a commit for each state would compete with the model's call."""
 _Delta = TextDelta | ReasoningDelta | ProgramDelta
 
 
@@ -49,6 +52,7 @@ class RunLog:
         self._seq = 0
         self._filled = asyncio.Event()
         self._rest: asyncio.TimerHandle | None = None
+        self._soon: asyncio.TimerHandle | None = None
         self._closing = False
         self._pump = asyncio.create_task(self._run())
 
@@ -66,8 +70,12 @@ class RunLog:
             return
         self._join()
         self._waiting.append(event)
-        if self._rest is None:
+        if self._rest is not None:
+            return
+        if isinstance(event, _Delta):
             self._filled.set()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._filled.set)
 
     async def close(self) -> None:
         """Return when everything appended is stored; nothing can be appended after that."""
@@ -101,6 +109,9 @@ class RunLog:
         while not (self._closing and not self._waiting):
             await self._filled.wait()
             self._filled.clear()
+            if self._soon is not None:
+                self._soon.cancel()
+                self._soon = None
             self._join()
             batch, self._waiting = self._waiting, []
             if not batch:

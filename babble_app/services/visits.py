@@ -190,7 +190,7 @@ async def _start(
         text=message.text,
         details={"asked_with": asked_with.model_dump(mode="json")} if message.context else None,
     )
-    return await runs.launch(rt, job, keyed, question, first=first)
+    return await runs.launch(rt, job, None, keyed, question, first=first)
 
 
 def open_visit(

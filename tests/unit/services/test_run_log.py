@@ -72,6 +72,31 @@ async def test_pieces_that_come_during_a_write_are_joined_and_numbers_have_no_ga
     assert [item.seq for item in memory.events] == [1, 2, 3, 4]
 
 
+async def test_what_is_no_text_waits_for_the_piece_that_follows_and_is_stored_with_it() -> None:
+    memory = _Memory()
+    log = RunLog(memory.store)
+
+    log.append(StateChanged(name="thinking"))
+    await asyncio.sleep(0)
+    log.append(StateChanged(name="answering"))
+    log.append(TextDelta(text="Hello"))
+    await log.close()
+
+    assert [len(batch) for batch in memory.batches] == [3]
+
+
+async def test_what_is_no_text_is_stored_also_when_nothing_follows() -> None:
+    memory = _Memory()
+    log = RunLog(memory.store)
+
+    log.append(StateChanged(name="thinking"))
+    async with asyncio.timeout(20):
+        await memory.began.wait()
+
+    assert [item.event for item in memory.events] == [StateChanged(name="thinking")]
+    await log.close()
+
+
 async def test_last_events_get_the_numbers_that_follow() -> None:
     memory = _Memory()
     log = RunLog(memory.store)

@@ -1,0 +1,80 @@
+"""How a run ends: its last event, and what one transaction must write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from babble_app.errors import RunInterruptedError
+from babble_app.schemas.events import MessageDone, RunFailed, RunStopped
+from babble_app.store import runs as rows
+from babble_app.store import visits as visit_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from babble_app.schemas.chats import RunStatus
+    from babble_app.schemas.events import NumberedEvent
+    from babble_app.services.answers import Answer
+    from babble_app.services.run_driver import Job
+
+Ending = Literal["done", "failed", "stopped", "interrupted"]
+
+
+def last_event(job: Job, answer: Answer, ending: Ending) -> MessageDone | RunFailed | RunStopped:
+    """Return what tells every reader that nothing more comes."""
+    if ending == "done":
+        return MessageDone(
+            message_id=job.answer_id,
+            text=answer.text,
+            usage=answer.usage,
+            model=answer.model,
+            why=answer.why,
+            cached=answer.cached,
+        )
+    if ending == "stopped":
+        return RunStopped()
+    if answer.problem is None:
+        error = RunInterruptedError(
+            "The server was stopped while this was being written. Run it again."
+        )
+        return RunFailed(code=error.code, message=str(error), retryable=True)
+    return RunFailed(**answer.problem.model_dump())
+
+
+def ending_operations(
+    job: Job, answer: Answer, ending: RunStatus, last: Sequence[NumberedEvent]
+) -> list[rows.Operation]:
+    """Return what one transaction must write when a run ends: last events, answer, state."""
+    return [
+        rows.add_events(job.run_id, last),
+        rows.add_message(
+            job.answer_id,
+            job.owner_id,
+            job.chat_id,
+            run_id=job.run_id,
+            role="assistant",
+            text=answer.text,
+            status=ending,
+            model=answer.model,
+            details=answer.details(),
+        ),
+        *rows.mark_ended(
+            job.run_id, job.chat_id, status=ending, answer_id=job.answer_id, problem=answer.problem
+        ),
+        *_visit_operations(job, answer, ending),
+    ]
+
+
+def _visit_operations(job: Job, answer: Answer, ending: RunStatus) -> list[rows.Operation]:
+    """Return what moves a visitor's conversation on: the program by a whole turn, or not at all."""
+    if job.visit is None:
+        return []
+    moved = answer.moved
+    if moved is None or ending != "done":
+        return [visit_rows.touch_visit(job.chat_id)]
+    asks_human = moved.status == "transferred"
+    return [
+        visit_rows.move_visit(
+            job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human
+        )
+    ]
