@@ -37,6 +37,13 @@ class UnauthenticatedError(BabbleError):
     status = 401
 
 
+class AppPausedError(BabbleError):
+    """The owner has paused the app."""
+
+    code = "app_paused"
+    status = 403
+
+
 class InvalidCredentialsError(BabbleError):
     """Email and password do not belong together (or the email is unknown: the same answer)."""
 

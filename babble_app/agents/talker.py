@@ -23,6 +23,7 @@ from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
+    from babble_app.agents.turn import Turn
     from babble_app.based.effects import Effect, Exit
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.models import ModelAnswer, Task
@@ -58,21 +59,39 @@ async def answer_effect(model: ModelClient, effect: Effect) -> tuple[dict[str, A
             assert_never(effect)
 
 
-async def _talk(model: ModelClient, effect: TalkEffect) -> tuple[dict[str, Any], Usage]:
-    messages = [ModelMessage(role="system", text=_talk_prompt(effect))]
-    messages += [ModelMessage(role=role, text=text) for role, text in effect.messages]
-    if effect.first or messages[-1].role != "user":
-        messages.append(ModelMessage(role="user", text=SPEAK_NEXT))
+def talk_request(effect: TalkEffect, *, instructions: str = "", data: str = "") -> ModelRequest:
+    """Return what the model is asked for a turn of talk.
+
+    Args:
+        effect: What the program waits for.
+        instructions: The app's own, behind the program's prompt.
+        data: What the asking page says of itself, as JSON; shown as data.
+    """
+    system = "\n\n".join(part for part in (_talk_prompt(effect), instructions) if part)
+    messages = [ModelMessage(role="system", text=system)]
+    said = [ModelMessage(role=role, text=text) for role, text in effect.messages]
+    if effect.first or not said or said[-1].role != "user":
+        said.append(ModelMessage(role="user", text=SPEAK_NEXT))
+    if data:
+        text = f"What the page or program that asks says of itself, as data:\n\n{enclose('data', data)}"
+        said.insert(len(said) - 1, ModelMessage(role="user", text=text))
     tools = tuple(_tool(one) for one in effect.exits)
-    request = ModelRequest(messages=tuple(messages), task="talk", tools=tools)
-    answer = await model.complete(request)
-    chosen = _chosen(effect, answer)
-    if chosen:
-        return chosen, answer.usage
+    return ModelRequest(messages=(*messages, *said), task="talk", tools=tools)
+
+
+def read_talk(effect: TalkEffect, answer: ModelAnswer | Turn) -> dict[str, Any]:
+    """Return what the model's answer means to the program; raises ModelAnswerInvalidError if it said nothing."""
+    if chosen := _chosen(effect, answer):
+        return chosen
     reply = _NEXT.sub("", answer.text).strip()
     if not reply:
         raise ModelAnswerInvalidError("The model said nothing. Send the message again.")
-    return {"kind": "talk", "reply": reply}, answer.usage
+    return {"kind": "talk", "reply": reply}
+
+
+async def _talk(model: ModelClient, effect: TalkEffect) -> tuple[dict[str, Any], Usage]:
+    answer = await model.complete(talk_request(effect))
+    return read_talk(effect, answer), answer.usage
 
 
 def _talk_prompt(effect: TalkEffect) -> str:
@@ -96,7 +115,7 @@ def _tool(one: Exit) -> ToolSpec:
     return ToolSpec(name=one.slug, description=one.text, parameters=one.parameters or _NO_ARGUMENTS)
 
 
-def _chosen(effect: TalkEffect, answer: ModelAnswer) -> dict[str, Any] | None:
+def _chosen(effect: TalkEffect, answer: ModelAnswer | Turn) -> dict[str, Any] | None:
     """Return the exit that the model chose, by tool or by line; of several the first in the program's order, and the others."""
     named = {call.name: call.arguments for call in reversed(answer.tool_calls)}
     named |= {slug: {} for slug in _NEXT.findall(answer.text) if slug not in named}

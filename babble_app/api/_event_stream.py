@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from contextlib import aclosing
 from logging import getLogger
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from starlette.responses import StreamingResponse
 from babble_app.errors import BabbleError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from starlette.types import Receive, Scope, Send
 
@@ -23,6 +24,8 @@ logger = getLogger(__name__)
 
 PING_SECONDS = 15.0
 _PING = b": ping\n\n"
+_ASK_SECONDS = 0.5
+"""How often a stream asks whether its reader may still read."""
 _READ_AHEAD = 256
 """Frames held for a slow reader; then the producer's log waits, not the run."""
 
@@ -32,8 +35,13 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[NumberedEvent, None]) -> None:
-        self._frames = _frames(events)
+    def __init__(
+        self,
+        events: AsyncGenerator[NumberedEvent, None],
+        write: Callable[[NumberedEvent], bytes] | None = None,
+    ) -> None:
+        """Take the events, and how one is written: empty when it is not sent."""
+        self._frames = _frames(events, write or frame)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(self._frames, headers=headers)
 
@@ -49,11 +57,13 @@ def frame(numbered: NumberedEvent) -> bytes:
     return f"id: {numbered.seq}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
 
 
-async def _frames(events: AsyncGenerator[NumberedEvent, None]) -> AsyncGenerator[bytes, None]:
+async def _frames(
+    events: AsyncGenerator[NumberedEvent, None], write: Callable[[NumberedEvent], bytes]
+) -> AsyncGenerator[bytes, None]:
     """Yield frames, those that are there already joined into one piece."""
     ready: asyncio.Queue[bytes] = asyncio.Queue(_READ_AHEAD)
     # In a task of its own: a time-out around the generator's step would break it off.
-    pump = asyncio.create_task(_pump(events, ready))
+    pump = asyncio.create_task(_pump(events, write, ready))
     try:
         while not (pump.done() and ready.empty()):
             yield await _next_piece(ready)
@@ -73,11 +83,16 @@ async def _next_piece(ready: asyncio.Queue[bytes]) -> bytes:
     return b"".join(pieces)
 
 
-async def _pump(events: AsyncGenerator[NumberedEvent, None], ready: asyncio.Queue[bytes]) -> None:
+async def _pump(
+    events: AsyncGenerator[NumberedEvent, None],
+    write: Callable[[NumberedEvent], bytes],
+    ready: asyncio.Queue[bytes],
+) -> None:
     try:
         async with aclosing(events):
             async for numbered in events:
-                await ready.put(frame(numbered))
+                if piece := write(numbered):
+                    await ready.put(piece)
     except BabbleError as error:
         # Too late for a status. The reader sees the stream end without a last event, and comes back.
         logger.warning("an event stream broke off: %s", error.code)
@@ -85,3 +100,17 @@ async def _pump(events: AsyncGenerator[NumberedEvent, None], ready: asyncio.Queu
         with contextlib.suppress(asyncio.QueueFull):
             # Wakes a reader that waits; a full queue wakes it anyway.
             ready.put_nowait(b"")
+
+
+async def while_allowed(
+    events: AsyncGenerator[NumberedEvent, None], is_allowed: Callable[[], Awaitable[bool]]
+) -> AsyncGenerator[NumberedEvent, None]:
+    """Yield the events until the reader's credential is taken back."""
+    asked = time.monotonic()
+    async with aclosing(events):
+        async for event in events:
+            if time.monotonic() - asked >= _ASK_SECONDS:
+                if not await is_allowed():
+                    return
+                asked = time.monotonic()
+            yield event

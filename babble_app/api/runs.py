@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response, status
 
 from babble_app.api._bodies import Id
-from babble_app.api._event_stream import EventStream
+from babble_app.api._event_stream import EventStream, while_allowed
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Me, Rt, is_still_allowed
 from babble_app.api.messages import StartedRun
 from babble_app.schemas.chats import Run
 from babble_app.services import runs
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
-
-    from babble_app.schemas.events import NumberedEvent
-
-_ASK_SECONDS = 0.5
-"""How often a stream asks whether its reader may still read."""
 
 router = APIRouter(prefix="/api/runs/{run_id}", tags=["runs"])
 
@@ -63,7 +53,7 @@ async def follow_run(
     await runs.get_run(rt, me.id, run_id)
     start = after if last_event_id is None else last_event_id
     events = runs.events(rt, me.id, run_id, after=start)
-    return EventStream(_while_allowed(events, partial(is_still_allowed, request, rt)))
+    return EventStream(while_allowed(events, partial(is_still_allowed, request, rt)))
 
 
 @router.post("/stop")
@@ -78,17 +68,3 @@ async def retry_run(rt: Rt, me: Me, run_id: Id, response: Response, keyed: Keyed
     run = await runs.run_again(rt, me.id, run_id, keyed=keyed)
     response.headers["Location"] = f"/api/runs/{run.id}"
     return StartedRun.of(run)
-
-
-async def _while_allowed(
-    events: AsyncGenerator[NumberedEvent, None], is_allowed: Callable[[], Awaitable[bool]]
-) -> AsyncGenerator[NumberedEvent, None]:
-    """Yield the events until the reader's credential is taken back."""
-    asked = time.monotonic()
-    async with aclosing(events):
-        async for event in events:
-            if time.monotonic() - asked >= _ASK_SECONDS:
-                if not await is_allowed():
-                    return
-                asked = time.monotonic()
-            yield event

@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.findings import Finding
+from babble_app.schemas.sessions import SessionStatus
 from babble_app.schemas.usage import Usage
 
 Mode = Literal["auto", "build", "chat"]
@@ -247,5 +248,13 @@ class FileMade(Schema):
     """Who made it: `provider/name`."""
 
 
-AgentEvent = RunEvent | VersionProposed | UsageCounted | FileMade
-"""What agents yield; the engine turns the last three into stored versions, figures and stored files."""
+class ProgramMoved(Schema):
+    """A turn of a visitor's program is over; what it goes on from is stored with the answer. Never on the wire."""
+
+    type: Literal["program.moved"] = "program.moved"
+    log: list[dict[str, Any]]
+    status: SessionStatus
+
+
+AgentEvent = RunEvent | VersionProposed | UsageCounted | FileMade | ProgramMoved
+"""What agents yield; the engine turns the last four into stored versions, figures, files and standings of programs."""

@@ -10,6 +10,7 @@ from babble_app.schemas.events import VersionProposed
 from babble_app.services.names import clean_name, free_slug, usable_name
 from babble_app.services.programs import check_program, check_text, contents
 from babble_app.store import agents as rows
+from babble_app.store import apps as app_rows
 from babble_app.store import users as user_rows
 from babble_app.store import workspaces as workspace_rows
 from babble_app.store.tables.agents import AgentRow, VersionRow
@@ -62,9 +63,12 @@ async def update_agent(
 
 
 async def delete_agent(rt: Runtime, owner_id: str, agent_id: str) -> None:
-    """Delete the agent with its versions and test conversations."""
+    """Delete the agent with its versions, its test conversations, and the apps that run it."""
     async with rt.database.unit_of_work() as db:
+        await rows.get_agent(db, owner_id, agent_id)
+        await app_rows.delete_apps(db, owner_id, agent_id=agent_id)
         await rows.delete_agent(db, owner_id, agent_id)
+    rt.app_cache.forget()
 
 
 async def create_agent(

@@ -25,7 +25,7 @@ from babble_app.schemas.events import (
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
-    from babble_app.schemas.events import RunEvent, UsageCounted
+    from babble_app.schemas.events import ProgramMoved, RunEvent, UsageCounted
 
 
 @dataclass
@@ -48,6 +48,8 @@ class Answer:
     versions: list[VersionSaved] = field(default_factory=list[VersionSaved])
     proposal_id: str | None = None
     context: tuple[FileUse, ...] = ()
+    moved: ProgramMoved | None = None
+    """Where a visitor's program stands after it."""
 
     @property
     def text(self) -> str:

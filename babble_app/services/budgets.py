@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from babble_app.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
 from babble_app.llm import prices
 from babble_app.schemas.budgets import WARNING_SHARE, WHOLE_SERVER, Budget, BudgetSubject
+from babble_app.store import apps as app_rows
 from babble_app.store import budgets as rows
 from babble_app.store import users as user_rows
 from babble_app.store import workspaces as workspace_rows
@@ -159,6 +160,8 @@ async def _place(db: AsyncSession, asker: User, kind: BudgetKind, scope_id: str)
     if kind == "workspace":
         await workspace_rows.get_workspace(db, asker.id, scope_id)
         return _Place(asker.id, scope_id, set_by_admin=False)
+    if kind in {"app", "token"} and (owned := await _owned(db, asker.id, kind, scope_id)):
+        return owned
     if kind == "person" and (administers or scope_id == asker.id):
         await user_rows.get_user(db, scope_id)
         return _Place(scope_id, None, set_by_admin=scope_id != asker.id)
@@ -173,6 +176,18 @@ async def _place(db: AsyncSession, asker: User, kind: BudgetKind, scope_id: str)
         message = f"There is no such {kind}."
         raise NotFoundError(message)
     return _Place(None, None, set_by_admin=True)
+
+
+async def _owned(db: AsyncSession, owner_id: str, kind: BudgetKind, scope_id: str) -> _Place | None:
+    """Return the row of the asker's own app or token, if it is one."""
+    try:
+        if kind == "app":
+            await app_rows.get_app(db, owner_id, scope_id)
+        else:
+            await app_rows.get_token(db, owner_id, scope_id)
+    except NotFoundError:
+        return None
+    return _Place(owner_id, None, set_by_admin=False)
 
 
 async def _delete_admins_cap(db: AsyncSession, asker: User, period: BudgetPeriod) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Act = Literal[
     "log_in_address", "log_in_email", "register", "password", "upload", "send", "test_key", "export",
-    "check", "compare", "event", "socket", "page_error", "web",
+    "check", "compare", "event", "socket", "page_error", "web", "visit_address", "visit",
 ]  # fmt: skip
 # An office behind one address logs in more often than one person does.
 _LIMITS: dict[Act, RateLimitItem] = {
@@ -41,6 +41,9 @@ _LIMITS: dict[Act, RateLimitItem] = {
     # Searches and pages that a model asks for; a deep search is eleven.
     "web": RateLimitItemPerMinute(120),
     "page_error": RateLimitItemPerMinute(30),
+    # Messages, and visits begun, of all visitors of an app who come from one address: an office, a school.
+    "visit_address": RateLimitItemPerMinute(120),
+    "visit": RateLimitItemPerMinute(60),
 }
 
 
@@ -53,7 +56,13 @@ class Limiter:
 
     def hit(self, act: Act, who: str) -> None:
         """Count the act; raises RateLimitedError when it came too often."""
-        limit = _LIMITS[act]
+        self._hit(_LIMITS[act], act, who)
+
+    def hit_rate(self, act: str, who: str, per_minute: int) -> None:
+        """Count an act whose limit an owner has set; raises RateLimitedError when it came too often."""
+        self._hit(RateLimitItemPerMinute(per_minute), act, who)
+
+    def _hit(self, limit: RateLimitItem, act: str, who: str) -> None:
         if self._limiter.hit(limit, act, who):
             return
         window = self._limiter.get_window_stats(limit, act, who)

@@ -32,6 +32,23 @@ async def publish(rt: Runtime, owner_id: str, agent_id: str, version_id: str) ->
         GateClosedError: the agent is gated and a chosen test does not pass on the version.
         ValidationFailedError: the program has errors (the language has changed since); the message names them.
     """
+    await check_release(rt, owner_id, agent_id, version_id)
+    async with rt.database.unit_of_work() as db:
+        agent = await agent_rows.get_agent(db, owner_id, agent_id, lock=True)
+        if agent.live_version_id != version_id:
+            await _move(db, owner_id, agent, version_id, "publish")
+    rt.app_cache.forget()
+    return await agents.get_agent(rt, owner_id, agent_id)
+
+
+async def check_release(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> None:
+    """Make sure that visitors may be given the version.
+
+    Raises:
+        NotFoundError: the agent has no such version.
+        GateClosedError: the agent is gated and a chosen test does not pass on it.
+        ValidationFailedError: the program has errors; the message names them.
+    """
     async with rt.database.reading() as db:
         agent = await agent_rows.get_agent(db, owner_id, agent_id)
         version = await agent_rows.get_version(db, owner_id, version_id, agent_id=agent_id)
@@ -39,11 +56,6 @@ async def publish(rt: Runtime, owner_id: str, agent_id: str, version_id: str) ->
     await check_program(agent_rows.unpacked(version.text_zlib), refusal=refusal, field="version_id")
     if agent.gated:
         await _check_gate(rt, owner_id, agent_id, version_id)
-    async with rt.database.unit_of_work() as db:
-        agent = await agent_rows.get_agent(db, owner_id, agent_id, lock=True)
-        if agent.live_version_id != version_id:
-            await _move(db, owner_id, agent, version_id, "publish")
-    return await agents.get_agent(rt, owner_id, agent_id)
 
 
 async def roll_back(rt: Runtime, owner_id: str, agent_id: str) -> Agent:
@@ -60,6 +72,7 @@ async def roll_back(rt: Runtime, owner_id: str, agent_id: str) -> Agent:
         if before is None:
             raise ConflictError("There is no version that was live before.")
         await _move(db, owner_id, agent, before, "rollback")
+    rt.app_cache.forget()
     return await agents.get_agent(rt, owner_id, agent_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from logging import getLogger
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from babble_app.store import conversations
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from babble_app.schemas.apps import App
     from babble_app.schemas.chats import AskedWith
     from babble_app.schemas.events import Mode
     from babble_app.schemas.profiles import ToolGroup
@@ -91,6 +92,17 @@ async def gather(
         proposal_id=canvas.proposal_id if canvas else None,
         review_changes=chat.review_changes,
     )
+
+
+def for_app(context: Context, app: App) -> Context:
+    """Return what an app's visitor is answered from: the app's instructions count like those of the kind of work."""
+    if not app.instructions:
+        return context
+    profile = context.request.profile or Profile(id="", name="")
+    instructions = "\n\n".join(part for part in (profile.instructions, app.instructions) if part)
+    profile = profile.model_copy(update={"instructions": instructions})
+    request = replace(context.request, profile=profile)
+    return replace(context, request=request)
 
 
 def _with_tools(profile: Profile | None, tools: tuple[ToolGroup, ...] | None) -> Profile | None:

@@ -26,25 +26,29 @@ from babble_app.schemas.chats import AskedWith
 from babble_app.schemas.events import (
     FileMade,
     MessageDone,
+    ProgramMoved,
     RunFailed,
     RunStarted,
     RunStopped,
     UsageCounted,
     VersionProposed,
 )
-from babble_app.services import made_files, models, run_context, run_results
+from babble_app.services import made_files, models, run_context, run_results, visit_turns
 from babble_app.services.answers import Answer
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
+from babble_app.store import visits as visit_rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Coroutine, Sequence
 
+    from babble_app.agents.request import AgentRequest
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.chats import RunStatus
     from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent, RunEvent
     from babble_app.services.runtime import Runtime
+    from babble_app.services.visit_turns import VisitTurn
 
 logger = getLogger(__name__)
 
@@ -68,6 +72,8 @@ class Job:
     asked_with: AskedWith = field(default_factory=AskedWith)
     fresh: bool = False
     """Whether an answer of before must not be given again."""
+    visit: VisitTurn | None = None
+    """What is known besides when a visitor of an app asks."""
     run_id: str = field(default_factory=partial(new_id, "run"))
     answer_id: str = field(default_factory=partial(new_id, "msg"))
 
@@ -118,23 +124,36 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
     answer.add(started)
     try:
         async with asyncio.timeout(rt.settings.run_timeout_seconds):
-            context = await run_context.gather(
-                rt,
-                job.owner_id,
-                job.chat_id,
-                question_id=job.question_id,
-                text=job.text,
-                mode=job.mode,
-                asked_with=job.asked_with,
-            )
+            context = await _gather(rt, job)
             request = await made_files.with_media(rt, job, context.request)
             model = await _open(rt, job, context)
-            async with aclosing(orchestrator.run(model, request)) as produced:
+            async with aclosing(_produce(rt, job, model, request)) as produced:
                 async for event in produced:
                     await _take(rt, job, context, log, answer, event)
     except TimeoutError as error:
         message = "This took too long and was ended. What had arrived is kept."
         raise ModelTimeoutError(message) from error
+
+
+async def _gather(rt: Runtime, job: Job) -> run_context.Context:
+    context = await run_context.gather(
+        rt,
+        job.owner_id,
+        job.chat_id,
+        question_id=job.question_id,
+        text=job.text,
+        mode=job.mode,
+        asked_with=job.asked_with,
+    )
+    return run_context.for_app(context, job.visit.app) if job.visit else context
+
+
+def _produce(
+    rt: Runtime, job: Job, model: ModelClient, request: AgentRequest
+) -> AsyncGenerator[AgentEvent, None]:
+    if job.visit is not None and job.visit.version_id is not None:
+        return visit_turns.run(rt, job.owner_id, job.visit, job.text, model)
+    return orchestrator.run(model, request)
 
 
 async def _open(rt: Runtime, job: Job, context: run_context.Context) -> ModelClient:
@@ -153,12 +172,18 @@ async def _open(rt: Runtime, job: Job, context: run_context.Context) -> ModelCli
         workspace_id=context.workspace_id,
         chat_id=job.chat_id,
         run_id=job.run_id,
-        agent_id=context.agent_id or "",
+        agent_id=_agent_id(job, context),
+        app_id=job.visit.app.id if job.visit else "",
+        token_id=job.visit.token_id if job.visit else "",
         profile=profile.id if profile else "",
         basis=context.basis,
     )
     minutes = profile.cache_minutes if profile else None
     return models.open_route(rt, route, scope, cache_minutes=minutes, fresh=job.fresh)
+
+
+def _agent_id(job: Job, context: run_context.Context) -> str:
+    return (job.visit.app.agent_id if job.visit else context.agent_id) or ""
 
 
 async def _take(
@@ -173,6 +198,9 @@ async def _take(
     match event:
         case UsageCounted():
             answer.count(event)
+            return
+        case ProgramMoved():
+            answer.moved = event
             return
         case VersionProposed():
             written = replace(job, model=answer.model)
@@ -276,6 +304,22 @@ def ending_operations(
         *rows.mark_ended(
             job.run_id, job.chat_id, status=ending, answer_id=job.answer_id, problem=answer.problem
         ),
+        *_visit_operations(job, answer, ending),
+    ]
+
+
+def _visit_operations(job: Job, answer: Answer, ending: RunStatus) -> list[rows.Operation]:
+    """Return what moves a visitor's conversation on: the program by a whole turn, or not at all."""
+    if job.visit is None:
+        return []
+    moved = answer.moved
+    if moved is None or ending != "done":
+        return [visit_rows.touch_visit(job.chat_id)]
+    asks_human = moved.status == "transferred"
+    return [
+        visit_rows.move_visit(
+            job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human
+        )
     ]
 
 

@@ -27,7 +27,7 @@ from babble_app.store import runs as rows
 from babble_app.store.tables.base import new_id, now
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from babble_app.schemas.events import Mode, NumberedEvent
     from babble_app.services.idempotency import KeyedRequest
@@ -85,7 +85,7 @@ async def start(
             details={"asked_with": asked_with.model_dump(mode="json")} if asked_with else None,
         )
         naming = [] if chat.title else chats.naming(owner_id, chat_id, text)
-        return await _launch(rt, job, keyed, question, *naming)
+        return await launch(rt, job, keyed, question, *naming)
 
     return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
 
@@ -121,7 +121,7 @@ async def run_again(
             asked_with=question.asked_with or AskedWith(),
             fresh=True,
         )
-        return await _launch(rt, job, keyed)
+        return await launch(rt, job, keyed)
 
     return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
 
@@ -201,8 +201,14 @@ def _check_text(text: str) -> None:
         raise ValidationFailedError(message, field="text")
 
 
-async def _launch(rt: Runtime, job: Job, keyed: KeyedRequest | None, *further: Operation) -> Run:
-    """Store the run with all that belongs to it, and let it go."""
+async def launch(
+    rt: Runtime,
+    job: Job,
+    keyed: KeyedRequest | None,
+    *further: Operation,
+    first: Sequence[Operation] = (),
+) -> Run:
+    """Store the run with all that belongs to it (`first`: what it cannot be stored without), and let it go."""
     run = Run(
         id=job.run_id,
         chat_id=job.chat_id,
@@ -222,7 +228,7 @@ async def _launch(rt: Runtime, job: Job, keyed: KeyedRequest | None, *further: O
     )
     answer = idempotency.answered(job.owner_id, keyed, run)
     try:
-        await rt.writer.write([*stored, *further, *answer])
+        await rt.writer.write([*first, *stored, *further, *answer])
     except IntegrityError:
         # The chat was deleted meanwhile: it is not found now.
         await chats.get_chat(rt, job.owner_id, job.chat_id)

@@ -12,12 +12,14 @@ from babble_app.llm import prices
 from babble_app.llm.cached import AnswerCache
 from babble_app.llm.catalogue import Models
 from babble_app.services.answer_store import open_store
+from babble_app.services.app_cache import AppCache
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.meter import Ledger
 from babble_app.services.passwords import Passwords
 from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
 from babble_app.services.vault import Vault
+from babble_app.services.visit_turns import Programs
 from babble_app.store.blobs import Blobs
 from babble_app.store.engine import Database
 from babble_app.store.migrations import migrate
@@ -50,6 +52,8 @@ class Runtime:
     limiter: Limiter = field(default_factory=Limiter)
     passwords: Passwords = field(default_factory=Passwords)
     login_cache: LoginCache = field(default_factory=LoginCache)
+    app_cache: AppCache = field(default_factory=AppCache)
+    programs: Programs = field(default_factory=Programs)
     reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
     """The files that are being read, by their ids."""
     fixes: dict[tuple[str, str], tuple[TestFix, asyncio.Task[None]]] = field(

@@ -39,19 +39,21 @@ async def get_chat(db: AsyncSession, owner_id: str, chat_id: str, *, lock: bool 
 async def list_chats(
     db: AsyncSession, owner_id: str, *, workspace_id: str | None = None, chat_id: str | None = None
 ) -> list[Chat]:
-    """Return the owner's chats of a workspace, the last edited first; or just the one."""
+    """Return the owner's chats of a workspace, the last edited first, without visitors' ones; or just the one."""
     statement = (
         select(ChatRow, _active_run())
         .where(ChatRow.owner_id == owner_id)
         .order_by(col(ChatRow.updated_at).desc(), col(ChatRow.id))
     )
     if workspace_id is not None:
-        statement = statement.where(ChatRow.workspace_id == workspace_id)
+        statement = statement.where(
+            ChatRow.workspace_id == workspace_id, col(ChatRow.app_id).is_(None)
+        )
     if chat_id is not None:
         statement = statement.where(ChatRow.id == chat_id)
     found = (await db.exec(statement)).all()
     files = await _files_of(db, owner_id, workspace_id=workspace_id, chat_id=chat_id)
-    hidden = {"owner_id", "titled_by_person", "version"}
+    hidden = {"owner_id", "titled_by_person", "version", "app_id"}
     return [
         Chat.model_validate(
             {

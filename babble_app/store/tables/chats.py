@@ -27,6 +27,9 @@ class ChatRow(Versioned, Table, table=True):
     agent_id: str | None = Field(
         default=None, foreign_key="agents.id", ondelete="SET NULL", index=True
     )
+    app_id: str | None = Field(default=None, index=True)
+    """The app whose visitor has the chat; None: the owner's own. No foreign key, which SQLite cannot add to a table:
+    whoever deletes an app deletes its chats first."""
     review_changes: bool = False
     """Whether changes of the agent become proposals, not versions."""
     created_at: datetime = Field(default_factory=now)

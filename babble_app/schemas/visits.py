@@ -1,0 +1,103 @@
+"""Visitors' conversations with apps, as host apps, widgets and owners see them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from babble_app.schemas.apps import Channel, PageTool
+from babble_app.schemas.base import Schema, Timestamp
+from babble_app.schemas.sessions import SessionStatus
+
+Rating = Literal["up", "down"]
+
+
+class VisitorMessage(Schema):
+    """A visitor's message with what came along."""
+
+    text: str
+    context: str = ""
+    """What the page or program says of itself, as JSON; shown to models as data."""
+    tools: tuple[PageTool, ...] = ()
+    """What the page can do for the agent."""
+
+
+class ReplyUsage(Schema):
+    """What an answer took."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = None
+
+
+class ReplyCitation(Schema):
+    """A passage that an answer rests on."""
+
+    number: int
+    file: str
+    page: int | None = None
+    quote: str = ""
+    url: str = ""
+
+
+class ChatReply(Schema):
+    """A whole answer to a visitor."""
+
+    response: str
+    session_id: str
+    message_id: str
+    agent_version: int | None = None
+    model: str = ""
+    cached: bool = False
+    usage: ReplyUsage = ReplyUsage()
+    citations: tuple[ReplyCitation, ...] = ()
+    ended: bool = False
+    """Whether the program has come to its end; a further message needs a new session."""
+    human: bool = False
+    """Whether a person has taken over, and will answer."""
+
+
+class VisitMessage(Schema):
+    """A message of a visitor's conversation."""
+
+    id: str
+    role: Literal["user", "assistant"]
+    text: str
+    status: str = "done"
+    human: str = ""
+    """The name of the person who wrote it, where it was no agent."""
+    citations: tuple[ReplyCitation, ...] = ()
+    rating: Rating | None = None
+    comment: str = ""
+    created_at: Timestamp
+
+
+class Visit(Schema):
+    """A visitor's conversation, as the app's owner sees it."""
+
+    id: str
+    """Of the session, and of the chat that it is."""
+    app_id: str
+    visitor: str = ""
+    visitor_name: str = ""
+    channel: Channel = "production"
+    origin: str = ""
+    version_id: str | None = None
+    version_number: int | None = None
+    title: str = ""
+    status: SessionStatus = "waiting"
+    human: str = ""
+    """Who has taken over."""
+    human_asked: bool = False
+    """Whether the program handed over to a person, and nobody has come yet."""
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class OpenedSession(Schema):
+    """A conversation that was just begun."""
+
+    session_id: str
+    greeting: str = ""
+    """What the agent says first; it is the first message."""
+    messages: tuple[VisitMessage, ...] = ()
+    ended: bool = False

@@ -1,0 +1,254 @@
+"""What a visitor of an app does: asks, reads on, looks back, clears. Each act is checked against the credential it came with.
+
+A visitor's conversation is a chat of the app's owner, an answer a run of the one run engine; so answers outlive pages, are stored
+before anybody sees them, and are found again after a crash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
+from babble_app.schemas.chats import AskedWith, Run
+from babble_app.services import idempotency, models, runs
+from babble_app.services.run_driver import Job
+from babble_app.services.visit_turns import VisitTurn
+from babble_app.store import runs as run_rows
+from babble_app.store import visits as rows
+from babble_app.store.tables.base import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from babble_app.schemas.events import NumberedEvent
+    from babble_app.schemas.visits import VisitorMessage
+    from babble_app.services.app_callers import AppCaller
+    from babble_app.services.idempotency import KeyedRequest
+    from babble_app.services.runtime import Runtime
+    from babble_app.store.visits import Standing
+    from babble_app.store.writer import Operation
+
+MAX_TEXT_CHARS = 32_000
+MAX_VISITOR_CHARS = 200
+
+
+@dataclass(frozen=True)
+class VisitRun:
+    """An answer to a visitor that is being made, or was made."""
+
+    run_id: str
+    session_id: str
+    version_number: int | None
+    human: str = ""
+    """Who has taken over; then nothing is answered by itself."""
+
+
+async def start(
+    rt: Runtime,
+    caller: AppCaller,
+    message: VisitorMessage,
+    *,
+    session_id: str = "",
+    visitor: str = "",
+    address: str = "",
+    keyed: KeyedRequest | None = None,
+) -> VisitRun:
+    """Store a visitor's message and start its answer, in a new conversation or in one that goes on.
+
+    Args:
+        rt: The runtime.
+        caller: Whose credential it came with.
+        message: What is asked.
+        session_id: Of an earlier answer; empty: a new conversation.
+        visitor: The host app's name for its user, of a new conversation; a visitor's token names its own.
+        address: Of the caller, for the limit of a visitor who is not named.
+        keyed: The request's Idempotency-Key.
+
+    Raises:
+        NotFoundError: there is no such session of this app, or it is another visitor's.
+        ConflictError: the agent's program has ended in this session.
+        RateLimitedError: too many messages.
+        IdempotencyConflictError: the key came before with another request.
+    """
+    _check_text(message.text)
+    standing = await find_standing(rt, caller, session_id) if session_id else None
+    if standing is not None and standing.status not in {"waiting", "done"}:
+        raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
+
+    async def work() -> Run:
+        _hit_limits(rt, caller, standing.visitor if standing else visitor, address)
+        return await _start(rt, caller, message, standing, visitor, keyed)
+
+    keyed = _own_key(caller, keyed)
+    run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
+    number = standing.version_number if standing else await _number(rt, caller, run)
+    return VisitRun(run.id, run.chat_id, number)
+
+
+async def find_run(rt: Runtime, caller: AppCaller, run_id: str) -> VisitRun:
+    """Return an answer that the caller may read; raises NotFoundError."""
+    standing = await rt.database.fetch(
+        rows.get_standing_of_run, caller.owner_id, caller.app.id, run_id
+    )
+    _check_visitor(caller, standing)
+    return VisitRun(run_id, standing.chat_id, standing.version_number)
+
+
+def events(
+    rt: Runtime, caller: AppCaller, run: VisitRun, after: int = 0
+) -> AsyncGenerator[NumberedEvent, None]:
+    """Yield the events of an answer that `start` or `find_run` returned, numbered above `after`, to its last."""
+    return runs.events(rt, caller.owner_id, run.run_id, after)
+
+
+async def find_standing(rt: Runtime, caller: AppCaller, session_id: str) -> Standing:
+    """Return where a conversation stands that the caller may read; raises NotFoundError."""
+    standing = await rt.database.fetch(
+        rows.get_standing, caller.owner_id, caller.app.id, session_id
+    )
+    _check_visitor(caller, standing)
+    return standing
+
+
+def choose_version(caller: AppCaller, visitor: str) -> str | None:
+    """Return which version of the agent a new conversation gets; a visitor always gets the same.
+
+    Raises:
+        ConflictError: nothing of the agent is live.
+    """
+    app = caller.app
+    if app.agent_id is None:
+        return None
+    if caller.channel == "staging":
+        return app.staging_version_id or caller.head_version_id
+    if app.trial_version_id and _share(app.id, visitor) < app.trial_percent:
+        return app.trial_version_id
+    chosen = app.version_id or caller.live_version_id
+    if chosen is None:
+        raise ConflictError("No version of this agent is live. Its owner can publish one.")
+    return chosen
+
+
+async def _start(
+    rt: Runtime,
+    caller: AppCaller,
+    message: VisitorMessage,
+    standing: Standing | None,
+    visitor: str,
+    keyed: KeyedRequest | None,
+) -> Run:
+    app, owner_id = caller.app, caller.owner_id
+    first: list[Operation] = []
+    if standing is None:
+        session_id = new_id("s")
+        version_id, first = open_visit(caller, session_id, visitor or caller.visitor)
+        log, number = [], None
+    else:
+        session_id, version_id = standing.chat_id, standing.version_id
+        log, number = standing.log, standing.version_number
+    defaults = tuple[str, ...]() if app.model else await models.default_models(rt, owner_id)
+    asked_with = AskedWith(data=message.context)
+    job = Job(
+        owner_id=owner_id,
+        chat_id=session_id,
+        question_id=new_id("msg"),
+        text=message.text,
+        model=app.model or defaults[0],
+        mode="chat",
+        defaults=defaults,
+        asked_with=asked_with,
+        visit=VisitTurn(
+            app=app,
+            token_id=caller.token_id,
+            version_id=version_id,
+            version_number=number,
+            log=log,
+            data=message.context,
+            tools=message.tools,
+        ),
+    )
+    question = run_rows.add_message(
+        job.question_id,
+        owner_id,
+        session_id,
+        run_id=job.run_id,
+        role="user",
+        text=message.text,
+        details={"asked_with": asked_with.model_dump(mode="json")} if message.context else None,
+    )
+    return await runs.launch(rt, job, keyed, question, first=first)
+
+
+def open_visit(
+    caller: AppCaller, session_id: str, visitor: str
+) -> tuple[str | None, list[Operation]]:
+    """Return the version that a new conversation gets, and what stores the conversation."""
+    visitor = caller.visitor or visitor
+    if len(visitor) > MAX_VISITOR_CHARS:
+        message = f"A visitor's id has at most {MAX_VISITOR_CHARS} characters."
+        raise ValidationFailedError(message, field="user")
+    version_id = choose_version(caller, visitor or session_id)
+    stored = rows.add_visit(
+        session_id,
+        caller.owner_id,
+        caller.app.id,
+        workspace_id=caller.app.workspace_id,
+        profile=caller.app.profile,
+        model=caller.app.model,
+        token_id=caller.token_id,
+        visitor=visitor,
+        visitor_name=caller.visitor_name,
+        channel=caller.channel,
+        origin=caller.origin,
+        version_id=version_id,
+    )
+    return version_id, stored
+
+
+async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
+    """Return the number of the version that a new conversation got."""
+    if caller.app.agent_id is None:
+        return None
+    return (await find_standing(rt, caller, run.chat_id)).version_number
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise ValidationFailedError("The message is empty.", field="message")
+    if len(text) > MAX_TEXT_CHARS:
+        message = f"The message has {len(text):,} characters; {MAX_TEXT_CHARS:,} is the most."
+        raise ValidationFailedError(message, field="message")
+
+
+def _check_visitor(caller: AppCaller, standing: Standing) -> None:
+    """Hide conversations of others from a visitor, and those of the other channel from a token."""
+    others = bool(caller.visitor) and standing.visitor != caller.visitor
+    if others or standing.channel != caller.channel:
+        raise NotFoundError(rows.NO_SESSION)
+
+
+def _hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> None:
+    who = visitor or caller.visitor or address
+    app = caller.app
+    rt.limiter.hit_rate("app_visitor", f"{app.id} {who}", app.rate_limit_per_minute)
+    if caller.token_limit is not None:
+        rt.limiter.hit_rate("app_token", caller.token_id, caller.token_limit)
+    if caller.visitor:
+        # Whoever makes up visitors by the hundred still comes from somewhere.
+        rt.limiter.hit("visit_address", f"{app.id} {address}")
+
+
+def _own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:
+    """Return the key as the app's own: apps of one owner, and visitors of one app, do not meet in their keys."""
+    if keyed is None:
+        return None
+    whose = hashlib.sha256(f"{caller.app.id} {caller.visitor}".encode()).hexdigest()[:20]
+    return idempotency.KeyedRequest(f"{whose} {keyed.key}", keyed.fingerprint)
+
+
+def _share(app_id: str, visitor: str) -> int:
+    """Return 0 to 99, always the same for one visitor of an app."""
+    digest = hashlib.sha256(f"{app_id} {visitor}".encode()).digest()
+    return int.from_bytes(digest[:8]) % 100

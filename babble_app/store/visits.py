@@ -1,0 +1,254 @@
+"""Visitors' conversations: reads, and the operations that the batching writer carries out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import Boolean, Integer, String, bindparam, exists, func, insert, update
+from sqlalchemy import select as select_columns
+from sqlmodel import col, select
+
+from babble_app.errors import NotFoundError
+from babble_app.schemas.visits import Visit
+from babble_app.store.tables.agents import VersionRow
+from babble_app.store.tables.apps import SightingRow
+from babble_app.store.tables.base import now
+from babble_app.store.tables.chats import ChatRow
+from babble_app.store.tables.runs import RunRow
+from babble_app.store.tables.visits import VisitRow
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from babble_app.store.writer import Operation
+
+NO_SESSION = "There is no such session. Leave `session_id` out to begin one."
+_OWNER = bindparam("owner_id", type_=String)
+_APP = bindparam("app_id", type_=String)
+
+# Made once: building a statement costs more than carrying it out on SQLite.
+_INSERT_CHAT = insert(ChatRow)
+_INSERT_VISIT = insert(VisitRow)
+_MOVE = (
+    update(VisitRow)
+    .where(col(VisitRow.chat_id) == bindparam("of_chat"))
+    .values(
+        {name: bindparam(name) for name in ("log", "status", "updated_at")}
+        | {"human_asked": bindparam("asks_human")}
+    )
+)
+_TOUCH = (
+    update(VisitRow)
+    .where(col(VisitRow.chat_id) == bindparam("of_chat"))
+    .values(updated_at=bindparam("updated_at"))
+)
+_STANDING = (
+    select_columns(
+        col(VisitRow.chat_id),
+        col(VisitRow.visitor),
+        col(VisitRow.channel),
+        col(VisitRow.version_id),
+        col(VisitRow.log),
+        col(VisitRow.status),
+        col(VisitRow.human),
+        col(VersionRow.number),
+    )
+    .outerjoin(VersionRow, col(VersionRow.id) == VisitRow.version_id)
+    .where(col(VisitRow.owner_id) == _OWNER, col(VisitRow.app_id) == _APP)
+)
+_BY_CHAT = _STANDING.where(col(VisitRow.chat_id) == bindparam("chat_id", type_=String))
+_BY_RUN = _STANDING.join(RunRow, col(RunRow.chat_id) == VisitRow.chat_id).where(
+    col(RunRow.id) == bindparam("run_id", type_=String)
+)
+_SIGHTED = (
+    update(SightingRow)
+    .where(
+        col(SightingRow.app_id) == bindparam("of_app"),
+        col(SightingRow.origin) == bindparam("of_origin"),
+    )
+    .values(
+        loads=SightingRow.loads + 1,
+        page=bindparam("page"),
+        refused=bindparam("is_refused"),
+        seen_at=bindparam("at"),
+    )
+)
+_SIGHTING_COLUMNS = ("app_id", "origin", "owner_id", "loads", "page", "refused", "seen_at")
+_FIRST_SIGHTED = insert(SightingRow).from_select(
+    _SIGHTING_COLUMNS,
+    select_columns(
+        bindparam("of_app", type_=String),
+        bindparam("of_origin", type_=String),
+        bindparam("of_owner", type_=String),
+        bindparam("loads", type_=Integer),
+        bindparam("page", type_=String),
+        bindparam("is_refused", type_=Boolean),
+        bindparam("at", type_=col(SightingRow.seen_at).type),
+    ).where(
+        ~exists().where(
+            col(SightingRow.app_id) == bindparam("of_app", type_=String),
+            col(SightingRow.origin) == bindparam("of_origin", type_=String),
+        )
+    ),
+)
+MOST_SIGHTINGS = 200
+"""Origins of one app that are remembered: anybody can make some up."""
+_PROGRAM = select_columns(col(VersionRow.number), col(VersionRow.text_zlib)).where(
+    col(VersionRow.id) == bindparam("version_id", type_=String), col(VersionRow.owner_id) == _OWNER
+)
+
+
+class Standing(NamedTuple):
+    """Where a visitor's conversation stands."""
+
+    chat_id: str
+    visitor: str
+    channel: str
+    version_id: str | None
+    log: list[dict[str, Any]]
+    status: str
+    human: str
+    version_number: int | None
+
+
+def get_standing(db: Connection, owner_id: str, app_id: str, chat_id: str) -> Standing:
+    """Return where the conversation of the owner's app stands, for `Database.fetch`; raises NotFoundError."""
+    values = {"owner_id": owner_id, "app_id": app_id, "chat_id": chat_id}
+    row = db.execute(_BY_CHAT, values).one_or_none()
+    if row is None:
+        raise NotFoundError(NO_SESSION)
+    return Standing(*row)
+
+
+def get_standing_of_run(db: Connection, owner_id: str, app_id: str, run_id: str) -> Standing:
+    """Return where the conversation stands that the run belongs to, for `Database.fetch`; raises NotFoundError."""
+    values = {"owner_id": owner_id, "app_id": app_id, "run_id": run_id}
+    row = db.execute(_BY_RUN, values).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such answer.")
+    return Standing(*row)
+
+
+def get_program(db: Connection, owner_id: str, version_id: str) -> tuple[int, bytes]:
+    """Return the number and the compressed text of the owner's version, for `Database.fetch`; raises NotFoundError."""
+    values = {"owner_id": owner_id, "version_id": version_id}
+    row = db.execute(_PROGRAM, values).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such version.")
+    return row[0], row[1]
+
+
+async def get_visit(
+    db: AsyncSession, owner_id: str, chat_id: str, *, lock: bool = False
+) -> VisitRow:
+    """Return the visitor's conversation with one of the owner's apps; raises NotFoundError."""
+    statement = select(VisitRow).where(VisitRow.chat_id == chat_id, VisitRow.owner_id == owner_id)
+    if lock:
+        statement = statement.with_for_update()
+    row = (await db.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFoundError(NO_SESSION)
+    return row
+
+
+async def list_visits(
+    db: AsyncSession,
+    owner_id: str,
+    app_id: str,
+    *,
+    limit: int,
+    visitor: str | None = None,
+) -> list[Visit]:
+    """Return the conversations of the owner's app (of one visitor), the last touched first."""
+    statement = (
+        select(VisitRow, ChatRow.title, VersionRow.number)
+        .join(ChatRow, col(ChatRow.id) == VisitRow.chat_id)
+        .outerjoin(VersionRow, col(VersionRow.id) == VisitRow.version_id)
+        .where(VisitRow.owner_id == owner_id, VisitRow.app_id == app_id)
+        .order_by(col(VisitRow.updated_at).desc(), col(VisitRow.chat_id))
+        .limit(limit)
+    )
+    if visitor is not None:
+        statement = statement.where(VisitRow.visitor == visitor)
+    return [
+        visit_shape(row, title=title, number=number)
+        for row, title, number in (await db.exec(statement)).all()
+    ]
+
+
+def visit_shape(row: VisitRow, *, title: str, number: int | None) -> Visit:
+    """Return the row as the app's owner sees it."""
+    plain = row.model_dump(exclude={"owner_id", "chat_id", "token_id", "log"})
+    return Visit.model_validate(
+        {**plain, "id": row.chat_id, "title": title, "version_number": number}
+    )
+
+
+def add_visit(
+    chat_id: str,
+    owner_id: str,
+    app_id: str,
+    *,
+    workspace_id: str,
+    profile: str,
+    model: str,
+    token_id: str,
+    visitor: str,
+    visitor_name: str,
+    channel: str,
+    origin: str,
+    version_id: str | None,
+) -> list[Operation]:
+    """Store a conversation that nobody has said anything in."""
+    at = now()
+    chat = {
+        "id": chat_id, "owner_id": owner_id, "workspace_id": workspace_id, "app_id": app_id, "title": "",
+        "titled_by_person": False, "model": model, "profile": profile, "agent_id": None, "review_changes": False,
+        "version": 1, "created_at": at, "updated_at": at,
+    }  # fmt: skip
+    visit = {
+        "chat_id": chat_id, "owner_id": owner_id, "app_id": app_id, "token_id": token_id, "visitor": visitor,
+        "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": [],
+        "status": "waiting", "human": "", "human_asked": False, "created_at": at, "updated_at": at,
+    }  # fmt: skip
+    return [(_INSERT_CHAT, [chat]), (_INSERT_VISIT, [visit])]
+
+
+def move_visit(
+    chat_id: str, *, log: list[dict[str, Any]], status: str, asks_human: bool
+) -> Operation:
+    """Note where the program of a conversation stands now."""
+    values = {
+        "of_chat": chat_id,
+        "log": log,
+        "status": status,
+        "asks_human": asks_human,
+        "updated_at": now(),
+    }
+    return _MOVE, [values]
+
+
+def touch_visit(chat_id: str) -> Operation:
+    """Note that something was said."""
+    return _TOUCH, [{"of_chat": chat_id, "updated_at": now()}]
+
+
+def count_sightings(db: Connection, owner_id: str, app_id: str) -> int:
+    """Return from how many origins the owner's app was loaded, for `Database.fetch`."""
+    statement = select_columns(func.count()).where(
+        col(SightingRow.owner_id) == owner_id, col(SightingRow.app_id) == app_id
+    )
+    return db.execute(statement).scalar_one()
+
+
+def add_sighting(
+    owner_id: str, app_id: str, *, origin: str, page: str, refused: bool
+) -> list[Operation]:
+    """Note that a page of an origin loaded the app, or was refused it."""
+    values = {
+        "of_app": app_id, "of_origin": origin, "of_owner": owner_id, "loads": 0, "page": page,
+        "is_refused": refused, "at": now(),
+    }  # fmt: skip
+    known = {key: value for key, value in values.items() if key not in {"of_owner", "loads"}}
+    return [(_FIRST_SIGHTED, [values]), (_SIGHTED, [known])]
