@@ -16,6 +16,7 @@ from babble_app.sdk.errors import (
     BrainError,
     ConnectionFailedError,
     InvalidAnswerError,
+    ModelUnavailableError,
     RateLimitedError,
     UnreachableError,
     error_of,
@@ -125,7 +126,7 @@ def follow(call: Call[None], timeouts: Timeouts, tries: Tries) -> Flow[BrainEven
             yield from _open(reading.resumed(call), timeouts, tries)
             failure = yield from _follow_once(reading, tries)
         except BrainError as error:
-            wait = tries.wait_seconds(error, may_repeat=True)
+            wait = tries.wait_seconds(error, may_repeat=_may_repeat(call, error))
         else:
             if failure:
                 raise failure
@@ -213,6 +214,9 @@ def _read_shape(shape: type[_S], frame: Frame) -> _S:
 
 
 def _may_repeat(call: Call[Any], error: BrainError) -> bool:
+    if isinstance(error, ModelUnavailableError):
+        # The server has tried again and elsewhere, and would give the same answer for the same key.
+        return False
     refused = isinstance(error, RateLimitedError | UnreachableError)
     return call.repeatable or refused or error.status == _UNAVAILABLE
 

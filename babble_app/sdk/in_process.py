@@ -26,11 +26,14 @@ _LEAVE_SECONDS = 5.0
 
 
 class LocalBrain(Protocol):
-    """What the server's side gives: an ASGI application in a loop of its own, and a token of the app."""
+    """What the server's side gives: an ASGI application in a loop of its own, and an app's token."""
 
     app: Any
     loop: asyncio.AbstractEventLoop
-    token: str
+
+    def token(self) -> str:
+        """Return what the app is called by; may block."""
+        ...
 
     def close(self) -> None:
         """Give it back."""
@@ -48,14 +51,14 @@ class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer for the client that blocks."""
         request.read()
-        exchange = _Exchange(self._open(), request)
+        exchange = self._begin(request)
         exchange.wait(exchange.begin())
         return exchange.response()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer for the client with an event loop, which need not be the brain's."""
         await request.aread()
-        exchange = _Exchange(await asyncio.to_thread(self._open), request)
+        exchange = await asyncio.to_thread(self._begin, request)
         await exchange.wait_async(exchange.begin())
         return exchange.response()
 
@@ -70,11 +73,11 @@ class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """Give the brain back."""
         await asyncio.to_thread(self.close)
 
-    def _open(self) -> LocalBrain:
+    def _begin(self, request: httpx.Request) -> _Exchange:
         with self._lock:
             brain: LocalBrain = self._brain or _find_opener()(**self._wanted)
             self._brain = brain
-            return brain
+            return _Exchange(brain, request, brain.token())
 
 
 def _find_opener() -> Any:
@@ -89,9 +92,10 @@ def _find_opener() -> Any:
 class _Exchange:
     """One request within the brain's loop, and its answer piece by piece."""
 
-    def __init__(self, brain: LocalBrain, request: httpx.Request) -> None:
+    def __init__(self, brain: LocalBrain, request: httpx.Request, token: str) -> None:
         self._brain = brain
         self._request = request
+        self._token = token
         timeout: dict[str, float | None] = request.extensions.get("timeout", {})
         self._seconds = timeout.get("read")
         self._pieces: asyncio.Queue[bytes] = asyncio.Queue(_PIECES_AHEAD)
@@ -191,8 +195,8 @@ class _Exchange:
         }
 
     def _headers_sent(self) -> list[tuple[bytes, bytes]]:
-        token = f"Bearer {self._brain.token}".encode()
-        return [*self._request.headers.raw, (b"authorization", token)]
+        token = (b"authorization", f"Bearer {self._token}".encode())
+        return [*self._request.headers.raw, token]
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
