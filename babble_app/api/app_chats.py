@@ -45,7 +45,7 @@ class ChatBody(Schema):
     """1 to 32,000 characters."""
     session_id: Id | None = None
     """Of an earlier answer; left out: a new conversation."""
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = Field(default_factory=dict[str, Any])
     """What the page or program says of itself, up to 32 KiB; models are shown it as data."""
     user: Annotated[Text, StringConstraints(max_length=200)] = ""
     """Your own name of the visitor, of a new conversation."""

@@ -23,7 +23,10 @@ class NamedVisitor(Schema):
     id: Annotated[Text, StringConstraints(min_length=1, max_length=200)]
     name: Annotated[Text, StringConstraints(max_length=120)] = ""
     signature: Annotated[str, StringConstraints(max_length=128)] = ""
-    """HMAC-SHA256 of `id` (with a name: of `id`, a line feed, and `name`), in hex, with the app's naming key; without a good one the name is not believed."""
+    """HMAC-SHA256 of `id` (with a name: of `id`, a line feed, and `name`), in hex, with the app's naming key.
+
+    Without it nobody is named; a wrong one is refused.
+    """
 
 
 class VisitorBody(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, func
+from sqlalchemy import Executable, Label, bindparam, delete, func
 from sqlalchemy import select as select_columns
 from sqlalchemy.engine import Connection
 from sqlmodel import col, select
@@ -25,29 +25,6 @@ if TYPE_CHECKING:
 _NANO = 1_000_000_000
 _NO_APP = "There is no such app."
 _NO_TOKEN = "There is no such token."  # noqa: S105 - words, no secret
-_APP_COLUMNS = [col(getattr(AppRow, name)) for name in App.model_fields]
-_OPENED = (
-    select_columns(
-        col(AppRow.owner_id),
-        col(UserRow.suspended_at).is_not(None),
-        col(AgentRow.live_version_id),
-        col(AgentRow.head_version_id),
-        *_APP_COLUMNS,
-    )
-    .join(UserRow, col(UserRow.id) == AppRow.owner_id)
-    .outerjoin(AgentRow, col(AgentRow.id) == AppRow.agent_id)
-)
-_WITH_TOKEN = _OPENED.add_columns(
-    col(AppTokenRow.id),
-    col(AppTokenRow.channel),
-    col(AppTokenRow.rate_limit_per_minute),
-    col(AppTokenRow.expires_at),
-    col(AppTokenRow.revoked_at),
-).join(AppTokenRow, col(AppTokenRow.app_id) == AppRow.id)
-_BY_TOKEN = _WITH_TOKEN.where(col(AppTokenRow.token_hash) == bindparam("value"))
-_BY_TOKEN_ID = _WITH_TOKEN.where(col(AppTokenRow.id) == bindparam("value"))
-_BY_SLUG = _OPENED.where(col(AppRow.slug) == bindparam("value"))
-_BY_ID = _OPENED.where(col(AppRow.id) == bindparam("value"))
 
 
 class TokenFacts(NamedTuple):
@@ -58,6 +35,30 @@ class TokenFacts(NamedTuple):
     rate_limit_per_minute: int | None
     expires_at: datetime | None
     revoked_at: datetime | None
+
+
+_APP_COLUMNS = [col(getattr(AppRow, name)) for name in App.model_fields]
+_OPENED = (
+    select_columns(
+        col(AppRow.owner_id),
+        col(UserRow.suspended_at).is_not(None).label("suspended"),
+        col(AgentRow.live_version_id),
+        col(AgentRow.head_version_id),
+        *_APP_COLUMNS,
+    )
+    .join(UserRow, col(UserRow.id) == AppRow.owner_id)
+    .outerjoin(AgentRow, col(AgentRow.id) == AppRow.agent_id)
+)
+_TOKEN_COLUMNS: list[Label[Any]] = [
+    col(getattr(AppTokenRow, name)).label(f"token_{name}") for name in TokenFacts._fields
+]
+_WITH_TOKEN = _OPENED.add_columns(*_TOKEN_COLUMNS).join(
+    AppTokenRow, col(AppTokenRow.app_id) == AppRow.id
+)
+_BY_TOKEN = _WITH_TOKEN.where(col(AppTokenRow.token_hash) == bindparam("value"))
+_BY_TOKEN_ID = _WITH_TOKEN.where(col(AppTokenRow.id) == bindparam("value"))
+_BY_SLUG = _OPENED.where(col(AppRow.slug) == bindparam("value"))
+_BY_ID = _OPENED.where(col(AppRow.id) == bindparam("value"))
 
 
 class OpenedApp(NamedTuple):
@@ -228,13 +229,19 @@ def _plain(tools: list[dict[str, Any]]) -> dict[str, Any]:
     return {"tools": shown}
 
 
-def _find(db: Connection, statement: Select[Any], value: str) -> OpenedApp | None:
-    row = db.execute(statement, {"value": value}).one_or_none()
+def _find(db: Connection, statement: Executable, value: str) -> OpenedApp | None:
+    row = db.execute(statement, {"value": value}).mappings().one_or_none()
     if row is None:
         return None
-    owner_id, suspended, live, head, *columns = row
-    count = len(_APP_COLUMNS)
-    values = dict(zip(App.model_fields, columns[:count], strict=True))
-    app = App.model_validate(values | _plain(values["tools"]))
-    token = TokenFacts(*columns[count:]) if len(columns) > count else None
-    return OpenedApp(owner_id, suspended, live, head, app, token)
+    values = {name: row[name] for name in App.model_fields}
+    token = None
+    if "token_id" in row:
+        token = TokenFacts(*(row[f"token_{name}"] for name in TokenFacts._fields))
+    return OpenedApp(
+        owner_id=row["owner_id"],
+        suspended=row["suspended"],
+        live_version_id=row["live_version_id"],
+        head_version_id=row["head_version_id"],
+        app=App.model_validate(values | _plain(values["tools"])),
+        token=token,
+    )

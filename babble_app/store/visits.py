@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Boolean, Integer, String, bindparam, exists, func, insert, update
+from sqlalchemy import Boolean, DateTime, Integer, String, bindparam, exists, func, insert, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -34,8 +34,10 @@ _MOVE = (
     update(VisitRow)
     .where(col(VisitRow.chat_id) == bindparam("of_chat"))
     .values(
-        {name: bindparam(name) for name in ("log", "status", "updated_at")}
-        | {"human_asked": bindparam("asks_human")}
+        log=bindparam("log"),
+        status=bindparam("status"),
+        updated_at=bindparam("updated_at"),
+        human_asked=bindparam("asks_human"),
     )
 )
 _TOUCH = (
@@ -84,7 +86,7 @@ _FIRST_SIGHTED = insert(SightingRow).from_select(
         bindparam("loads", type_=Integer),
         bindparam("page", type_=String),
         bindparam("is_refused", type_=Boolean),
-        bindparam("at", type_=col(SightingRow.seen_at).type),
+        bindparam("at", type_=DateTime(timezone=True)),
     ).where(
         ~exists().where(
             col(SightingRow.app_id) == bindparam("of_app", type_=String),
@@ -207,7 +209,7 @@ def add_visit(
         "titled_by_person": False, "model": model, "profile": profile, "agent_id": None, "review_changes": False,
         "version": 1, "created_at": at, "updated_at": at,
     }  # fmt: skip
-    visit = {
+    visit: dict[str, Any] = {
         "chat_id": chat_id, "owner_id": owner_id, "app_id": app_id, "token_id": token_id, "visitor": visitor,
         "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": [],
         "status": "waiting", "human": "", "human_asked": False, "created_at": at, "updated_at": at,
