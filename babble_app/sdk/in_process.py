@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import httpx
 
+from babble_app.sdk.errors import UnreachableError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator, MutableMapping
     from pathlib import Path
@@ -86,7 +88,7 @@ def _find_opener() -> Any:
         return getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as error:
         message = "There is no Babble server in this Python. Name one: base_url='https://...'."
-        raise httpx.UnsupportedProtocol(message) from error
+        raise UnreachableError(message, retryable=False) from error
 
 
 class _Exchange:
