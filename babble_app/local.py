@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from babble_app.api.app import create_api
 from babble_app.api.middleware.stack import wrap
 from babble_app.errors import BabbleError
-from babble_app.sdk.errors import BrainError, error_of_event
+from babble_app.sdk.errors import BrainError, ServerFailedError, error_of_event
 from babble_app.services import app_tokens, apps
 from babble_app.services.local_owner import get_local_owner
 from babble_app.services.runtime import Runtime, running
@@ -59,6 +59,11 @@ def open_brain(*, app_type: str, data_dir: str | Path | None, owner: str) -> Bra
         raise
 
 
+def open_count() -> int:
+    """Return how many data directories are open in this process."""
+    return len(_open)
+
+
 class Brain:
     """One client's app, with the token that it is called by."""
 
@@ -66,7 +71,8 @@ class Brain:
         self.app: ASGIApp = server.app
         self.loop = server.loop
         self._server = server
-        self._app = server.call(lambda rt: _find_app(rt, app_type, owner))
+        with server.finding:
+            self._app = server.call(lambda rt: _find_app(rt, app_type, owner))
         self._tokens: list[str] = []
         self._token = ""
         self._made_at = 0.0
@@ -88,9 +94,7 @@ class Brain:
     async def _make_token(self, rt: Runtime) -> Any:
         owner_id, app = self._app
         expires_at = now() + timedelta(seconds=TOKEN_SECONDS)
-        return await app_tokens.create_token(
-            rt, owner_id, app.id, CALLER, expires_at=expires_at
-        )
+        return await app_tokens.create_token(rt, owner_id, app.id, CALLER, expires_at=expires_at)
 
     async def _revoke_tokens(self, rt: Runtime) -> None:
         for token_id in self._tokens:
@@ -103,6 +107,7 @@ class _Server:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.users = 0
+        self.finding = threading.Lock()
         self.loop = asyncio.new_event_loop()
         self.app: ASGIApp = wrap(create_api(self._runtime), settings)
         self._opened: list[Runtime] = []
@@ -115,12 +120,13 @@ class _Server:
     def call(self, work: Callable[[Runtime], Coroutine[Any, Any, T]]) -> T:
         """Carry out `work` in the server's loop, and block meanwhile; our failures become the client's."""
         self._ready.wait()
+        if self._failed:
+            message = f"The brain in {self.settings.data_dir} cannot be opened: {self._failed[0]}"
+            raise ServerFailedError(message, retryable=False) from self._failed[0]
         try:
-            if self._failed:
-                raise self._failed[0]
             return asyncio.run_coroutine_threadsafe(work(self._runtime()), self.loop).result()
         except BabbleError as error:
-            raise _failure_of(error) from error
+            raise error_of_event(error.code, str(error), retryable=error.retryable) from error
 
     def close(self) -> None:
         """Let answers end for a while, and close everything."""
@@ -158,7 +164,8 @@ async def _find_app(rt: Runtime, app_type: str, owner: str) -> tuple[str, App]:
     """Return the account and its app for programs of this computer, which is made at the first time."""
     owner_id = (await get_local_owner(rt, owner)).id
     name = f"Python: {app_type}"
-    for app in await apps.list_apps(rt, owner_id):
+    # The oldest: another process may have made one at the same moment.
+    for app in reversed(await apps.list_apps(rt, owner_id)):
         if (app.name, app.profile, app.agent_id) == (name, app_type, None):
             return owner_id, app
     made = await apps.create_app(rt, owner_id, name, profile=app_type)
@@ -172,7 +179,3 @@ def _leave(server: _Server) -> None:
         if server.users == 0:
             _open.pop(server.settings.database_address, None)
             server.close()
-
-
-def _failure_of(error: BabbleError) -> BrainError:
-    return error_of_event(error.code, str(error), retryable=error.retryable)
