@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from babble_app.agents.agent import Agent
 from babble_app.agents.citations import find_citations
@@ -28,13 +28,13 @@ from babble_app.schemas.usage import Usage
 from babble_app.tools.toolkit import ToolContext, ToolError, offered_tools, wants_web
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from babble_app.agents.request import AgentRequest
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.events import AgentEvent
     from babble_app.schemas.models import ToolCall
-    from babble_app.tools.toolkit import Tool
+    from babble_app.tools.toolkit import OutsideTool, Tool
 
 TOOL_ROUNDS = 6
 MAX_BROKEN_CALLS = 1
@@ -42,6 +42,7 @@ MAX_BROKEN_CALLS = 1
 MAX_CALLS = 8
 """Calls that are carried out in one round."""
 _SUMMARY_CHARS = 200
+Tools: TypeAlias = "dict[str, Tool | OutsideTool]"
 
 
 async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[AgentEvent, None]:
@@ -54,7 +55,8 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     context = _context(model, request)
     messages = _opening(model, request)
     groups = request.profile.tools if request.profile else ()
-    tools = offered_tools(groups, files=request.has_more, web=request.web is not None)
+    tools: Tools = {one.name: one for one in request.outside}
+    tools |= offered_tools(groups, files=request.has_more, web=request.web is not None)
     text, broken, turn, seen = "", 0, Turn(), len(context.passages)
     for number in range(TOOL_ROUNDS + 1):
         offered = tools if number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS else {}
@@ -73,7 +75,7 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
             break
         messages.append(_asked(turn))
         broken += sum(bool(call.error) for call in turn.tool_calls[:MAX_CALLS])
-        async with aclosing(_call_tools(offered, context, turn, messages)) as events:
+        async with aclosing(call_tools(offered, context, turn.tool_calls, messages)) as events:
             async for event in events:
                 yield event
         if len(context.passages) > seen:
@@ -126,7 +128,7 @@ async def _answer(
     model: ModelClient,
     request: AgentRequest,
     messages: list[ModelMessage],
-    tools: dict[str, Tool],
+    tools: Tools,
     turn: Turn,
 ) -> AsyncGenerator[AgentEvent, None]:
     profile = request.profile
@@ -151,12 +153,13 @@ def _asked(turn: Turn) -> ModelMessage:
     return ModelMessage(role="assistant", text=turn.text, tool_calls=calls)
 
 
-async def _call_tools(
-    tools: dict[str, Tool], context: ToolContext, turn: Turn, messages: list[ModelMessage]
+async def call_tools(
+    tools: Tools, context: ToolContext, calls: Sequence[ToolCall], messages: list[ModelMessage]
 ) -> AsyncGenerator[AgentEvent, None]:
-    """Carry out what the turn asked for, and put what came of it behind the messages."""
-    for call in turn.tool_calls[:MAX_CALLS]:
-        yield ToolCalled(call_id=call.id, name=call.name, arguments=call.arguments)
+    """Carry out what a model asked for, and put what came of it behind the messages."""
+    for call in calls[:MAX_CALLS]:
+        by_page = call.name in tools and tools[call.name].by_page
+        yield ToolCalled(call_id=call.id, name=call.name, arguments=call.arguments, by_page=by_page)
         answered, message = await _call(tools, context, call)
         yield answered
         if (used := context.take_usage()) != Usage():
@@ -165,7 +168,7 @@ async def _call_tools(
 
 
 async def _call(
-    tools: dict[str, Tool], context: ToolContext, call: ToolCall
+    tools: Tools, context: ToolContext, call: ToolCall
 ) -> tuple[ToolAnswered, ModelMessage]:
     """Carry a call out; what goes wrong is told to the model."""
     try:
@@ -173,6 +176,7 @@ async def _call(
             raise ToolError(f"The arguments are not a JSON object: {call.error}")
         if call.name not in tools:
             raise ToolError(f"There is no tool {call.name!r}. There are: {', '.join(tools)}.")
+        context.call_id = call.id
         result, ok = await tools[call.name].run(context, call.arguments), True
     except ToolError as error:
         result, ok = str(error), False

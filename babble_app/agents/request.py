@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.models import Image, ModelMessage
     from babble_app.schemas.profiles import Profile
     from babble_app.schemas.workspaces import FileKind, FilePage
+    from babble_app.tools.toolkit import OutsideTool
 
 
 @dataclass(frozen=True)
@@ -79,5 +80,7 @@ class AgentRequest:
     """None where no search engine is configured."""
     data: str = ""
     """What the asking program says of itself, as JSON; plain answers are shown it as data."""
+    outside: tuple[OutsideTool, ...] = ()
+    """Functions of the app that asks, and of the page that its visitor is on."""
     media: MediaClient | None = None
     """Who makes the picture or video, when the profile asks for one."""

@@ -4,30 +4,104 @@ from __future__ import annotations
 
 import re
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from babble_app.schemas.models import TextPart
+from babble_app.agents import talker
+from babble_app.agents.answerer import MAX_CALLS, TOOL_ROUNDS, call_tools
+from babble_app.agents.turn import Turn
+from babble_app.schemas.events import TextDelta
+from babble_app.schemas.models import ModelMessage, TextPart
+from babble_app.tools.toolkit import ToolContext
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
-    from babble_app.agents.turn import Turn
+    from babble_app.agents.answerer import Tools
+    from babble_app.based.effects import TalkEffect
     from babble_app.llm.client import ModelClient
-    from babble_app.schemas.models import ModelRequest
+    from babble_app.schemas.events import AgentEvent
+    from babble_app.schemas.models import ModelRequest, ToolSpec
+    from babble_app.tools.toolkit import OutsideTool
 
 _MAY_BE_NEXT = re.compile(r"[\s>*`]*(?:N(?:E(?:X(?:T(?::.*)?)?)?)?)?")
 """What the line may still become that chooses an exit (agents/talker.py)."""
 
 
-async def speak(model: ModelClient, request: ModelRequest, turn: Turn) -> AsyncGenerator[str, None]:
-    """Yield what the visitor hears of the model's answer; `turn` holds the whole answer when it ends."""
-    voice = Voice(holds_lines=bool(request.tools))
-    async with aclosing(turn.stream(model, request)) as parts:
-        async for part in parts:
-            if isinstance(part, TextPart) and (text := voice.hear(part.text)):
-                yield text
-    if text := voice.finish():
-        yield text
+class Talk:
+    """A turn of talk: what the model says, and what it lets be done before it has an answer for the program."""
+
+    def __init__(
+        self,
+        model: ModelClient,
+        effect: TalkEffect,
+        outside: Sequence[OutsideTool] = (),
+        *,
+        instructions: str = "",
+        data: str = "",
+    ) -> None:
+        """Prepare the turn.
+
+        Args:
+            model: Who speaks.
+            effect: What the program waits for.
+            outside: What may be called besides choosing an exit, which wins where the names are the same.
+            instructions: The app's own, behind the program's prompt.
+            data: What the asking page says of itself.
+        """
+        self.answer: dict[str, Any] = {}
+        """What the program is given, when `run` has ended."""
+        self.text = ""
+        """What was said."""
+        self._model = model
+        self._effect = effect
+        slugs = {one.slug for one in effect.exits}
+        self._outside: Tools = {one.name: one for one in outside if one.name not in slugs}
+        request = talker.talk_request(effect, instructions=instructions, data=data)
+        specs = tuple(one.spec for one in self._outside.values())
+        self._context = ToolContext()
+        self._request = request.model_copy(update={"tools": (*request.tools, *specs)})
+
+    async def run(self) -> AsyncGenerator[AgentEvent, None]:
+        """Yield what the visitor hears and sees of it.
+
+        Raises:
+            ModelAnswerInvalidError: the model said nothing.
+        """
+        messages = list(self._request.messages)
+        exits = {one.slug for one in self._effect.exits}
+        for number in range(TOOL_ROUNDS + 1):
+            tools = self._request.tools if number < TOOL_ROUNDS else self._exit_tools()
+            turn = Turn()
+            request = self._request.model_copy(update={"messages": tuple(messages), "tools": tools})
+            async with aclosing(self._speak(request, turn)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            yield turn.counted()
+            called = {call.name for call in turn.tool_calls}
+            if called & exits or not called & set(self._outside) or number == TOOL_ROUNDS:
+                self.answer = talker.read_talk(self._effect, turn)
+                return
+            calls = tuple(turn.tool_calls[:MAX_CALLS])
+            messages.append(ModelMessage(role="assistant", text=turn.text, tool_calls=calls))
+            async with aclosing(
+                call_tools(self._outside, self._context, calls, messages)
+            ) as events:
+                async for event in events:
+                    yield event
+
+    def _exit_tools(self) -> tuple[ToolSpec, ...]:
+        return tuple(one for one in self._request.tools if one.name not in self._outside)
+
+    async def _speak(self, request: ModelRequest, turn: Turn) -> AsyncGenerator[TextDelta, None]:
+        voice = Voice(holds_lines=bool(self._effect.exits))
+        async with aclosing(turn.stream(self._model, request)) as parts:
+            async for part in parts:
+                if isinstance(part, TextPart) and (text := voice.hear(part.text)):
+                    self.text += text
+                    yield TextDelta(text=text)
+        if text := voice.finish():
+            self.text += text
+            yield TextDelta(text=text)
 
 
 class Voice:

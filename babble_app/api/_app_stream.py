@@ -48,13 +48,7 @@ class AppFrames:
             case TextDelta():
                 return self._written(numbered, "delta", {"text": event.text})
             case ToolCalled():
-                data = {
-                    "name": event.name,
-                    "status": "called",
-                    "summary": "",
-                    "call_id": event.call_id,
-                }
-                return self._written(numbered, "tool", data)
+                return self._written(numbered, "tool", _called(event))
             case ToolAnswered():
                 status = "done" if event.ok else "failed"
                 data = {
@@ -79,6 +73,17 @@ class AppFrames:
     def _written(self, numbered: NumberedEvent, kind: str, data: dict[str, Any]) -> bytes:
         head = f"id: {self._run.run_id}.{numbered.seq}\nevent: {kind}\ndata: ".encode()
         return head + orjson.dumps(data) + b"\n\n"
+
+
+def _called(event: ToolCalled) -> dict[str, Any]:
+    """Tell that a tool was called; its arguments only if the page shall carry it out: others are not the visitor's to see."""
+    data: dict[str, Any] = {
+        "name": event.name,
+        "status": "wanted" if event.by_page else "called",
+        "summary": "",
+        "call_id": event.call_id,
+    }
+    return data | {"arguments": event.arguments} if event.by_page else data
 
 
 def place_of(last_event_id: str) -> tuple[str, int] | None:

@@ -68,6 +68,8 @@ class ToolCalled(Schema):
     call_id: str
     name: str
     arguments: dict[str, Any]
+    by_page: bool = False
+    """Whether the page that the visitor is on shall carry it out."""
 
 
 class ToolAnswered(Schema):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.profiles import ToolGroup
     from babble_app.services.runtime import Runtime
     from babble_app.store.conversations import Program, Said
+    from babble_app.tools.toolkit import OutsideTool
 
 logger = getLogger(__name__)
 
@@ -94,8 +95,9 @@ async def gather(
     )
 
 
-def for_app(context: Context, app: App) -> Context:
+def for_app(context: Context, app: App, outside: tuple[OutsideTool, ...]) -> Context:
     """Return what an app's visitor is answered from: the app's instructions count like those of the kind of work."""
+    context = replace(context, request=replace(context.request, outside=outside))
     if not app.instructions:
         return context
     profile = context.request.profile or Profile(id="", name="")

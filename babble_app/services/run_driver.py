@@ -33,7 +33,7 @@ from babble_app.schemas.events import (
     UsageCounted,
     VersionProposed,
 )
-from babble_app.services import made_files, models, run_context, run_results, visit_turns
+from babble_app.services import app_tools, made_files, models, run_context, run_results, visit_turns
 from babble_app.services.answers import Answer
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
@@ -145,14 +145,18 @@ async def _gather(rt: Runtime, job: Job) -> run_context.Context:
         mode=job.mode,
         asked_with=job.asked_with,
     )
-    return run_context.for_app(context, job.visit.app) if job.visit else context
+    if job.visit is None:
+        return context
+    return run_context.for_app(
+        context, job.visit.app, app_tools.open_tools(rt, job.owner_id, job.chat_id, job.visit)
+    )
 
 
 def _produce(
     rt: Runtime, job: Job, model: ModelClient, request: AgentRequest
 ) -> AsyncGenerator[AgentEvent, None]:
     if job.visit is not None and job.visit.version_id is not None:
-        return visit_turns.run(rt, job.owner_id, job.visit, job.text, model)
+        return visit_turns.run(rt, job.owner_id, job.visit, job.text, model, request.outside)
     return orchestrator.run(model, request)
 
 

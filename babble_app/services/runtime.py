@@ -16,6 +16,7 @@ from babble_app.services.app_cache import AppCache
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.meter import Ledger
+from babble_app.services.page_calls import PageCalls
 from babble_app.services.passwords import Passwords
 from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
 from babble_app.services.vault import Vault
@@ -54,6 +55,7 @@ class Runtime:
     login_cache: LoginCache = field(default_factory=LoginCache)
     app_cache: AppCache = field(default_factory=AppCache)
     programs: Programs = field(default_factory=Programs)
+    page_calls: PageCalls = field(default_factory=PageCalls)
     reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
     """The files that are being read, by their ids."""
     fixes: dict[tuple[str, str], tuple[TestFix, asyncio.Task[None]]] = field(

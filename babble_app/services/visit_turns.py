@@ -12,9 +12,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from babble_app.agents import talker
-from babble_app.agents.speaker import speak
-from babble_app.agents.turn import Turn
+import orjson
+
+from babble_app.agents.speaker import Talk
 from babble_app.based import parser
 from babble_app.based.effects import (
     ActionEffect,
@@ -32,20 +32,24 @@ from babble_app.schemas.events import (
     ToolCalled,
     UsageCounted,
 )
-from babble_app.services import outside
+from babble_app.services import app_tools, outside
 from babble_app.services.playback import Playback
 from babble_app.store import visits as rows
 from babble_app.store.agents import unpacked
 from babble_app.store.tables.base import new_id
+from babble_app.tools.toolkit import ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
+    from babble_app.based.effects import Effect
     from babble_app.based.nodes import Program
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.apps import App, PageTool
     from babble_app.schemas.events import AgentEvent
+    from babble_app.schemas.usage import Usage
     from babble_app.services.runtime import Runtime
+    from babble_app.tools.toolkit import OutsideTool
 
 PARAGRAPH = "\n\n"
 """Between two things that an agent says in one turn."""
@@ -93,9 +97,16 @@ class Programs:
 
 
 async def run(
-    rt: Runtime, owner_id: str, turn: VisitTurn, text: str | None, model: ModelClient
+    rt: Runtime,
+    owner_id: str,
+    turn: VisitTurn,
+    text: str | None,
+    model: ModelClient,
+    outside: Sequence[OutsideTool] = (),
 ) -> AsyncGenerator[AgentEvent, None]:
     """Yield what comes of the visitor's message; without one, what the program says first.
+
+    The program's actions are the functions in `outside` of the same name; models that talk may call those too.
 
     Raises:
         ConflictError: the program has ended, or cannot go on from this log.
@@ -105,7 +116,7 @@ async def run(
     yield StateChanged(name="answering")
     _, program = await rt.programs.get(rt, owner_id, turn.version_id)
     play = await _resume(program, turn.log)
-    conversation = _Conversation(rt, owner_id, turn, play, model)
+    conversation = _Conversation(rt, owner_id, turn, play, model, outside)
     if not turn.log:
         async with aclosing(conversation.go_on(0)) as events:
             async for event in events:
@@ -141,13 +152,20 @@ class _Conversation:
     """The run of a program in this turn, and what was said in it so far."""
 
     def __init__(
-        self, rt: Runtime, owner_id: str, turn: VisitTurn, play: Playback, model: ModelClient
+        self,
+        rt: Runtime,
+        owner_id: str,
+        turn: VisitTurn,
+        play: Playback,
+        model: ModelClient,
+        outside: Sequence[OutsideTool],
     ) -> None:
         self._rt = rt
         self._owner_id = owner_id
         self._turn = turn
         self._play = play
         self._model = model
+        self._outside_tools = outside
         self._has_spoken = False
 
     def say(self, text: str) -> TextDelta:
@@ -165,25 +183,33 @@ class _Conversation:
             effect, seen, spoken = play.pending, len(play.events), ""
             match effect:
                 case TalkEffect():
-                    spoken_turn = Turn()
-                    request = talker.talk_request(
-                        effect, instructions=self._turn.app.instructions, data=self._turn.data
+                    talk = Talk(
+                        self._model,
+                        effect,
+                        self._outside_tools,
+                        instructions=self._turn.app.instructions,
+                        data=self._turn.data,
                     )
-                    async with aclosing(speak(self._model, request, spoken_turn)) as pieces:
-                        async for piece in pieces:
-                            yield TextDelta(text=piece) if spoken else self.say(piece)
-                            spoken += piece
-                    yield spoken_turn.counted()
-                    answer = talker.read_talk(effect, spoken_turn)
+                    begun = False
+                    async with aclosing(talk.run()) as told:
+                        async for event in told:
+                            if isinstance(event, TextDelta) and not begun:
+                                begun = True
+                                yield self.say(event.text)
+                            else:
+                                yield event
+                    answer, spoken = talk.answer, talk.text
                 case HttpEffect() | ActionEffect():
-                    name = effect.name if isinstance(effect, ActionEffect) else _call_name(effect)
                     call_id = new_id("call")
-                    shown = effect.args if isinstance(effect, ActionEffect) else {}
-                    yield ToolCalled(call_id=call_id, name=name, arguments=shown)
-                    answer, _ = await self._outside(effect)
+                    tool = self._tool_of(effect)
+                    yield _called(effect, call_id, tool)
+                    answer = await self._call(effect, call_id, tool)
                     failed = str(answer.get("error", ""))
                     yield ToolAnswered(
-                        call_id=call_id, name=name, ok=not failed, summary=failed[:_SUMMARY_CHARS]
+                        call_id=call_id,
+                        name=_call_name(effect),
+                        ok=not failed,
+                        summary=failed[:_SUMMARY_CHARS],
                     )
                 case _:
                     answer, usage = await self._outside(effect)
@@ -192,7 +218,22 @@ class _Conversation:
             for event in self._told(seen, already=spoken):
                 yield event
 
-    async def _outside(self, effect: Any) -> tuple[dict[str, Any], Any]:
+    def _tool_of(self, effect: HttpEffect | ActionEffect) -> OutsideTool | None:
+        named = isinstance(effect, ActionEffect)
+        return app_tools.find_tool(self._outside_tools, effect.name) if named else None
+
+    async def _call(
+        self, effect: HttpEffect | ActionEffect, call_id: str, tool: OutsideTool | None
+    ) -> dict[str, Any]:
+        if tool is None or not isinstance(effect, ActionEffect):
+            return (await self._outside(effect))[0]
+        try:
+            result = await tool.call(call_id, effect.args)
+        except ToolError as error:
+            return {"kind": "action", "error": str(error)}
+        return {"kind": "action", "value": _value(result), "mocked": False}
+
+    async def _outside(self, effect: Effect) -> tuple[dict[str, Any], Usage]:
         return await outside.answer_effect(
             self._rt,
             self._owner_id,
@@ -215,5 +256,24 @@ class _Conversation:
         return told
 
 
-def _call_name(effect: HttpEffect) -> str:
-    return f"http {effect.method.lower()}"
+def _called(
+    effect: HttpEffect | ActionEffect, call_id: str, tool: OutsideTool | None
+) -> ToolCalled:
+    return ToolCalled(
+        call_id=call_id,
+        name=tool.name if tool else _call_name(effect),
+        arguments=effect.args if isinstance(effect, ActionEffect) else {},
+        by_page=tool is not None and tool.by_page,
+    )
+
+
+def _call_name(effect: HttpEffect | ActionEffect) -> str:
+    return effect.name if isinstance(effect, ActionEffect) else f"http {effect.method.lower()}"
+
+
+def _value(result: str) -> Any:
+    """Return what a function answered as a value that programs can use: JSON where it is some."""
+    try:
+        return orjson.loads(result)
+    except orjson.JSONDecodeError:
+        return result

@@ -112,6 +112,18 @@ async def find_standing(rt: Runtime, caller: AppCaller, session_id: str) -> Stan
     return standing
 
 
+async def answer_call(
+    rt: Runtime, caller: AppCaller, session_id: str, call_id: str, *, ok: bool, result: str
+) -> None:
+    """Hand over what the page's function brought that an answer of the session waits for.
+
+    Raises:
+        NotFoundError: there is no such session, or nobody waits for that call.
+    """
+    standing = await find_standing(rt, caller, session_id)
+    rt.page_calls.answer(standing.chat_id, call_id, ok=ok, result=result)
+
+
 def choose_version(caller: AppCaller, visitor: str) -> str | None:
     """Return which version of the agent a new conversation gets; a visitor always gets the same.
 

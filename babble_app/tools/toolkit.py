@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, Protocol, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, Protocol, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
@@ -65,6 +65,8 @@ class ToolContext:
     """Of the calls that tools made of it."""
     addresses: set[str] = field(default_factory=set[str])
     """Pages of the web that may be read, as `plain_address` writes them: those that were found or that the person named."""
+    call_id: str = ""
+    """Of the call that is being carried out."""
 
     def number_of(self, passage: Passage) -> int:
         """Return the passage's number, giving it one when it is new."""
@@ -106,6 +108,7 @@ class Tool:
     call: Callable[..., Awaitable[str]]
     group: ToolGroup | Literal["files"] = "files"
     """What it is offered with: a profile's group, or files that hold more than was shown."""
+    by_page: ClassVar[bool] = False
 
     @property
     def spec(self) -> ToolSpec:
@@ -129,6 +132,25 @@ class Tool:
             return await self.call(context, **values)
         except WebError as error:
             raise ToolError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class OutsideTool:
+    """A function that is not ours: an app's HTTP call, or one of the page that the visitor is on."""
+
+    spec: ToolSpec
+    call: Callable[[str, dict[str, Any]], Awaitable[str]]
+    """Takes the call's id and its arguments, which it checks; raises ToolError."""
+    by_page: bool = False
+
+    @property
+    def name(self) -> str:
+        """What models call it by."""
+        return self.spec.name
+
+    async def run(self, context: ToolContext, arguments: dict[str, Any]) -> str:
+        """Call the function; raises ToolError."""
+        return await self.call(context.call_id, arguments)
 
 
 def tool(function: Callable[Concatenate[ToolContext, ...], Awaitable[str]]) -> Tool:
