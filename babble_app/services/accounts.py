@@ -231,6 +231,7 @@ async def suspend_user(rt: Runtime, user_id: str, suspended: bool) -> User:
             await end_all(db, row)
         await db.flush()
     rt.login_cache.forget()
+    rt.app_cache.forget()
     return rows.user_shape(row)
 
 

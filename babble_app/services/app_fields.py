@@ -42,6 +42,8 @@ def clean_origin(origin: str) -> str:
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
         host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+        if "://" not in text and "." not in host and host != "localhost":
+            host = ""
     except (ValueError, UnicodeError):
         host, port, parts = "", None, urlsplit("")
     plain = re.fullmatch(r"[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?|\[?[0-9a-f:]+\]?", host)
