@@ -110,12 +110,21 @@ def test_a_call_that_cannot_succeed_fails_at_once_with_its_kind(
     assert (str(failed.value), failed.value.retryable) == ("Why.", False)
 
 
+def test_a_model_that_failed_is_not_asked_again_under_the_same_key() -> None:
+    fault = Fault(status=503, body={"code": "provider_unavailable", "retryable": True})
+    with served(fault) as (server, brain), pytest.raises(ModelUnavailableError) as failed:
+        brain.ask("hello")
+
+    assert failed.value.retryable
+    assert len(server.asked) == 1
+
+
 def test_a_server_that_wants_too_much_patience_is_not_waited_for() -> None:
-    fault = Fault(status=429, headers={"Retry-After": "3600"}, body={"code": "rate_limited"})
+    fault = Fault(status=429, headers={"Retry-After": "45"}, body={"code": "rate_limited"})
     with served(fault) as (_, brain), pytest.raises(RateLimitedError) as failed:
         brain.ask("hello")
 
-    assert failed.value.retry_after_seconds == 3600
+    assert failed.value.retry_after_seconds == 45
     assert failed.value.retryable
 
 
