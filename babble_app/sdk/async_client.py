@@ -100,7 +100,7 @@ class AsyncBrainClient:
     async def send_tool_result(
         self, session_id: str, call_id: str, result: Any, *, ok: bool = True
     ) -> None:
-        """Answer a tool event that was `wanted`; the agent waits for it."""
+        """Answer a tool event that was `wanted`, in words or as JSON; the agent waits for it."""
         await self._fetch(calls.send_tool_result(session_id, call_id, result, ok=ok))
 
     async def feedback(self, message: Answer | str, rating: Rating, comment: str = "") -> None:
@@ -187,5 +187,5 @@ class AsyncSession(Conversation):
         return await self._client.upload(self.id, file, name=name)
 
     async def send_tool_result(self, call_id: str, result: Any, *, ok: bool = True) -> None:
-        """Answer a tool event that was `wanted`; the agent waits for it."""
+        """Answer a tool event that was `wanted`, in words or as JSON; the agent waits for it."""
         await self._client.send_tool_result(self.id, call_id, result, ok=ok)

@@ -114,8 +114,11 @@ def upload(session_id: str, file: Path | str | bytes, name: str) -> Call[Uploade
 
 def send_tool_result(session_id: str, call_id: str, result: Any, *, ok: bool) -> Call[None]:
     """Answer a tool call that was `wanted`."""
-    body = {"call_id": call_id, "ok": ok, "result": result}
-    return Call("POST", f"{_session(session_id)}/tool-results", _nothing, body=body)
+    words = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
+    body = {"call_id": call_id, "ok": ok, "result": words}
+    path = f"{_session(session_id)}/tool-results"
+    # Sent again, it would find nobody who waits.
+    return Call("POST", path, _nothing, body=body, repeatable=False)
 
 
 def rate(message_id: str, rating: Rating, comment: str) -> Call[None]:

@@ -91,7 +91,7 @@ class BrainClient:
     def send_tool_result(
         self, session_id: str, call_id: str, result: Any, *, ok: bool = True
     ) -> None:
-        """Answer a tool event that was `wanted`; the agent waits for it."""
+        """Answer a tool event that was `wanted`, in words or as JSON; the agent waits for it."""
         self._fetch(calls.send_tool_result(session_id, call_id, result, ok=ok))
 
     def feedback(self, message: Answer | str, rating: Rating, comment: str = "") -> None:
@@ -176,5 +176,5 @@ class Session(Conversation):
         return self._client.upload(self.id, file, name=name)
 
     def send_tool_result(self, call_id: str, result: Any, *, ok: bool = True) -> None:
-        """Answer a tool event that was `wanted`; the agent waits for it."""
+        """Answer a tool event that was `wanted`, in words or as JSON; the agent waits for it."""
         self._client.send_tool_result(self.id, call_id, result, ok=ok)

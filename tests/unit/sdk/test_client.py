@@ -99,7 +99,7 @@ def test_what_belongs_to_a_conversation_is_sent_to_its_paths(
     assert uploaded.name == "menu.txt"
     assert b'name="file"; filename="menu.txt"' in server.asked[2].body
     assert b"soup 4.50" in server.asked[2].body
-    assert server.asked[1].body == {"call_id": "call_1", "ok": False, "result": {"rows": 2}}
+    assert server.asked[1].body == {"call_id": "call_1", "ok": False, "result": '{"rows": 2}'}
     assert [asked.path for asked in server.asked[:3]] == [
         "/api/v1/sessions/s/../x/stop", "/api/v1/sessions/s/../x/tool-results", "/api/v1/sessions/s/../x/files",
     ]  # fmt: skip
