@@ -137,6 +137,30 @@ def test_a_server_that_is_not_there_is_said_to_be_unreachable() -> None:
         brain.ask("hello")
 
 
+async def test_an_asynchronous_session_does_the_same(server: BrainServer) -> None:
+    async with connect_async(server) as brain:
+        session = brain.session(context={"app": "shop"}, user="u1")
+        file = await session.upload(b"soup", name="menu.txt")
+        came = [event async for event in session.stream("one")]
+        answer = await session.chat("two")
+        said = [message.text for message in await session.history()]
+        await brain.feedback(answer, "up")
+        await session.send_tool_result("call_1", "done")
+        await session.stop()
+        gone = session.id
+        await session.clear()
+
+        assert (session.id, await session.history()) == ("", ())
+        assert (await brain.get_stats()).model_extra
+        with pytest.raises(NotFoundError):
+            await brain.history(gone)
+
+    assert (file.name, text_of(came)) == ("menu.txt", "You said: one")
+    assert said == ["Hello!", "one", "You said: one", "two", "You said: two"]
+    assert server.asked[0].body == {"context": {"app": "shop"}, "user": "u1"}
+    assert server.asked[2].body["session_id"] == gone
+
+
 async def test_questions_of_one_asynchronous_client_are_asked_side_by_side(
     server: BrainServer,
 ) -> None:

@@ -22,13 +22,28 @@ from babble_app.sdk import (
     ValidationFailedError,
 )
 from tests.fakes.brain_server import BrainServer, Fault
-from tests.unit.sdk.connected import AT_ONCE, connect, connect_async, served, text_of
+from tests.unit.sdk.connected import (
+    AT_ONCE,
+    Serving,
+    connect,
+    connect_async,
+    connect_awaited,
+    text_of,
+)
 
 if TYPE_CHECKING:
     pass
 
 
-def test_a_stream_that_breaks_off_again_and_again_goes_on_without_gap_or_double() -> None:
+@pytest.fixture(params=[connect, connect_awaited])
+def served(request: pytest.FixtureRequest) -> Serving:
+    """Each of the two clients in turn."""
+    return Serving(request.param)
+
+
+def test_a_stream_that_breaks_off_again_and_again_goes_on_without_gap_or_double(
+    served: Serving,
+) -> None:
     cuts = [Fault(events=2), Fault(events=0), Fault(events=1, clean=True), Fault(events=2)]
     with served(*cuts) as (server, brain):
         came = list(brain.stream("one two three four five"))
@@ -39,7 +54,7 @@ def test_a_stream_that_breaks_off_again_and_again_goes_on_without_gap_or_double(
     assert [last and last.partition(".")[2] for last in asked_behind] == [None, "2", "2", "3", "5"]
 
 
-def test_a_stream_that_never_goes_on_fails_in_the_end() -> None:
+def test_a_stream_that_never_goes_on_fails_in_the_end(served: Serving) -> None:
     with served(*([Fault(events=0)] * 9)) as (server, brain), pytest.raises(ConnectionFailedError):
         list(brain.stream("hello"))
 
@@ -48,9 +63,9 @@ def test_a_stream_that_never_goes_on_fails_in_the_end() -> None:
     assert server.paid == ["hello"]
 
 
-def test_a_failure_told_by_the_stream_is_raised_and_not_repeated() -> None:
+def test_a_failure_told_by_the_stream_is_raised_and_not_repeated(served: Serving) -> None:
     told = {"code": "budget_exhausted", "detail": "The cap is reached.", "retryable": False}
-    with BrainServer(events=[("error", told)]) as server, connect(server) as brain:
+    with served(events=[("error", told)]) as (server, brain):
         events = brain.stream("hello")
         with pytest.raises(BudgetExhaustedError, match="The cap is reached"):
             list(events)
@@ -58,7 +73,7 @@ def test_a_failure_told_by_the_stream_is_raised_and_not_repeated() -> None:
     assert len(server.asked) == 1
 
 
-def test_leaving_a_stream_closes_its_connection() -> None:
+def test_leaving_a_stream_closes_its_connection(served: Serving) -> None:
     with served(Fault(events=2, silent=True)) as (server, brain):
         events = brain.stream("hello")
         next(events)
@@ -78,7 +93,9 @@ def test_leaving_a_stream_closes_its_connection() -> None:
         Fault(served=True),
     ],
 )
-def test_a_failed_call_is_repeated_under_its_key_and_paid_once(fault: Fault) -> None:
+def test_a_failed_call_is_repeated_under_its_key_and_paid_once(
+    served: Serving, fault: Fault
+) -> None:
     with served(fault, fault) as (server, brain):
         assert brain.ask("hello") == "You said: hello"
 
@@ -99,7 +116,7 @@ def test_a_failed_call_is_repeated_under_its_key_and_paid_once(fault: Fault) -> 
     ],
 )
 def test_a_call_that_cannot_succeed_fails_at_once_with_its_kind(
-    status: int, code: str, kind: type[BrainError]
+    served: Serving, status: int, code: str, kind: type[BrainError]
 ) -> None:
     fault = Fault(status=status, body={"code": code, "detail": "Why.", "retryable": False})
     with served(fault) as (server, brain), pytest.raises(kind) as failed:
@@ -110,7 +127,7 @@ def test_a_call_that_cannot_succeed_fails_at_once_with_its_kind(
     assert (str(failed.value), failed.value.retryable) == ("Why.", False)
 
 
-def test_a_model_that_failed_is_not_asked_again_under_the_same_key() -> None:
+def test_a_model_that_failed_is_not_asked_again_under_the_same_key(served: Serving) -> None:
     fault = Fault(status=503, body={"code": "provider_unavailable", "retryable": True})
     with served(fault) as (server, brain), pytest.raises(ModelUnavailableError) as failed:
         brain.ask("hello")
@@ -119,7 +136,7 @@ def test_a_model_that_failed_is_not_asked_again_under_the_same_key() -> None:
     assert len(server.asked) == 1
 
 
-def test_a_server_that_wants_too_much_patience_is_not_waited_for() -> None:
+def test_a_server_that_wants_too_much_patience_is_not_waited_for(served: Serving) -> None:
     fault = Fault(status=429, headers={"Retry-After": "45"}, body={"code": "rate_limited"})
     with served(fault) as (_, brain), pytest.raises(RateLimitedError) as failed:
         brain.ask("hello")
@@ -128,14 +145,14 @@ def test_a_server_that_wants_too_much_patience_is_not_waited_for() -> None:
     assert failed.value.retryable
 
 
-def test_a_failure_that_stays_is_told_after_the_last_repetition() -> None:
+def test_a_failure_that_stays_is_told_after_the_last_repetition(served: Serving) -> None:
     with served(*([Fault(status=500)] * 9)) as (server, brain), pytest.raises(ServerFailedError):
         brain.ask("hello")
 
     assert len(server.asked) == 1 + AT_ONCE.times
 
 
-def test_a_file_is_not_sent_twice_when_nobody_knows_whether_it_arrived() -> None:
+def test_a_file_is_not_sent_twice_when_nobody_knows_whether_it_arrived(served: Serving) -> None:
     busy = Fault(status=429, headers={"Retry-After": "0"})
     with served(busy, Fault(served=True)) as (server, brain), pytest.raises(ConnectionFailedError):
         brain.upload("s_1", b"soup", name="menu.txt")
@@ -143,12 +160,12 @@ def test_a_file_is_not_sent_twice_when_nobody_knows_whether_it_arrived() -> None
     assert len(server.asked) == 2
 
 
-def test_silence_ends_a_call_when_its_time_is_over() -> None:
+def test_silence_ends_a_call_when_its_time_is_over(served: Serving) -> None:
     with served(Fault(silent=True), timeout=0.3) as (_, brain), pytest.raises(TimedOutError):
         brain.ask("hello")
 
 
-def test_a_silent_stream_is_taken_up_anew() -> None:
+def test_a_silent_stream_is_taken_up_anew(served: Serving) -> None:
     fault = Fault(events=3, silent=True)
     with served(fault, timeout=Timeouts(idle=0.5)) as (server, brain):
         assert text_of(list(brain.stream("good day"))) == "You said: good day"
@@ -157,31 +174,13 @@ def test_a_silent_stream_is_taken_up_anew() -> None:
 
 
 @pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"[]"])
-def test_an_answer_of_another_server_is_told_as_such(body: bytes) -> None:
+def test_an_answer_of_another_server_is_told_as_such(served: Serving, body: bytes) -> None:
     fault = Fault(status=200, body=body)
     with served(fault, fault) as (_, brain):
         with pytest.raises(InvalidAnswerError, match="base_url"):
             brain.ask("hello")
         with pytest.raises(InvalidAnswerError, match="base_url"):
             list(brain.stream("hello"))
-
-
-async def test_the_asynchronous_client_does_the_same() -> None:
-    cuts = [Fault(status=503), Fault(events=2), Fault(events=1), None, Fault(status=500)]
-    with BrainServer(faults=cuts) as server:
-        async with connect_async(server) as brain:
-            session = brain.session(user="u1")
-            came = [event async for event in session.stream("good day")]
-            answer = await session.chat("two")
-            said = [message.text for message in await session.history()]
-            file = await session.upload(b"soup", name="menu.txt")
-            await brain.feedback(answer, "up")
-            await session.clear()
-
-    assert text_of(came) == "You said: good day"
-    assert said[::2] == ["good day", "two"]
-    assert file.name == "menu.txt"
-    assert server.paid == ["good day", "two"]
 
 
 async def test_a_cancelled_stream_closes_its_connection() -> None:
