@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from babble_app.sdk import (
     BrainError,
@@ -16,7 +19,9 @@ from babble_app.sdk import (
     ModelUnavailableError,
     NotFoundError,
     RateLimitedError,
+    Retries,
     ServerFailedError,
+    SessionEvent,
     TimedOutError,
     Timeouts,
     ValidationFailedError,
@@ -181,6 +186,27 @@ def test_an_answer_of_another_server_is_told_as_such(served: Serving, body: byte
             brain.ask("hello")
         with pytest.raises(InvalidAnswerError, match="base_url"):
             list(brain.stream("hello"))
+
+
+_FAULTS = st.one_of(
+    st.builds(Fault, events=st.integers(1, 4), clean=st.booleans()),
+    st.sampled_from([Fault(status=503), Fault(status=429, headers={"Retry-After": "0"}), Fault()]),
+)
+
+
+@hypothesis.settings(max_examples=30)
+@given(st.lists(_FAULTS, max_size=6), st.lists(st.sampled_from(["a", "Ü", "🥐"]), min_size=1))
+def test_however_a_stream_is_disturbed_it_is_whole_and_paid_once(
+    faults: list[Fault], words: list[str]
+) -> None:
+    message = " ".join(words)
+    patient = Retries(times=len(faults), first_wait_seconds=0)
+    with Serving(connect)(*faults, max_retries=patient) as (server, brain):
+        events = list(brain.stream(message))
+
+    assert text_of(events) == f"You said: {message}"
+    assert [type(event) for event in events].count(SessionEvent) == 1
+    assert server.paid == [message]
 
 
 async def test_a_cancelled_stream_closes_its_connection() -> None:
