@@ -85,7 +85,12 @@ async def supervise(rt: Runtime, job: Job) -> None:
     ending: Ending = "done"
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(rt.runs.turn(job.chat_id))
+            turn = rt.runs.turn(job.chat_id)
+            must_wait = turn.locked()
+            await stack.enter_async_context(turn)
+            if must_wait and job.visit is not None:
+                visit = await visit_turns.moved_on(rt, job.owner_id, job.chat_id, job.visit)
+                job = replace(job, visit=visit)
             await _drive(rt, job, log, answer)
         except BabbleError as error:
             ending = "failed"
@@ -156,7 +161,8 @@ def _produce(
     rt: Runtime, job: Job, model: ModelClient, request: AgentRequest
 ) -> AsyncGenerator[AgentEvent, None]:
     if job.visit is not None and job.visit.version_id is not None:
-        return visit_turns.run(rt, job.owner_id, job.visit, job.text, model, request.outside)
+        text = None if job.visit.opening else job.text
+        return visit_turns.run(rt, job.owner_id, job.visit, text, model, request.outside)
     return orchestrator.run(model, request)
 
 
@@ -292,19 +298,22 @@ def ending_operations(
     job: Job, answer: Answer, ending: RunStatus, last: Sequence[NumberedEvent]
 ) -> list[rows.Operation]:
     """Return what one transaction must write when a run ends: last events, answer, state."""
+    message = rows.add_message(
+        job.answer_id,
+        job.owner_id,
+        job.chat_id,
+        run_id=job.run_id,
+        role="assistant",
+        text=answer.text,
+        status=ending,
+        model=answer.model,
+        details=answer.details(),
+    )
+    # A program that waits for its visitor right away has said nothing.
+    is_silent = job.visit is not None and job.visit.opening and not answer.text
     return [
         rows.add_events(job.run_id, last),
-        rows.add_message(
-            job.answer_id,
-            job.owner_id,
-            job.chat_id,
-            run_id=job.run_id,
-            role="assistant",
-            text=answer.text,
-            status=ending,
-            model=answer.model,
-            details=answer.details(),
-        ),
+        *([] if is_silent else [message]),
         *rows.mark_ended(
             job.run_id, job.chat_id, status=ending, answer_id=job.answer_id, problem=answer.problem
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -71,6 +71,10 @@ class VisitTurn:
     version_id: str | None
     version_number: int | None
     log: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    begun: bool = False
+    """Whether the program has run before; its log may be empty all the same."""
+    opening: bool = False
+    """Whether nobody has asked anything: the program says what it says first."""
     data: str = ""
     """What the page or program says of itself, as JSON."""
     tools: tuple[PageTool, ...] = ()
@@ -96,6 +100,12 @@ class Programs:
         return number, program
 
 
+async def moved_on(rt: Runtime, owner_id: str, chat_id: str, turn: VisitTurn) -> VisitTurn:
+    """Return the turn from where the program stands now: another one of the conversation came before it."""
+    standing = await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, chat_id)
+    return replace(turn, log=standing.log, begun=standing.status != rows.NEW)
+
+
 async def run(
     rt: Runtime,
     owner_id: str,
@@ -116,14 +126,15 @@ async def run(
     yield StateChanged(name="answering")
     _, program = await rt.programs.get(rt, owner_id, turn.version_id)
     play = await _resume(program, turn.log)
+    begun = turn.begun or bool(turn.log)
     conversation = _Conversation(rt, owner_id, turn, play, model, outside)
-    if not turn.log:
+    if not begun:
         async with aclosing(conversation.go_on(0)) as events:
             async for event in events:
                 yield event
     if text is not None:
         if not isinstance(play.pending, UserEffect):
-            if turn.log:
+            if begun:
                 raise ConflictError(
                     "This conversation has ended. Begin a new one: leave `session_id` out."
                 )
