@@ -17,12 +17,21 @@ from babble_app.sdk.shapes import Answer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
+    from datetime import datetime
     from pathlib import Path
     from typing import Self, Unpack
 
     from babble_app.sdk.calls import Call, Question, StreamQuestion
     from babble_app.sdk.configuration import Options
-    from babble_app.sdk.shapes import BrainEvent, Message, Opening, Rating, Stats, UploadedFile
+    from babble_app.sdk.shapes import (
+        BrainEvent,
+        Message,
+        Opening,
+        Rating,
+        SessionFacts,
+        Stats,
+        UploadedFile,
+    )
 
 T = TypeVar("T")
 
@@ -77,6 +86,10 @@ class AsyncBrainClient:
         """Begin a conversation, and return what the agent says first."""
         return await self._fetch(calls.open_session(context, user))
 
+    async def list_sessions(self, *, user: str = "", limit: int = 50) -> tuple[SessionFacts, ...]:
+        """Return the app's conversations (of one user), the last touched first; not where pages may use the app."""
+        return await self._fetch(calls.list_sessions(user, limit))
+
     async def history(
         self, session_id: str, *, limit: int = 50, before: str = ""
     ) -> tuple[Message, ...]:
@@ -84,7 +97,7 @@ class AsyncBrainClient:
         return await self._fetch(calls.list_messages(session_id, limit=limit, before=before))
 
     async def clear(self, session_id: str) -> None:
-        """Delete the conversation."""
+        """Delete what was said; the conversation may go on from its beginning."""
         await self._fetch(calls.clear(session_id))
 
     async def stop(self, session_id: str) -> None:
@@ -108,9 +121,11 @@ class AsyncBrainClient:
         message_id = message.message_id if isinstance(message, Answer) else message
         await self._fetch(calls.rate(message_id, rating, comment))
 
-    async def get_stats(self) -> Stats:
-        """Return the app's own figures."""
-        return await self._fetch(calls.get_stats())
+    async def get_stats(
+        self, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Stats:
+        """Return the app's own figures, of the last 30 days where nothing else is said."""
+        return await self._fetch(calls.get_stats(since, until))
 
     async def aclose(self) -> None:
         """Close all connections, and what was opened in this process."""
@@ -171,10 +186,9 @@ class AsyncSession(Conversation):
         return await self._client.history(self.id, limit=limit, before=before) if self.id else ()
 
     async def clear(self) -> None:
-        """Delete what was said; the next message begins a new conversation."""
+        """Delete what was said; the next message begins anew, under the same id."""
         if self.id:
             await self._client.clear(self.id)
-        self.id = ""
 
     async def stop(self) -> None:
         """End the answer that is being made; what has arrived stays."""

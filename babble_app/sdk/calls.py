@@ -12,10 +12,11 @@ from urllib.parse import quote
 from pydantic import TypeAdapter, ValidationError
 
 from babble_app.sdk.errors import InvalidAnswerError
-from babble_app.sdk.shapes import Answer, Message, Opening, Stats, UploadedFile
+from babble_app.sdk.shapes import Answer, Message, Opening, SessionFacts, Stats, UploadedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from babble_app.sdk.shapes import Rating
 
@@ -80,15 +81,21 @@ def open_session(context: Mapping[str, Any] | None, user: str) -> Call[Opening]:
     return Call("POST", path, _reader(Opening), body=body, headers=_keyed(""), slow=True)
 
 
+def list_sessions(user: str, limit: int) -> Call[tuple[SessionFacts, ...]]:
+    """List conversations, the last touched first."""
+    query = _texts(user=user, limit=limit)
+    return Call("GET", "/api/v1/sessions", _reader(tuple[SessionFacts, ...]), query=query)
+
+
 def list_messages(session_id: str, *, limit: int, before: str) -> Call[tuple[Message, ...]]:
     """Read what was said, the oldest of them first."""
-    query = {key: str(value) for key, value in _given(limit=limit, before=before).items()}
+    query = _texts(limit=limit, before=before)
     path = f"{_session(session_id)}/messages"
     return Call("GET", path, _reader(tuple[Message, ...]), query=query)
 
 
 def clear(session_id: str) -> Call[None]:
-    """Delete what was said."""
+    """Delete what was said; the conversation may go on from its beginning."""
     return Call("DELETE", _session(session_id), _nothing)
 
 
@@ -127,9 +134,10 @@ def rate(message_id: str, rating: Rating, comment: str) -> Call[None]:
     return Call("POST", path, _nothing, body=_given(rating=rating, comment=comment))
 
 
-def get_stats() -> Call[Stats]:
+def get_stats(since: datetime | None, until: datetime | None) -> Call[Stats]:
     """Read the app's figures."""
-    return Call("GET", "/api/v1/stats", _reader(Stats))
+    query = _texts(since=since and since.isoformat(), until=until and until.isoformat())
+    return Call("GET", "/api/v1/stats", _reader(Stats), query=query)
 
 
 def _question(
@@ -143,6 +151,10 @@ def _question(
 
 def _given(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value}
+
+
+def _texts(**values: Any) -> dict[str, str]:
+    return {key: str(value) for key, value in _given(**values).items()}
 
 
 def _keyed(key: str) -> dict[str, str]:

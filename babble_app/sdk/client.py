@@ -16,12 +16,21 @@ from babble_app.sdk.shapes import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
+    from datetime import datetime
     from pathlib import Path
     from typing import Self, Unpack
 
     from babble_app.sdk.calls import Call, Question, StreamQuestion
     from babble_app.sdk.configuration import Options
-    from babble_app.sdk.shapes import BrainEvent, Message, Opening, Rating, Stats, UploadedFile
+    from babble_app.sdk.shapes import (
+        BrainEvent,
+        Message,
+        Opening,
+        Rating,
+        SessionFacts,
+        Stats,
+        UploadedFile,
+    )
 
 T = TypeVar("T")
 
@@ -72,12 +81,16 @@ class BrainClient:
         """Begin a conversation, and return what the agent says first."""
         return self._fetch(calls.open_session(context, user))
 
+    def list_sessions(self, *, user: str = "", limit: int = 50) -> tuple[SessionFacts, ...]:
+        """Return the app's conversations (of one user), the last touched first; not where pages may use the app."""
+        return self._fetch(calls.list_sessions(user, limit))
+
     def history(self, session_id: str, *, limit: int = 50, before: str = "") -> tuple[Message, ...]:
         """Return the newest messages (before the one with this id), the oldest of them first."""
         return self._fetch(calls.list_messages(session_id, limit=limit, before=before))
 
     def clear(self, session_id: str) -> None:
-        """Delete the conversation."""
+        """Delete what was said; the conversation may go on from its beginning."""
         self._fetch(calls.clear(session_id))
 
     def stop(self, session_id: str) -> None:
@@ -99,9 +112,9 @@ class BrainClient:
         message_id = message.message_id if isinstance(message, Answer) else message
         self._fetch(calls.rate(message_id, rating, comment))
 
-    def get_stats(self) -> Stats:
-        """Return the app's own figures."""
-        return self._fetch(calls.get_stats())
+    def get_stats(self, *, since: datetime | None = None, until: datetime | None = None) -> Stats:
+        """Return the app's own figures, of the last 30 days where nothing else is said."""
+        return self._fetch(calls.get_stats(since, until))
 
     def close(self) -> None:
         """Close all connections, and what was opened in this process."""
@@ -160,10 +173,9 @@ class Session(Conversation):
         return self._client.history(self.id, limit=limit, before=before) if self.id else ()
 
     def clear(self) -> None:
-        """Delete what was said; the next message begins a new conversation."""
+        """Delete what was said; the next message begins anew, under the same id."""
         if self.id:
             self._client.clear(self.id)
-        self.id = ""
 
     def stop(self) -> None:
         """End the answer that is being made; what has arrived stays."""

@@ -90,10 +90,54 @@ class UploadedFile(Shape):
     name: str
 
 
-class Stats(BaseModel):
-    """The app's own figures; what is not named here is in `model_extra`."""
+class SessionFacts(Shape):
+    """A session without what was said in it."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    session_id: str
+    title: str = ""
+    """The beginning of the first message."""
+    user: str = ""
+    """Your own name of whoever asks."""
+    ended: bool = False
+    human: str = ""
+    """The name of the person who has taken over."""
+    created_at: datetime
+    updated_at: datetime
+
+
+class Figures(Shape):
+    """What an app asked of models."""
+
+    requests: int = 0
+    """Answers of models, made or given again."""
+    errors: int = 0
+    cache_hits: int = 0
+    """Answers that were given again; they cost nothing."""
+    tokens: int = 0
+    """`input_tokens` and `output_tokens` together."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+    p50_ms: float | None = None
+    """How long answers took; None where none was made."""
+    p95_ms: float | None = None
+
+
+class Day(Figures):
+    """The figures of one day."""
+
+    day: str
+    """`2026-11-30`, in UTC."""
+
+
+class Stats(Figures):
+    """The app's figures between two moments."""
+
+    since: datetime
+    until: datetime | None = None
+    """None: now."""
+    by_day: tuple[Day, ...] = ()
+    """Days on which something was asked, the earliest first."""
 
 
 class SessionEvent(Shape):

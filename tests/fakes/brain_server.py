@@ -105,6 +105,7 @@ class BrainServer:
         app.router.add_post("/api/v1/chat", self._take(self._chat))
         app.router.add_post("/api/v1/chat/stream", self._take(self._stream))
         app.router.add_post("/api/v1/sessions", self._take(self._open))
+        app.router.add_get("/api/v1/sessions", self._take(self._list))
         app.router.add_get("/api/v1/sessions/{id}/messages", self._take(self._history))
         app.router.add_delete("/api/v1/sessions/{id}", self._take(self._clear))
         app.router.add_post("/api/v1/sessions/{id}/files", self._take(self._upload))
@@ -204,6 +205,11 @@ class BrainServer:
         opening = {"session_id": session_id, "greeting": "Hello!", "messages": [greeting]}
         return web.json_response(opening, status=201)
 
+    async def _list(self, _: web.Request, __: Fault | None) -> web.StreamResponse:
+        at = "2026-12-01T00:00:00Z"
+        times = {"created_at": at, "updated_at": at}
+        return web.json_response([{"session_id": one, **times} for one in self._sessions])
+
     async def _history(self, request: web.Request, _: Fault | None) -> web.StreamResponse:
         messages = self._sessions.get(request.match_info["id"])
         if messages is None:
@@ -211,7 +217,7 @@ class BrainServer:
         return web.json_response(messages[-int(request.query.get("limit", "50")) :])
 
     async def _clear(self, request: web.Request, _: Fault | None) -> web.StreamResponse:
-        self._sessions.pop(request.match_info["id"], None)
+        self._sessions[request.match_info["id"]] = []
         return web.Response(status=204)
 
     async def _upload(self, _: web.Request, __: Fault | None) -> web.StreamResponse:
@@ -265,7 +271,8 @@ async def _nothing(_: web.Request, __: Fault | None) -> web.StreamResponse:
 
 
 async def _stats(_: web.Request, __: Fault | None) -> web.StreamResponse:
-    return web.json_response({"requests": 3, "cost_usd": 0.5})
+    figures = {"requests": 3, "cost_usd": 0.5, "since": "2026-11-01T00:00:00Z"}
+    return web.json_response({**figures, "by_day": [{"day": "2026-11-30", "requests": 3}]})
 
 
 def _message(role: str, text: str) -> dict[str, Any]:

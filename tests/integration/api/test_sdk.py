@@ -19,12 +19,13 @@ from babble_app.sdk import (
     SessionEvent,
     ValidationFailedError,
 )
-from babble_app.services import app_tokens
+from babble_app.services import app_tokens, apps
 from tests.fakes.cutting_proxy import CuttingProxy
 from tests.integration.api.app_people import BIKE_SHOP, HostApp, make_host_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.integration.api.conftest import LiveServer, Person
 
@@ -95,6 +96,44 @@ def test_an_agents_program_is_talked_to_until_it_ends(server: LiveServer, person
         assert (last.response, last.ended) == ("Ride safely!", True)
         with pytest.raises(ConflictError):
             session.chat("Wait")
+
+
+def test_an_agent_speaks_first_and_what_was_said_is_kept_until_it_is_cleared(
+    server: LiveServer, person: Person
+) -> None:
+    host = make_host_app(server, person.user.id, program=BIKE_SHOP)
+    with BrainClient(base_url=server.url, token=host.token.token) as brain:
+        session = brain.session(user="ada")
+        opening = session.open()
+        answer = session.chat("My bell is broken")
+        brain.feedback(answer, "up", "Just right")
+        said = session.history()
+        session.clear()
+        [listed] = brain.list_sessions(user="ada")
+
+        assert opening.greeting == said[0].text == "Welcome to the bike shop."
+        assert [message.role for message in said] == ["assistant", "user", "assistant"]
+        assert (said[-1].id, said[-1].rating) == (answer.message_id, "up")
+        assert session.history() == ()
+        assert listed.session_id == session.id
+        assert brain.list_sessions(user="somebody else") == ()
+
+
+def test_a_file_of_a_session_is_read_and_figures_are_kept(
+    server: LiveServer, host: HostApp, brain: BrainClient, tmp_path: Path
+) -> None:
+    server.call(apps.update_app(server.runtime, host.owner_id, host.app.id, takes_files=True))
+    (tmp_path / "menu.txt").write_text("A bowl of soup costs 4.50 euros.", encoding="utf-8")
+    session = brain.session()
+    file = session.upload(tmp_path / "menu.txt")
+    answer = session.chat("What does a bowl of soup cost?")
+    session.stop()
+    stats = brain.get_stats()
+
+    assert file.name == "menu.txt"
+    assert "4.50" in answer.response
+    assert [citation.file for citation in answer.citations] == ["menu.txt"]
+    assert (stats.requests, stats.errors, len(stats.by_day)) == (1, 0, 1)
 
 
 def test_an_equal_key_gives_the_first_answer_again(brain: BrainClient) -> None:

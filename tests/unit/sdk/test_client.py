@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,11 +73,12 @@ def test_a_session_keeps_its_id_its_context_and_its_user(server: BrainServer) ->
         assert server.asked[1].body["context"] == {"app": "shop", "page": 2}
         assert server.asked[1].body["user"] == "u1"
         assert len(session.history(limit=1)) == 1
-        gone, _ = session.id, session.clear()
-        assert session.id == ""
+        session.clear()
         assert session.history() == ()
+        assert [one.session_id for one in brain.list_sessions(user="u1")] == [session.id]
+        assert server.asked[-1].query == {"user": "u1", "limit": "50"}
         with pytest.raises(NotFoundError):
-            brain.history(gone)
+            brain.history("s_somebodys")
 
 
 def test_what_belongs_to_a_conversation_is_sent_to_its_paths(
@@ -94,8 +96,10 @@ def test_what_belongs_to_a_conversation_is_sent_to_its_paths(
         brain.feedback("m_7", "down")
 
         assert brain.session().open().greeting == "Hello!"
-        assert brain.get_stats().model_extra == {"requests": 3, "cost_usd": 0.5}
+        stats = brain.get_stats(since=datetime(2026, 11, 1, tzinfo=UTC))
 
+    assert (stats.cost_usd, stats.by_day[0].requests) == (0.5, 3)
+    assert server.asked[-1].query == {"since": "2026-11-01T00:00:00+00:00"}
     assert uploaded.name == "menu.txt"
     assert b'name="file"; filename="menu.txt"' in server.asked[2].body
     assert b"soup 4.50" in server.asked[2].body
@@ -147,18 +151,16 @@ async def test_an_asynchronous_session_does_the_same(server: BrainServer) -> Non
         await brain.feedback(answer, "up")
         await session.send_tool_result("call_1", "done")
         await session.stop()
-        gone = session.id
         await session.clear()
 
-        assert (session.id, await session.history()) == ("", ())
-        assert (await brain.get_stats()).model_extra
-        with pytest.raises(NotFoundError):
-            await brain.history(gone)
+        assert await session.history() == ()
+        assert (await brain.get_stats()).requests == 3
+        assert [one.session_id for one in await brain.list_sessions()] == [session.id]
 
     assert (file.name, text_of(came)) == ("menu.txt", "You said: one")
     assert said == ["Hello!", "one", "You said: one", "two", "You said: two"]
     assert server.asked[0].body == {"context": {"app": "shop"}, "user": "u1"}
-    assert server.asked[2].body["session_id"] == gone
+    assert server.asked[2].body["session_id"] == session.id
 
 
 async def test_questions_of_one_asynchronous_client_are_asked_side_by_side(
