@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def host(server: LiveServer, person: Person) -> Iterator[HostApp]:
-    """An app of the plain assistant."""
-    made = make_host_app(server, person.user.id)
-    with made.client:
-        yield made
-
-
-@pytest.fixture
 def brain(server: LiveServer, host: HostApp) -> Iterator[BrainClient]:
     """A client of that app."""
     with BrainClient(base_url=server.url, token=host.token.token) as made:

@@ -10,10 +10,10 @@ import pytest
 
 from babble_app import sdk
 from babble_app.sdk import errors
-from tests.integration.api.app_people import make_host_app
 
 if TYPE_CHECKING:
-    from tests.integration.api.conftest import LiveServer, Person
+    from tests.integration.api.app_people import HostApp
+    from tests.integration.api.conftest import LiveServer
 
 README = (Path(sdk.__file__).parent / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -23,14 +23,13 @@ WITHOUT_A_SERVER = [example for example in EXAMPLES if "data_dir" in example]
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_an_example_runs(
     server: LiveServer,
-    person: Person,
+    host: HostApp,
     number: int,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     if EXAMPLES[number] in WITHOUT_A_SERVER:
-        pytest.skip("runs in tests/integration/test_local.py, in a process of its own")
-    host = make_host_app(server, person.user.id)
+        pytest.skip("runs in test_local.py, in a process of its own")
     monkeypatch.setenv("BABBLE_BASE_URL", server.url)
     monkeypatch.setenv("BABBLE_TOKEN", host.token.token)
 

@@ -26,14 +26,14 @@ from babble_app.services.runtime import running
 from babble_app.settings import Settings, get_settings
 from babble_app.store.users import LOCAL_EMAIL
 from tests.conftest import make_settings
-from tests.integration.api.test_sdk_readme import WITHOUT_A_SERVER
+from tests.integration.sdk.test_sdk_readme import WITHOUT_A_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from babble_app.services.runtime import Runtime
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SETTLED = {"BABBLE_DEFAULT_MODEL": "demo/based", "BABBLE_DEMO_PACE": "0"}
 KEYLESS = {
     name: value
