@@ -172,9 +172,9 @@ async def _read_on(
 def _stream(
     rt: Runtime, caller: AppCaller, request: Request, run: VisitRun, after: int = 0
 ) -> EventStream:
-    events = visits.events(rt, caller, run, after)
+    events = visits.events(rt, caller, run)
     allowed = while_allowed(events, partial(is_still_allowed, request, rt))
-    return EventStream(allowed, AppFrames(run).frame)
+    return EventStream(allowed, AppFrames(run, after).frame)
 
 
 def merged_context(body: dict[str, Any], header: str | None) -> str:

@@ -16,6 +16,7 @@ from babble_app.store.tables.accounts import UserRow
 from babble_app.store.tables.agents import AgentRow
 from babble_app.store.tables.apps import AppReleaseRow, AppRow, AppTokenRow, SightingRow
 from babble_app.store.tables.chats import ChatRow
+from babble_app.store.tables.workspaces import FileRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -124,6 +125,15 @@ async def list_apps(
     return [app_shape(row) for row in (await db.exec(statement)).all()]
 
 
+async def list_retentions(db: AsyncSession) -> list[tuple[str, str, int]]:
+    """Return owner, id and days of everybody's apps that keep conversations for a time; only the hourly sweep asks this."""
+    statement = select(AppRow.owner_id, AppRow.id, AppRow.retention_days).where(
+        col(AppRow.retention_days).is_not(None)
+    )
+    found = (await db.exec(statement)).all()
+    return [(owner_id, app_id, days) for owner_id, app_id, days in found if days is not None]
+
+
 async def is_slug_taken(db: AsyncSession, slug: str) -> bool:
     """Say whether an app of anybody's has the slug: they are parts of addresses."""
     return (await db.exec(select(AppRow.id).where(AppRow.slug == slug))).first() is not None
@@ -139,9 +149,10 @@ async def delete_apps(
     if agent_id is not None:
         found = found.where(AppRow.agent_id == agent_id)
     ids = list((await db.exec(found)).all())
-    await db.exec(
-        delete(ChatRow).where(col(ChatRow.owner_id) == owner_id, col(ChatRow.app_id).in_(ids))
-    )
+    chats = (col(ChatRow.owner_id) == owner_id, col(ChatRow.app_id).in_(ids))
+    given = col(FileRow.session_id).in_(select(ChatRow.id).where(*chats))
+    await db.exec(delete(FileRow).where(col(FileRow.owner_id) == owner_id, given))
+    await db.exec(delete(ChatRow).where(*chats))
     await db.exec(delete(AppRow).where(col(AppRow.owner_id) == owner_id, col(AppRow.id).in_(ids)))
     return len(ids)
 
