@@ -38,6 +38,20 @@ def name_of(candidate: Candidate, route: Route) -> str:
     return short if len(namesakes) == 1 else candidate.info.id
 
 
+def rule_words(winner: Candidate, route: Route, *, in_race: bool = False) -> str:
+    """Return what held of the request, where a rule preferred the winner; in a race also where it preferred who lost."""
+    rule = route.chosen_by
+    if rule is None:
+        return ""
+    if winner.info.id in rule.models:
+        return route.why_first
+    return (
+        f"{name_of(route.candidates[0], route)} was preferred ({route.why_first})"
+        if in_race
+        else ""
+    )
+
+
 def why_line(candidate: Candidate, route: Route, reasons: Iterable[str]) -> str:
     """Return the one line; empty where there was nothing to choose."""
     said = list(dict.fromkeys(reason for reason in reasons if reason))

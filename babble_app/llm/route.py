@@ -41,6 +41,8 @@ class Route:
     hedging: bool = False
     why_first: str = ""
     """Why the first is first, such as `your default`."""
+    chosen_by: RouteRule | None = None
+    """The rule that holds for the request, if one does; `why_first` says why then."""
     rules: tuple[RouteRule, ...] = ()
     """Bring some candidates to the front for requests of a kind; each names at least one of them."""
     classifier: Candidate | None = None
