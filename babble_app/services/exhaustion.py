@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from babble_app.errors import BudgetExhaustedError
-from babble_app.llm.prices import NANO
+from babble_app.llm.prices import dollars
 from babble_app.services.periods import in_words, name_of
 
 if TYPE_CHECKING:
@@ -44,14 +44,6 @@ def exhausted(
         f"{what} {again} {_who_can_raise(cap)}",
         retry_after_seconds=max(1, math.ceil((resets_at - at).total_seconds())),
     )
-
-
-def dollars(amount_nano: int) -> str:
-    """Return an amount as a person reads it; cents, and smaller amounts with at most two digits that say something."""
-    amount = amount_nano / NANO
-    if amount >= 0.01 or amount <= 0:
-        return f"${amount:,.2f}"
-    return f"${amount:.{1 - math.floor(math.log10(amount))}f}".rstrip("0")
 
 
 def _who_can_raise(cap: Cap) -> str:
