@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from babble_app.discovery import declared
-from babble_app.llm import providers
+from babble_app.llm import model_table, providers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,9 +66,19 @@ class Provider:
     caches_marked_prompts: bool = False
     """Whether it keeps the beginning of a prompt between calls only where that is marked; others do it by themselves."""
 
+    free: bool = False
+    """Whether nothing is paid for its tokens, unless the operator names a price."""
+
     def entry(self, name: str) -> ModelEntry | None:
         """Return what is known of the model, if anything."""
         return next((entry for entry in self.models if entry.name == name), None)
+
+    def output_usd_per_million(self, name: str) -> float | None:
+        """Return what a million tokens of the model's answers cost; None where nobody knows."""
+        price = model_table.price(self.id, name)
+        if price is None:
+            return 0.0 if self.free else None
+        return price.output_per_million
 
 
 def all_providers() -> dict[str, Provider]:

@@ -8,6 +8,7 @@ PROVIDER = Provider(
     wire="ollama",
     base_url="http://127.0.0.1:11434",
     key_required=False,
+    free=True,
     base_url_setting="ollama_host",
     base_url_env="OLLAMA_HOST",
     takes_base_url=True,
