@@ -147,10 +147,10 @@ def _conditions(rule: RuleDraft, number: Any) -> rx.Component:
             options=_options(LANGUAGES),
             free=("any language", "no other"),
         ),
+        _difficulty(rule, number),
         _length("Longer than, in tokens", "longer", rule.longer, rule, number),
         _length("Shorter than, in tokens", "shorter", rule.shorter, rule, number),
-        _difficulty(rule, number),
-        class_name="tests-figures",
+        class_name="kind-conditions",
     )
 
 
@@ -216,7 +216,7 @@ def _length(label: str, name: str, value: Any, rule: RuleDraft, number: Any) -> 
             max_length=20,
             class_name="input",
         ),
-        rx.el.span("The whole prompt, with history and files.", class_name="field-hint"),
+        rx.el.span("The whole prompt: history, files and tools too.", class_name="field-hint"),
         class_name="field",
     )
 
