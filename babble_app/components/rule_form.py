@@ -83,7 +83,7 @@ def _rule(rule: RuleDraft, at: Any) -> rx.Component:
         rx.el.div(
             _conditions(rule, number),
             _asked(rule, number),
-            hidden=~opened,
+            hidden=RuleFormState.opened != rule.id,
             class_name="kind-rule-fields stack",
         ),
         key=rule.id,
@@ -115,13 +115,12 @@ def _acts(rule: RuleDraft, number: Any, opened: Any) -> rx.Component:
 
 def _act(icon_name: str, label: Any, act: Any, useless: Any = None) -> rx.Component:
     """Return a button; where it is of no use it keeps the focus, so that the keyboard is not lost at the end of the list."""
-    props = {} if useless is None else {"aria_disabled": rx.cond(useless, "true", "false")}
+    props: dict[str, Any] = {"aria_label": label, "title": label, "on_click": act}
+    if useless is not None:
+        props["aria_disabled"] = rx.cond(useless, "true", "false")
     return rx.el.button(
         icon(icon_name, 16),
         type="button",
-        aria_label=label,
-        title=label,
-        on_click=act,
         class_name="button button--quiet button--icon button--small",
         **props,
     )
@@ -179,13 +178,16 @@ def _choices(
     """Return a list box for each choice of a list, and one for another."""
 
     def one(value: Any, place: Any) -> rx.Component:
+        def choose(chosen: Any) -> Any:
+            return pick(rule.id, place, chosen)
+
         return rx.el.select(
             rx.el.option(rx.cond(place == 0, *free), value=""),
             *options,
             # What nobody lists now stays visible as the choice that it is.
             rx.cond(value != "", rx.el.option(value, value=value, hidden=True)),
             value=value,
-            on_change=lambda chosen: pick(rule.id, place, chosen),
+            on_change=choose,
             aria_label=f"{label}, rule {number}, {place + 1}",
             key=place,
             class_name="select",

@@ -101,10 +101,10 @@ def test_a_lone_model_within_the_limit_of_the_price_is_asked_whatever_it_lacks()
 
 def test_the_cheapest_are_in_front_and_those_that_are_not_among_them_stay_behind() -> None:
     prices = {"unknown": None, "ten": 10.0, "two": 2.0, "other": 1.0, "same": 2.0}
-    candidates = [
+    candidates = tuple(
         make_candidate(name, output_usd_per_million=price) for name, price in prices.items()
-    ]
-    route = Route(tuple(candidates), name="Coder", why_first="first choice of Coder")
+    )
+    route = Route(candidates, name="Coder", why_first="first choice of Coder")
 
     ordered = cheapest_first(
         route, {one.info.id for one in candidates if one.info.title != "other"}

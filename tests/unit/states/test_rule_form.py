@@ -119,6 +119,7 @@ async def test_rules_are_moved_and_taken_out(rt: Runtime, tab: Tab) -> None:
     state = await act(tab, RuleFormState.raise_rule, 2)
     assert state.moved == "It is rule 1 of 2 now."
     await act(tab, RuleFormState.raise_rule, 2)
+    assert state.moved == "It is rule 1 of 2 now."
     await act(tab, RuleFormState.lower_rule, 1)
     await act(tab, RuleFormState.lower_rule, 99)
     assert [rule.id for rule in state.rules] == [2, 1]
