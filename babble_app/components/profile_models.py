@@ -7,9 +7,10 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.icons import icon
+from babble_app.components.model_settings import model_option
 from babble_app.components.profile_fields import check, problem_of, text_field
 from babble_app.states.profile_form import ModelPlace, ProfileFormState
-from babble_app.states.settings import ModelChoice, SettingsState
+from babble_app.states.settings import SettingsState
 
 
 def models_field() -> rx.Component:
@@ -70,11 +71,6 @@ def _place(place: ModelPlace) -> rx.Component:
         key=place.number,
         class_name="row kind-place",
     )
-
-
-def model_option(choice: ModelChoice) -> rx.Component:
-    """Return a model that can be used now as a choice."""
-    return rx.el.option(choice.title, value=choice.id, key=choice.id)
 
 
 def _maker(name: Any) -> rx.Component:

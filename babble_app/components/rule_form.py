@@ -7,9 +7,9 @@ from typing import Any
 import reflex as rx
 
 from babble_app.components.icons import icon
+from babble_app.components.model_settings import model_option
 from babble_app.components.parts import empty, how_many
 from babble_app.components.profile_fields import problem_of
-from babble_app.components.profile_models import model_option
 from babble_app.states.rule_drafts import LANGUAGES, TASKS, RuleDraft
 from babble_app.states.rule_form import RuleFormState
 from babble_app.states.settings import SettingsState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from babble_app.discovery import declared
+from babble_app.discovery import declared_by_id
 from babble_app.llm import model_table, providers
 
 if TYPE_CHECKING:
@@ -87,10 +87,4 @@ def all_providers() -> dict[str, Provider]:
     Raises:
         ValueError: two files declare the same id.
     """
-    found: dict[str, Provider] = {}
-    for provider in declared(providers, "PROVIDER", Provider):
-        if provider.id in found:
-            message = f"two providers call themselves {provider.id!r}"
-            raise ValueError(message)
-        found[provider.id] = provider
-    return found
+    return declared_by_id(providers, "PROVIDER", Provider)
