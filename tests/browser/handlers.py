@@ -124,6 +124,7 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "chosen": [True],
         "value: bool": [True],
         "number": [1],
+        "place": [0],
         "refused": [0],
         "toast_id": [1],
         # Reflex's own.

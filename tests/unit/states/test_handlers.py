@@ -41,6 +41,8 @@ HANDLERS = {
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
     "RepairState": "fix record_again send_request stop_fix watch",
     "RestoringState": "restore revert",
+    "RuleFormState": "add_rule drop_rule lower_rule pick_classifier pick_difficulty pick_language pick_rule_model pick_task "
+    "raise_rule toggle_rule write_length",
     "SessionState": "",
     "SettingsState": "choose_fallback choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "load",
