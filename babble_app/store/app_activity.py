@@ -1,0 +1,63 @@
+"""What goes on with somebody's apps: conversations, tokens, and when each was seen last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import case, func, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import col
+
+from babble_app.store.tables.apps import AppTokenRow, SightingRow
+from babble_app.store.tables.base import now
+from babble_app.store.tables.visits import VisitRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+
+class Activity(NamedTuple):
+    """Counts of one app."""
+
+    conversations: int = 0
+    conversations_since: int = 0
+    tokens: int = 0
+    """Those that are valid now."""
+    last_seen_at: datetime | None = None
+
+
+def sum_activity(db: Connection, owner_id: str, since: datetime) -> dict[str, Activity]:
+    """Return the counts by the ids of the owner's apps, for `Database.fetch`; apps without any are left out."""
+    visits = select_columns(
+        col(VisitRow.app_id),
+        func.count(),
+        func.sum(case((col(VisitRow.created_at) >= since, 1), else_=0)),
+        func.max(VisitRow.updated_at),
+    )
+    visits = visits.where(col(VisitRow.owner_id) == owner_id).group_by(col(VisitRow.app_id))
+    valid = or_(col(AppTokenRow.expires_at).is_(None), col(AppTokenRow.expires_at) > now())
+    tokens = (
+        select_columns(col(AppTokenRow.app_id), func.count())
+        .where(
+            col(AppTokenRow.owner_id) == owner_id, col(AppTokenRow.revoked_at).is_(None), valid
+        )
+        .group_by(col(AppTokenRow.app_id))
+    )
+    loads = (
+        select_columns(col(SightingRow.app_id), func.max(SightingRow.seen_at))
+        .where(col(SightingRow.owner_id) == owner_id, col(SightingRow.refused).is_(False))
+        .group_by(col(SightingRow.app_id))
+    )
+    talked = {row[0]: row[1:] for row in db.execute(visits)}
+    valid_tokens = {app_id: count for app_id, count in db.execute(tokens)}
+    loaded = {app_id: at for app_id, at in db.execute(loads)}
+    found: dict[str, Activity] = {}
+    for app_id in {*talked, *valid_tokens, *loaded}:
+        count, new, talked_at = talked.get(app_id, (0, 0, None))
+        moments = [at for at in (talked_at, loaded.get(app_id)) if at is not None]
+        found[app_id] = Activity(
+            count, int(new or 0), valid_tokens.get(app_id, 0), max(moments, default=None)
+        )
+    return found
