@@ -40,9 +40,7 @@ def sum_activity(db: Connection, owner_id: str, since: datetime) -> dict[str, Ac
     valid = or_(col(AppTokenRow.expires_at).is_(None), col(AppTokenRow.expires_at) > now())
     tokens = (
         select_columns(col(AppTokenRow.app_id), func.count())
-        .where(
-            col(AppTokenRow.owner_id) == owner_id, col(AppTokenRow.revoked_at).is_(None), valid
-        )
+        .where(col(AppTokenRow.owner_id) == owner_id, col(AppTokenRow.revoked_at).is_(None), valid)
         .group_by(col(AppTokenRow.app_id))
     )
     loads = (
@@ -51,8 +49,8 @@ def sum_activity(db: Connection, owner_id: str, since: datetime) -> dict[str, Ac
         .group_by(col(SightingRow.app_id))
     )
     talked = {row[0]: row[1:] for row in db.execute(visits)}
-    valid_tokens = {app_id: count for app_id, count in db.execute(tokens)}
-    loaded = {app_id: at for app_id, at in db.execute(loads)}
+    valid_tokens = {row[0]: row[1] for row in db.execute(tokens)}
+    loaded = {row[0]: row[1] for row in db.execute(loads)}
     found: dict[str, Activity] = {}
     for app_id in {*talked, *valid_tokens, *loaded}:
         count, new, talked_at = talked.get(app_id, (0, 0, None))
