@@ -60,9 +60,7 @@ def read_frames(text: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Return the id, the kind and the data of every frame of a stream."""
     frames: list[tuple[str, str, dict[str, Any]]] = []
     for block in text.split("\n\n"):
-        fields = dict(
-            line.split(": ", 1) for line in block.splitlines() if not line.startswith(":")
-        )
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
         if fields:
             frames.append((fields["id"], fields["event"], json.loads(fields["data"])))
     return frames

@@ -77,7 +77,9 @@ def test_an_agents_program_runs_and_goes_on_from_where_it_stood(
 @pytest.mark.parametrize(
     ("token", "status"), [("bb_" + "a" * 36, 401), ("nonsense", 401), ("bb_", 401)]
 )
-def test_a_token_that_is_none_is_refused(server: LiveServer, token: str, status: int) -> None:
+def test_a_token_that_is_none_is_refused(
+    server: LiveServer, token: str, status: int
+) -> None:
     with server.client(Authorization=f"Bearer {token}") as client:
         answer = client.post("/api/v1/chat", json={"message": "Hello"})
 
@@ -99,7 +101,9 @@ def test_a_page_of_another_origin_is_refused(host: HostApp) -> None:
     assert refused.json()["code"] == "origin_not_allowed"
 
 
-def test_a_page_exchanges_the_token_for_its_visitors_own(server: LiveServer, host: HostApp) -> None:
+def test_a_page_exchanges_the_token_for_its_visitors_own(
+    server: LiveServer, host: HostApp
+) -> None:
     page = {"Origin": "https://shop.example"}
     visit = host.client.post("/api/v1/visitors", json={}, headers=page).json()
     other = host.client.post("/api/v1/visitors", json={}, headers=page).json()
