@@ -20,7 +20,9 @@ def releases_section() -> rx.Component:
                 rx.el.h2("Version", class_name="section-title"),
                 rx.el.p(
                     "Visitors get ",
-                    rx.el.strong(ReleasesState.now_words),
+                    rx.el.strong(
+                        rx.cond(ReleasesState.now_words != "", ReleasesState.now_words, "a version")
+                    ),
                     ". A conversation that has begun stays with its version.",
                     class_name="section-note",
                 ),
@@ -102,16 +104,17 @@ def _share() -> rx.Component:
     return rx.el.label(
         rx.el.span(
             "Share of the visitors: ",
-            rx.el.output(ReleasesState.percent, " %"),
+            rx.el.span(ReleasesState.percent, " %", class_name="mono"),
             class_name="field-label",
         ),
         rx.el.input(
             type="range",
+            name="percent",
             min="1",
             max="100",
             default_value=ReleasesState.percent.to_string(),
             key=ReleasesState.shown,
-            on_change=ReleasesState.pick_percent,
+            on_change=ReleasesState.pick_percent.debounce(60),
             aria_label="Share of the visitors in per cent",
             class_name="range",
         ),

@@ -20,5 +20,5 @@ class AppTab:
     """From left to right."""
     panel: Callable[[], rx.Component]
     on_load: tuple[Any, ...]
-    """Events of the tab's states that read the app of the page (`states/app_page.py: shown_app`); sent when the page is opened,
-    in every tab, and when the tab is picked."""
+    """Events of the tab's states that read the app of the page (`states/app_page.py: shown_app`), sent when the page is opened and
+    when the tab is picked. No background events: those overtake the page's own, which tells which app it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import reflex as rx
 
@@ -29,12 +29,22 @@ from babble_app.states.tab import own_tab, owner_of
 from babble_app.states.toasts import toast
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Sequence
 
     from babble_app.schemas.agents import Agent, VersionSummary
     from babble_app.schemas.apps import App, Release, Rollback
 
 MOST_RELEASES = 50
+
+
+class _Facts(NamedTuple):
+    """What the section is made of."""
+
+    app: App
+    agent: Agent | None = None
+    versions: Sequence[VersionSummary] = ()
+    releases: Sequence[Release] = ()
+    rollback: Rollback | None = None
 
 
 class ReleasesState(rx.State):
@@ -63,14 +73,14 @@ class ReleasesState(rx.State):
     """Counts what was read from the store: forms are filled anew with each."""
     _undoes: str = ""
 
-    @rx.event(background=True)
+    @rx.event
     async def load(self) -> None:
         """Read what the app of the page points at."""
-        async with self:
-            owner_id, app_id = await owner_of(self), await shown_id(self)
-            self.asking, self.problem, self.blocked = "", "", False
-        if app_id:
-            await self._read(owner_id, app_id)
+        found = await shown_app(self)
+        if found is None or found[1].agent_id is None:
+            return
+        self.asking, self.problem, self.blocked = "", "", False
+        self._show(await _read(found[0], found[1].id))
 
     @rx.event
     def pick_trial(self, version_id: str) -> None:
@@ -79,9 +89,9 @@ class ReleasesState(rx.State):
         self.percent = (self.percent or 10) if version_id else 0
 
     @rx.event
-    def pick_percent(self, text: str) -> None:
-        """Say how many of the visitors get it."""
-        self.percent = min(int(text), 100) if text.isdecimal() else self.percent
+    def pick_percent(self, percent: float) -> None:
+        """Say how many of the visitors get it; what counts is what the form brings."""
+        self.percent = read_percent(percent, self.percent)
 
     @rx.event
     def pick_version(self, version_id: str) -> None:
@@ -89,12 +99,13 @@ class ReleasesState(rx.State):
         self.version = version_id
 
     @rx.event(background=True)
-    async def release(self) -> None:
+    async def release(self, form: dict[str, Any]) -> None:
         """Let visitors get what is chosen from their next conversation on."""
         async with self:
             owner_id, app_id = await owner_of(self), await shown_id(self)
             if not app_id or self.busy:
                 return
+            self.percent = read_percent(form.get("percent"), self.percent)
             version, trial, percent = self.version, self.trial, self.percent
         work = apps.release(
             runtime.current(),
@@ -158,32 +169,17 @@ class ReleasesState(rx.State):
                 self.busy, self.problem, self.blocked = False, problem, blocked
         if app is None:
             return False
-        await self._read(owner_id, app.id)
+        facts = await _read(owner_id, app.id)
         async with own_tab(self, owner_id):
+            self._show(facts)
             self.asking = ""
             await toast(self, said, "good")
         return True
 
-    async def _read(self, owner_id: str, app_id: str) -> None:
-        rt = runtime.current()
-        app = await apps.get_app(rt, owner_id, app_id)
-        if app.agent_id is None:
+    def _show(self, facts: _Facts) -> None:
+        app, agent, summaries, releases, rollback = facts
+        if agent is None:
             return
-        agent = await agents.get_agent(rt, owner_id, app.agent_id)
-        summaries = await versions.list_versions(rt, owner_id, app.agent_id)
-        releases = await apps.list_releases(rt, owner_id, app.id)
-        rollback = await app_rollbacks.find_rollback(rt, owner_id, app.id)
-        async with own_tab(self, owner_id):
-            self._show(app, agent, summaries, releases, rollback)
-
-    def _show(
-        self,
-        app: App,
-        agent: Agent,
-        summaries: list[VersionSummary],
-        releases: list[Release],
-        rollback: Rollback | None,
-    ) -> None:
         numbers = {one.id: one.number for one in summaries}
         self.choices = [VersionChoice(one.id, version_words(one)) for one in summaries]
         self.live_words = f"Live (version {agent.live_number} now)" if agent.live_number else "Live"
@@ -198,3 +194,26 @@ class ReleasesState(rx.State):
             self.back_words = target_words(numbers, *before)
             self.back_of_agent, self._undoes = rollback.of_agent, rollback.undoes
         self.loaded, self.shown = True, self.shown + 1
+
+
+async def _read(owner_id: str, app_id: str) -> _Facts:
+    rt = runtime.current()
+    app = await apps.get_app(rt, owner_id, app_id)
+    if app.agent_id is None:
+        return _Facts(app)
+    return _Facts(
+        app,
+        await agents.get_agent(rt, owner_id, app.agent_id),
+        await versions.list_versions(rt, owner_id, app.agent_id),
+        await apps.list_releases(rt, owner_id, app_id),
+        await app_rollbacks.find_rollback(rt, owner_id, app_id),
+    )
+
+
+def read_percent(given: object, instead: int) -> int:
+    """Return a whole share from 1 to 100; what is none leaves what was there `instead`."""
+    try:
+        share = round(float(str(given)))
+    except (ValueError, OverflowError):
+        return instead
+    return share if 1 <= share <= 100 else instead
