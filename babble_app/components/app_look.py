@@ -117,7 +117,7 @@ def _color(name: str, label: str) -> rx.Component:
                 default_value=value,
                 key=LookState.picked,
                 on_change=lambda text: LookState.write(name, text),
-                placeholder="#2563eb",
+                placeholder=shown,
                 max_length=7,
                 auto_complete="off",
                 aria_invalid=_problems.contains(name),

@@ -92,7 +92,7 @@ def _widget() -> rx.Component:
         ),
         rx.el.div(
             rx.cond(shown.greeting != "", rx.el.p(shown.greeting, class_name="wgt-said")),
-            rx.el.p("Do you have it in blue?", class_name="wgt-asked"),
+            rx.el.p("Hello! One question…", class_name="wgt-asked"),
             rx.cond(
                 how_many(shown.starters) > 0,
                 rx.el.div(

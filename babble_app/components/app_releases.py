@@ -160,12 +160,10 @@ def _choice(choice: VersionChoice) -> rx.Component:
 
 def _history() -> rx.Component:
     return rx.el.details(
-        rx.el.summary(
-            "What visitors got before (", how_many(ReleasesState.rows), ")", class_name="link"
-        ),
+        rx.el.summary("History (", how_many(ReleasesState.rows), ")", class_name="link"),
         rx.el.ol(
             rx.foreach(ReleasesState.rows, _release),
-            aria_label="What visitors got before",
+            aria_label="History of releases",
             class_name="publications",
         ),
         class_name="app-history",

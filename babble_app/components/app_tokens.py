@@ -31,7 +31,7 @@ def tokens_section() -> rx.Component:
             rx.el.div(
                 rx.el.h2("Tokens", class_name="section-title"),
                 rx.el.p(
-                    "A page or a program shows one to talk to this app, and to nothing else of yours.",
+                    "A page or a program shows one to talk to this app, and to nothing else of yours. In a page it is public.",
                     class_name="section-note",
                 ),
             ),

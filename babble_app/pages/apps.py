@@ -96,7 +96,7 @@ def _empty() -> rx.Component:
             "An app is an agent with a look, allowed pages, limits and a money cap. You paste one tag into a web page, or ask it"
             " from a program; a new version goes live when you say so, and one click takes it back."
         ),
-        rx.el.p("There is no agent to write first: the plain assistant will do for a start."),
+        rx.el.p("You need no agent yet: the plain assistant will do for a start."),
         _new_button(),
     )
 

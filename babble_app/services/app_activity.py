@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from babble_app.llm import prices
@@ -15,7 +16,12 @@ from babble_app.store.tables.base import now
 from babble_app.store.usage import Span
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from babble_app.services.runtime import Runtime
+
+USES_DAYS = 90
+"""How far back the models' calls are searched for a token's last use."""
 
 
 async def list_activity(rt: Runtime, owner_id: str) -> dict[str, AppActivity]:
@@ -39,3 +45,10 @@ async def list_activity(rt: Runtime, owner_id: str) -> dict[str, AppActivity]:
             last_seen_at=counts.last_seen_at,
         )
     return found
+
+
+async def list_last_uses(rt: Runtime, owner_id: str, app_id: str) -> dict[str, datetime]:
+    """Return when somebody was answered last through each of the app's tokens; those that nobody used are left out."""
+    await apps.get_app(rt, owner_id, app_id)
+    since = now() - timedelta(days=USES_DAYS)
+    return await rt.database.fetch(rows.list_last_uses, owner_id, app_id, since)

@@ -26,7 +26,8 @@ def snippets(address: str, slug: str, token: str, name: str) -> list[Snippet]:
         Snippet(
             "html",
             "HTML",
-            "Before the end of the body. The token may be seen: it works only from the allowed pages.",
+            "Before the end of the body. Who reads the page can read the token: browsers use it from the allowed pages only, and"
+            " against programs your limits and the money cap protect you.",
             _html(address, token),
         ),
         Snippet("react", "React", "A component; put it anywhere.", _react(address, token)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import reflex as rx
 
 from babble_app.errors import BabbleError, ValidationFailedError
-from babble_app.services import app_tokens, runtime
+from babble_app.services import app_activity, app_tokens, runtime
 from babble_app.states.app_page import shown_app
 from babble_app.states.app_snippets import Snippet, snippets
 from babble_app.states.budgets import read_amount
@@ -167,7 +167,9 @@ class AppTokensState(rx.State):
         owner_id, app = found
         at = datetime.now(UTC)
         tokens = await app_tokens.list_tokens(runtime.current(), owner_id, app_id=app.id)
-        self.rows = sorted((token_row(one, at) for one in tokens), key=_is_over)
+        used = await app_activity.list_last_uses(runtime.current(), owner_id, app.id)
+        rows = [token_row(one, used.get(one.id), at) for one in tokens]
+        self.rows = sorted(rows, key=_is_over)
         self.snippets = snippets(self._address(), app.slug, self.fresh.token, app.name)
         self.loaded = True
 
@@ -198,7 +200,7 @@ def read_token(form: dict[str, Any], at: datetime) -> tuple[dict[str, Any], dict
     return fields, problems
 
 
-def token_row(token: AppToken, at: datetime) -> TokenRow:
+def token_row(token: AppToken, used_at: datetime | None, at: datetime) -> TokenRow:
     """Return the token as the list shows it."""
     state: Literal["valid", "ending", "expired", "revoked"] = "valid"
     if token.revoked_at is not None:
@@ -217,7 +219,7 @@ def token_row(token: AppToken, at: datetime) -> TokenRow:
         staging=token.channel == "staging",
         state=state,
         limits=", ".join(limits),
-        used_at=token.last_used_at.isoformat() if token.last_used_at else "",
+        used_at=used_at.isoformat() if used_at else "",
         ends_at=token.expires_at.isoformat() if token.expires_at else "",
     )
 

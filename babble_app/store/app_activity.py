@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from babble_app.store.tables.apps import AppTokenRow, SightingRow
 from babble_app.store.tables.base import now
+from babble_app.store.tables.usage import UsageRow
 from babble_app.store.tables.visits import VisitRow
 
 if TYPE_CHECKING:
@@ -58,4 +59,32 @@ def sum_activity(db: Connection, owner_id: str, since: datetime) -> dict[str, Ac
         found[app_id] = Activity(
             count, int(new or 0), valid_tokens.get(app_id, 0), max(moments, default=None)
         )
+    return found
+
+
+def list_last_uses(
+    db: Connection, owner_id: str, app_id: str, since: datetime
+) -> dict[str, datetime]:
+    """Return when somebody was answered last through each of the app's tokens, for `Database.fetch`.
+
+    Read from what answers leave anyway, so that no call of a visitor's waits for a note of its own: conversations, and since that
+    moment the models' calls of those who have none.
+    """
+    talks = (
+        select_columns(col(VisitRow.token_id), func.max(VisitRow.updated_at))
+        .where(col(VisitRow.owner_id) == owner_id, col(VisitRow.app_id) == app_id)
+        .group_by(col(VisitRow.token_id))
+    )
+    calls = (
+        select_columns(col(UsageRow.token_id), func.max(UsageRow.started_at))
+        .where(
+            col(UsageRow.owner_id) == owner_id,
+            col(UsageRow.app_id) == app_id,
+            col(UsageRow.started_at) >= since,
+        )
+        .group_by(col(UsageRow.token_id))
+    )
+    found: dict[str, datetime] = {}
+    for token_id, at in [*db.execute(talks), *db.execute(calls)]:
+        found[token_id] = max(at, found.get(token_id, at))
     return found
