@@ -43,7 +43,15 @@ TAGS = [
         "description": "Kinds of work: their models, tools, instructions and limits.",
     },
     {"name": "models", "description": "Language models that can be chosen."},
-    {"name": "settings", "description": "Keys of model providers."},
+    {"name": "settings", "description": "Keys of model providers, and personal keys of this API."},
+    {
+        "name": "apps",
+        "description": "Where agents go live for visitors, and the tokens that open them.",
+    },
+    {
+        "name": "host apps",
+        "description": "What programs and pages do with an app's token (`bb_...`) or a visitor's (`bv_...`).",
+    },
     {"name": "usage", "description": "What models were used for, what it cost, and caps on it."},
     {"name": "based", "description": "The language agents are written in."},
     {"name": "health", "description": "Whether the server is up."},
