@@ -168,6 +168,12 @@ class BudgetExhaustedError(BabbleError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class PriceUnknownError(BudgetExhaustedError):
+    """A money cap applies, and nobody knows what the model costs: the call was not made."""
+
+    code = "price_unknown"
+
+
 class ModelUnavailableError(BabbleError):
     """The named model is unknown, or its provider has no key here."""
 

@@ -41,6 +41,8 @@ MAX_BROKEN_CALLS = 1
 """How often a model is told that its arguments do not fit before it has to do without tools."""
 MAX_CALLS = 8
 """Calls that are carried out in one round."""
+MAX_REFUSAL_CHARS = 2_000
+"""Of what a tool that fails says to the model: it may repeat what the model itself has written."""
 _SUMMARY_CHARS = 200
 Tools: TypeAlias = "dict[str, Tool | OutsideTool]"
 
@@ -59,7 +61,8 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
     tools |= offered_tools(groups, files=request.has_more, web=request.web is not None)
     text, broken, turn, seen = "", 0, Turn(), len(context.passages)
     for number in range(TOOL_ROUNDS + 1):
-        offered = tools if number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS else {}
+        may_call = number < TOOL_ROUNDS and broken <= MAX_BROKEN_CALLS and context.room_chars > 0
+        offered = tools if may_call else {}
         turn = Turn()
         try:
             async with aclosing(_answer(model, request, messages, offered, turn)) as events:
@@ -176,13 +179,15 @@ async def _call(
             raise ToolError(f"The arguments are not a JSON object: {call.error}")
         if call.name not in tools:
             raise ToolError(f"There is no tool {call.name!r}. There are: {', '.join(tools)}.")
+        context.require_room()
         context.call_id = call.id
         result, ok = await tools[call.name].run(context, call.arguments), True
     except ToolError as error:
         result, ok = str(error), False
     summary = " ".join(result.split())[:_SUMMARY_CHARS]
     answered = ToolAnswered(call_id=call.id, name=call.name, ok=ok, summary=summary)
-    return answered, ModelMessage(role="tool", text=result, tool_call_id=call.id)
+    text = context.fit(result) if ok else result[:MAX_REFUSAL_CHARS]
+    return answered, ModelMessage(role="tool", text=text, tool_call_id=call.id)
 
 
 def _require_whole(text: str, turn: Turn) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.agents.agent import Agent
 from babble_app.errors import ModelUnavailableError
+from babble_app.llm.media import asked_seconds
 from babble_app.schemas.events import FileMade, StateChanged, UsageCounted
 
 if TYPE_CHECKING:
@@ -39,14 +40,16 @@ async def run(model: ModelClient, request: AgentRequest) -> AsyncGenerator[Agent
         message = f"There is no model here that makes {makes}s. Add a key for one in Settings."
         raise ModelUnavailableError(message)
     yield StateChanged(name="filming" if makes == "video" else "drawing")
-    generate = request.media.generate_video if makes == "video" else request.media.generate_image
-    made = await generate(_prompt(request))
-    yield UsageCounted(usage=made.usage)
+    if makes == "video":
+        seconds = asked_seconds(request.text)
+        made = await request.media.generate_video(_prompt(request), seconds=seconds)
+    else:
+        made = await request.media.generate_image(_prompt(request))
+    yield UsageCounted(usage=made.usage, model=made.model, why=made.why)
     yield FileMade(
         name=f"{_name(request.text, makes)}.{_ENDINGS[made.media_type]}",
         media_type=made.media_type,
         data=made.data,
-        model=request.media.name,
     )
 
 

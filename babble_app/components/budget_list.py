@@ -28,7 +28,8 @@ def budget_section() -> rx.Component:
                 rx.el.h2("Budgets", class_name="section-title"),
                 rx.el.p(
                     "At 80 % you are warned; at 100 % nothing that costs money is asked any more until the day or month"
-                    " (UTC) is over. Free models go on answering.",
+                    " (UTC) is over. Free models go on answering. Where a budget applies, models whose price nobody knows are"
+                    " not asked.",
                     class_name="section-note",
                 ),
             ),

@@ -122,7 +122,14 @@ def _answer(item: MessageView) -> rx.Component:
 def _given_again(item: MessageView) -> rx.Component:
     """Say since when the answer is known, and offer one that is made now."""
     return rx.fragment(
-        rx.el.span(icon("clock", 14), item.repeated, class_name="badge"),
+        rx.el.span(
+            icon("clock", 14),
+            rx.el.span(
+                item.repeated,
+                rx.cond(item.repeated_at != "", rx.fragment(", ", time_ago(item.repeated_at))),
+            ),
+            class_name="badge",
+        ),
         rx.el.button(
             icon("refresh", 14),
             "Ask anew",

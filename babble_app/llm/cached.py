@@ -21,13 +21,13 @@ from babble_app.llm.kept_answers import is_good, keep_seconds, pack, unpack
 from babble_app.llm.shared_calls import EVENTS_AT_ONCE, SharedCalls
 from babble_app.schemas.calls import CallRecord
 from babble_app.schemas.models import (
-    ANSWERED_BEFORE,
     ModelAnswer,
     ModelDone,
     ReasoningPart,
     TextPart,
     ToolCall,
 )
+from babble_app.schemas.repeats import repeat_words
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class CachedClient:
                 yield piece
                 if not number % EVENTS_AT_ONCE:
                     await asyncio.sleep(0)
-            why = f"{ANSWERED_BEFORE}, {_ago(self.cache.clock() - kept.kept_at)}"
+            why = repeat_words(datetime.fromtimestamp(kept.kept_at, UTC))
             yield kept.done.model_copy(update={"cached": True, "why": why, "usage": NOTHING})
             return
         events: list[ModelEvent] = []
@@ -220,13 +220,6 @@ class _Watch:
 
     def seconds(self) -> float:
         return max(0.0, self._clock() - self.started)
-
-
-def _ago(seconds: float) -> str:
-    minutes = int(seconds // 60)
-    if minutes < 1:
-        return "just now"
-    return "1 minute ago" if minutes == 1 else f"{minutes} minutes ago"
 
 
 def _events_of(answer: ModelAnswer) -> list[ModelEvent]:

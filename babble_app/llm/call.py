@@ -118,8 +118,7 @@ class Call:
 
     @property
     def _scope(self) -> CallScope:
-        scope = self.order.scope
-        return scope.model_copy(update={"own_key": True}) if self.candidate.own_key else scope
+        return paid_by(self.candidate, self.order.scope)
 
     async def _read_ahead(self, source: AsyncGenerator[ModelEvent, None]) -> None:
         async for event in source:
@@ -140,7 +139,7 @@ class Call:
             self._tell_breaker(outcome, error, seconds)
             hold, self._hold = self._hold, None
             if hold is not None:
-                await self._settle(hold, self._record(outcome, error, seconds))
+                await settle(hold, self._record(outcome, error, seconds))
 
     def _tell_breaker(
         self, outcome: CallOutcome, error: BaseException | None, seconds: float
@@ -165,7 +164,6 @@ class Call:
         self, outcome: CallOutcome, error: BaseException | None, seconds: float
     ) -> CallRecord:
         told = self._done or self.answer
-        known = isinstance(error, BabbleError)
         return CallRecord(
             chain_id=self.order.chain_id,
             place=self.place,
@@ -174,7 +172,7 @@ class Call:
             model=self.candidate.info.id,
             served_model=told.model if told else "",
             outcome=outcome,
-            error_code="" if outcome != "failed" else error.code if known else "internal",
+            error_code=code_of(error) if outcome == "failed" else "",
             why=self.why,
             usage=told.usage if told else self._estimate(error),
             latency_seconds=seconds,
@@ -187,10 +185,7 @@ class Call:
         chars = self._chars or sum(
             len(event.text) for event in self.ahead if isinstance(event, TextPart | ReasoningPart)
         )
-        perhaps_billed = not isinstance(error, Exception) or isinstance(
-            error, ModelTimeoutError | ModelAnswerInvalidError
-        )
-        if self._client is None or not (chars or perhaps_billed):
+        if self._client is None or not (chars or perhaps_billed(error)):
             return Usage()
         usage = Usage(
             input_tokens=self._client.count_tokens(self.order.request.messages),
@@ -199,12 +194,31 @@ class Call:
         provider, _, name = self._client.name.partition("/")
         return usage.model_copy(update={"cost_usd": model_table.cost_usd(provider, name, usage)})
 
-    async def _settle(self, hold: Hold, record: CallRecord) -> None:
-        try:
-            await hold.settle(record)
-        except BabbleError:
-            # The answer is there; that it could not be entered into the books must not take it away.
-            logger.exception("a call of %s could not be settled", record.model)
+
+def paid_by(candidate: Candidate, scope: CallScope) -> CallScope:
+    """Return the scope with whether the model's key is the person's own."""
+    return scope.model_copy(update={"own_key": True}) if candidate.own_key else scope
+
+
+def perhaps_billed(error: BaseException | None) -> bool:
+    """Whether the provider may want money for a call that ended so; one that it refused costs nothing."""
+    return not isinstance(error, Exception) or isinstance(
+        error, ModelTimeoutError | ModelAnswerInvalidError
+    )
+
+
+def code_of(error: BaseException | None) -> str:
+    """Return what a record says of an error."""
+    return error.code if isinstance(error, BabbleError) else "internal"
+
+
+async def settle(hold: Hold, record: CallRecord) -> None:
+    """Settle a call, whatever the ledger says to it."""
+    try:
+        await hold.settle(record)
+    except BabbleError:
+        # The answer is there; that it could not be entered into the books must not take it away.
+        logger.exception("a call of %s could not be settled", record.model)
 
 
 def _within(request: ModelRequest, hold: Hold) -> ModelRequest:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import threading
 import time
 from functools import partial
@@ -27,6 +26,7 @@ from babble_app.llm.litellm_media import LiteLLMMedia
 from babble_app.llm.ollama_wire import OllamaWire
 from babble_app.llm.openai_wire import OpenAIWire
 from babble_app.llm.provider import Provider, all_providers
+from babble_app.llm.recent import Recent
 from babble_app.llm.refused_parameters import RefusedParameters
 from babble_app.llm.retries import NO_RETRIES, Retries
 from babble_app.llm.route import Candidate
@@ -51,6 +51,10 @@ FAILED_LIST_SECONDS = 15.0
 ASK_SECONDS = 8.0
 """How long listing and checking may take."""
 OLLAMA_PORT = 11434
+MOST_LISTS = 200
+"""Of models, one for each key, that are kept; a long one takes some 100 kB."""
+MOST_MODELS = 10_000
+"""Whose names, habits and refusals are remembered; names come from people and providers."""
 
 
 class Models:
@@ -71,10 +75,10 @@ class Models:
         self._retries = retries or Retries()
         self._clock = clock
         self._sessions = http.Sessions()
-        self._lists: dict[str, tuple[float, list[ModelInfo]]] = {}
-        self._known: dict[str, ModelInfo] = {}
-        self._refused: dict[tuple[str, str, str], RefusedParameters] = {}
-        self._habits: dict[tuple[str, str, str], Habits] = {}
+        self._lists = Recent[str, tuple[float, list[ModelInfo]]](MOST_LISTS)
+        self._known = Recent[str, ModelInfo](MOST_MODELS)
+        self._refused = Recent[tuple[str, str, str], RefusedParameters](MOST_MODELS)
+        self._habits = Recent[tuple[str, str, str], Habits](MOST_MODELS)
 
     def open(
         self, model: str, credential: Credential | None, *, retrying: bool = True
@@ -100,7 +104,7 @@ class Models:
             wire=self._wire(target),
             deadlines=self._deadlines,
             retries=self._retries if retrying else NO_RETRIES,
-            habits=self._habits.setdefault(_model_key(target), Habits()),
+            habits=self._habits.get_or_make(_model_key(target), Habits),
             on_failure=partial(self.turns.note_failure, target.api_key),
         )
 
@@ -124,6 +128,7 @@ class Models:
             health_key=key,
             own_key=credential is not None and credential.own,
             via=via,
+            open_media=partial(self.open_media, model, credential) if provider.media_wire else None,
         )
 
     def open_media(self, model: str, credential: Credential | None) -> MediaClient:
@@ -140,7 +145,8 @@ class Models:
         target = self._target(provider, name, credential)
         self.turns.note_use(target.api_key)
         make = LiteLLMMedia if provider.media_wire == "openai" else ChatMedia
-        return make(model, target, self._sessions, self._deadlines)
+        told = partial(self.turns.note_failure, target.api_key)
+        return make(model, target, self._sessions, self._deadlines, on_failure=told)
 
     def describe(self, model: str) -> ModelInfo:
         """Return what is known about a model without asking anybody: context size, images, tools.
@@ -148,8 +154,8 @@ class Models:
         Raises:
             ModelUnavailableError: unknown provider, or no name.
         """
-        if model in self._known:
-            return self._known[model]
+        if (known := self._known.get(model)) is not None:
+            return known
         provider, name = self._split(model)
         facts = model_table.facts(provider.id, name)
         entry = provider.entry(name)
@@ -187,7 +193,7 @@ class Models:
         except ModelUnavailableError:
             return []
         key = _cache_key(target)
-        until, listed = self._lists.get(key, (0.0, []))
+        until, listed = self._lists.get(key) or (0.0, [])
         if self._clock() < until:
             return listed
         return await self._list_anew(key, target, statics)
@@ -252,7 +258,7 @@ class Models:
             return OllamaWire(target, self._sessions, self._deadlines)
         if target.provider.wire == "litellm":
             return LiteLLMWire(target, self._sessions, self._deadlines)
-        refused = self._refused.setdefault(_model_key(target), RefusedParameters())
+        refused = self._refused.get_or_make(_model_key(target), RefusedParameters)
         return OpenAIWire(target, self._sessions, self._deadlines, refused)
 
     async def _list_anew(
@@ -262,10 +268,11 @@ class Models:
             listed = await listing.list_models(self._sessions.get(), target, ASK_SECONDS)
         except BabbleError as error:
             logger.info("no live list of %s: %s", target.provider.id, error)
-            self._lists[key] = (self._clock() + FAILED_LIST_SECONDS, statics)
+            self._lists.put(key, (self._clock() + FAILED_LIST_SECONDS, statics))
             return statics
-        self._lists[key] = (self._clock() + LIST_SECONDS, listed)
-        self._known.update({info.id: info for info in listed})
+        self._lists.put(key, (self._clock() + LIST_SECONDS, listed))
+        for info in listed:
+            self._known.put(info.id, info)
         return listed
 
 
@@ -281,25 +288,3 @@ def _model_key(target: Target) -> tuple[str, str, str]:
 def _load_tables() -> None:
     model_table.load()
     tokens.encoding()
-
-
-def routed_through_openrouter(model: str) -> str | None:
-    """Return how OpenRouter calls a model of another provider, or None where it cannot have it.
-
-    OpenRouter writes versions with a dot and without dates: `anthropic/claude-haiku-4-5-20251001` is
-    `anthropic/claude-haiku-4.5` there; open models keep their maker's name in small letters.
-    """
-    provider, _, name = model.partition("/")
-    if not name:
-        return None
-    if provider == "openrouter":
-        return model
-    if provider == "anthropic":
-        undated = re.sub(r"-\d{8}$", "", name)
-        dotted = re.sub(r"-(\d+)-(\d+)$", r"-\1.\2", undated)
-        return f"openrouter/anthropic/{dotted}"
-    if provider == "openai":
-        return f"openrouter/openai/{name}"
-    if provider in {"groq", "huggingface"} and "/" in name:
-        return f"openrouter/{name.partition(':')[0].lower()}"
-    return None

@@ -1,10 +1,13 @@
-"""The calls that one request causes: one after the other, or two at once, until a model says something."""
+"""The calls that one request causes: one after the other, or two at once, until a model says something.
+
+Of answers and of pictures alike.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from babble_app.errors import (
     BabbleError,
@@ -17,14 +20,15 @@ from babble_app.errors import (
     ProviderRateLimitedError,
     ProviderUnavailableError,
 )
-from babble_app.llm.call import Call, Order, to_its_end
-from babble_app.llm.choice import rank, reasons_before
+from babble_app.llm.call import to_its_end
+from babble_app.llm.choice import reasons_before
 from babble_app.llm.reasons import joined_failure, name_of, trouble_words, why_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
-    from babble_app.llm.health import Health
+    from babble_app.llm.choice import Ranking
+    from babble_app.llm.health import Health, Visit
     from babble_app.llm.route import Candidate, Route
 
     StartTask = Callable[[Coroutine[Any, Any, None], str], object]
@@ -45,19 +49,65 @@ HEDGE_SECONDS = 0.3
 """A second call is never made earlier than this."""
 
 
-class Chain:
+_tasks: set[asyncio.Task[None]] = set()
+
+
+def run_beside(work: Coroutine[Any, Any, None], name: str) -> None:
+    """Run in a task what nobody waits for."""
+    task = asyncio.create_task(work, name=name)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+class ChainCall(Protocol):
+    """One call of one model, as a chain goes by it."""
+
+    candidate: Candidate
+    place: int
+    why: str
+    lost: bool
+
+    async def begin(self) -> None:
+        """Ask the model; a call that fails has ended itself."""
+        ...
+
+    async def end(self, error: BaseException | None = None) -> None:
+        """Settle, once."""
+        ...
+
+
+C = TypeVar("C", bound=ChainCall)
+
+
+class Chain(Generic[C]):
     """One request on its way along a route."""
 
-    def __init__(self, order: Order, route: Route, health: Health) -> None:
-        """Decide in which order models are asked."""
-        self._order, self._route, self._health = order, route, health
-        self._ranking = rank(order.request, route, health)
+    def __init__(
+        self,
+        route: Route,
+        health: Health,
+        ranking: Ranking,
+        make_call: Callable[[Candidate, Visit, int, bool], C],
+        *,
+        streamed: bool = False,
+    ) -> None:
+        """Take the order in which models are asked.
+
+        Args:
+            route: The models, and whether two are asked at once.
+            health: How they fare.
+            ranking: The order.
+            make_call: Makes the call of a model, with its place in the chain and whether nobody comes after it.
+            streamed: Whether slow is who is late with the first piece, not with the whole.
+        """
+        self._route, self._health, self._ranking = route, health, ranking
+        self._make_call, self._streamed = make_call, streamed
         self._queue = deque([(one, False) for one in self._ranking.ready])
         self._queue.extend((one, True) for one in self._ranking.cooling)
         self._places = 0
-        self._failed: list[tuple[Call, BabbleError]] = []
+        self._failed: list[tuple[C, BabbleError]] = []
 
-    async def begin(self, start_task: StartTask) -> Call:
+    async def begin(self, start_task: StartTask = run_beside) -> C:
         """Return the call that said something first.
 
         Raises:
@@ -69,7 +119,7 @@ class Chain:
         call.why = call.why or self._why(call)
         return call
 
-    async def _one_by_one(self) -> Call:
+    async def _one_by_one(self) -> C:
         while (call := self._next()) is not None:
             try:
                 await call.begin()
@@ -79,9 +129,9 @@ class Chain:
                 return call
         raise self._failure()
 
-    async def _in_pairs(self, start_task: StartTask) -> Call:
+    async def _in_pairs(self, start_task: StartTask) -> C:
         """Ask two at once, or a second one when the first is slower than it usually is."""
-        running: dict[asyncio.Task[None], Call] = {}
+        running: dict[asyncio.Task[None], C] = {}
         width = 2 if self._route.racing else 1
         try:
             while True:
@@ -110,8 +160,8 @@ class Chain:
                 await to_its_end(_drop(running))
 
     def _first_good(
-        self, running: dict[asyncio.Task[None], Call], done: set[asyncio.Task[None]]
-    ) -> Call | None:
+        self, running: dict[asyncio.Task[None], C], done: set[asyncio.Task[None]]
+    ) -> C | None:
         """Take the ended calls out, and return the first good one; of two the preferred."""
         for task in [task for task in running if task in done]:
             error = task.exception()
@@ -123,7 +173,7 @@ class Chain:
             self._failed.append((call, error))
         return None
 
-    def _next(self, *, beside: bool = False) -> Call | None:
+    def _next(self, *, beside: bool = False) -> C | None:
         """Return a call of the model whose turn it is; beside a running one only of a healthy model."""
         while self._queue:
             candidate, anyway = self._queue[0]
@@ -135,17 +185,17 @@ class Chain:
                 self._queue.append((candidate, True))  # somebody else tries it just now
                 continue
             self._places += 1
-            return Call(self._order, candidate, visit, self._places, last=not self._queue)
+            return self._make_call(candidate, visit, self._places, not self._queue)
         return None
 
-    def _patience(self, running: dict[asyncio.Task[None], Call]) -> float | None:
+    def _patience(self, running: dict[asyncio.Task[None], C]) -> float | None:
         """Return how long the only running call may take before it is slow for its model; None without a measure."""
         (call,) = running.values()
-        measure = self._health.first_token if self._order.streamed else self._health.total
+        measure = self._health.first_token if self._streamed else self._health.total
         latency = measure(call.candidate)
         return max(latency.p95, HEDGE_SECONDS) if latency.calls >= HEDGE_CALLS else None
 
-    def _why(self, winner: Call, beaten: list[Call] | None = None) -> str:
+    def _why(self, winner: C, beaten: list[C] | None = None) -> str:
         route = self._route
         if len(route.candidates) == 1:
             return ""
@@ -171,7 +221,7 @@ class Chain:
         return name_of(candidate, self._route)
 
 
-async def _drop(running: dict[asyncio.Task[None], Call]) -> None:
+async def _drop(running: Mapping[asyncio.Task[None], ChainCall]) -> None:
     """Wait until cancelled calls have closed their connections; end those that had begun, or never came to it."""
     await asyncio.gather(*running, return_exceptions=True)
     for call in running.values():

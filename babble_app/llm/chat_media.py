@@ -11,13 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from babble_app.errors import ModelUnavailableError
+from babble_app.errors import BabbleError, ModelUnavailableError
 from babble_app.llm import failures, http
 from babble_app.llm.deadlines import Deadlines
-from babble_app.llm.media import MAX_IMAGE_ANSWER_BYTES, Made, read_image, took_too_long
+from babble_app.llm.media import (
+    MAX_IMAGE_ANSWER_BYTES,
+    VIDEO_SECONDS,
+    Made,
+    read_image,
+    took_too_long,
+)
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from babble_app.llm.http import Sessions
     from babble_app.llm.target import Target
 
@@ -62,6 +70,8 @@ class ChatMedia:
     target: Target
     sessions: Sessions
     deadlines: Deadlines = field(default_factory=Deadlines)
+    on_failure: Callable[[BabbleError], None] = lambda _: None
+    """Told of each call that failed."""
 
     async def generate_image(self, prompt: str, size: str = "") -> Made:
         """Return a picture; see `MediaClient`."""
@@ -81,11 +91,16 @@ class ChatMedia:
                 answer = await http.read_json(self.target, response, MAX_IMAGE_ANSWER_BYTES)
         except TimeoutError:
             raise took_too_long(self.target) from None
+        except BabbleError as error:
+            self.on_failure(error)
+            raise
         return self._read(answer)
 
-    async def generate_video(self, prompt: str, size: str = "") -> Made:
+    async def generate_video(
+        self, prompt: str, size: str = "", seconds: int = VIDEO_SECONDS[0]
+    ) -> Made:
         """Refuse: there is no such call."""
-        del prompt, size
+        del prompt, size, seconds
         raise ModelUnavailableError(
             f"{self.target.provider.title} makes no videos here. Choose a model of another provider."
         )

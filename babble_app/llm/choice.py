@@ -60,12 +60,18 @@ def rank(
         if able:
             passed += [Passed(one, reasons[one]) for one in fitting if reasons[one]]
             fitting = able
+    return by_health(route, health, fitting, passed)
+
+
+def by_health(
+    route: Route, health: Health, fitting: Sequence[Candidate], passed: Sequence[Passed] = ()
+) -> Ranking:
+    """Put those of the fitting models last that failed lately."""
     troubles = {one: health.trouble(one) for one in fitting}
     cooling = tuple(one for one in fitting if troubles[one])
-    passed += [
-        Passed(one, f"{name_of(one, route)} {trouble_words(troubles[one])}") for one in cooling
-    ]
-    return Ranking(tuple(one for one in fitting if not troubles[one]), cooling, tuple(passed))
+    late = [Passed(one, f"{name_of(one, route)} {trouble_words(troubles[one])}") for one in cooling]
+    ready = tuple(one for one in fitting if not troubles[one])
+    return Ranking(ready, cooling, (*passed, *late))
 
 
 def _lacks_eyes(request: ModelRequest, candidate: Candidate, route: Route) -> str:

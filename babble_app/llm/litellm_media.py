@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from babble_app.errors import BabbleError
 from babble_app.llm import failures, litellm_client
 from babble_app.llm.deadlines import Deadlines
 from babble_app.llm.media import (
     MAX_IMAGE_ANSWER_BYTES,
     MAX_VIDEO_BYTES,
+    VIDEO_SECONDS,
     Made,
     read_image,
     read_video,
@@ -20,9 +22,8 @@ from babble_app.llm.media import (
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
-    from babble_app.errors import BabbleError
     from babble_app.llm.http import Sessions
     from babble_app.llm.media_transport import CappedTransport
     from babble_app.llm.target import Target
@@ -40,6 +41,8 @@ class LiteLLMMedia:
     sessions: Sessions
     deadlines: Deadlines = field(default_factory=Deadlines)
     poll_seconds: float = POLL_SECONDS
+    on_failure: Callable[[BabbleError], None] = lambda _: None
+    """Told of each call that failed."""
 
     async def generate_image(self, prompt: str, size: str = "") -> Made:
         """Return a picture; see `MediaClient`."""
@@ -53,9 +56,13 @@ class LiteLLMMedia:
         first = next(iter(answer.data or ()), None)
         return read_image(self.target, getattr(first, "b64_json", None), _usage(answer.usage))
 
-    async def generate_video(self, prompt: str, size: str = "") -> Made:
+    async def generate_video(
+        self, prompt: str, size: str = "", seconds: int = VIDEO_SECONDS[0]
+    ) -> Made:
         """Return a video when the provider has finished it; see `MediaClient`."""
-        wanted: dict[str, Any] = {"size": size} if size else {}
+        wanted: dict[str, Any] = {"seconds": str(seconds)}
+        if size:
+            wanted["size"] = size
         async with self._calling(MAX_VIDEO_BYTES) as call:
             video = await call("avideo_generation", model=self._model, prompt=prompt, **wanted)
             while video.status in {"queued", "in_progress"}:
@@ -84,6 +91,9 @@ class LiteLLMMedia:
                 yield call
         except TimeoutError:
             raise took_too_long(self.target) from None
+        except BabbleError as error:
+            self.on_failure(error)
+            raise
 
 
 @dataclass

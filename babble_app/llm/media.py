@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +19,9 @@ MAX_IMAGE_BYTES = 25 * 2**20
 MAX_IMAGE_ANSWER_BYTES = MAX_IMAGE_BYTES * 4 // 3 + 2**20
 """Of the JSON that holds it in base64."""
 MAX_VIDEO_BYTES = 200 * 2**20
+VIDEO_SECONDS = (4, 8, 12)
+"""How long a video may be; the first is the usual length (OpenAI API reference, "Create video")."""
+_LENGTH = re.compile(r"\b(\d{1,4})[ -]?sec(?:s|onds?)?\b", re.IGNORECASE)
 _SIGNATURES = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -38,6 +42,10 @@ class Made:
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
     """A video's length, as far as the provider tells it."""
+    model: str = ""
+    """Who made it: `provider/name`."""
+    why: str = ""
+    """One line: why that model, where there was a choice."""
 
 
 class MediaClient(Protocol):
@@ -60,9 +68,24 @@ class MediaClient(Protocol):
         """
         ...
 
-    async def generate_video(self, prompt: str, size: str = "") -> Made:
-        """Return a video of at most 200 MB; raises as `generate_image` does."""
+    async def generate_video(
+        self, prompt: str, size: str = "", seconds: int = VIDEO_SECONDS[0]
+    ) -> Made:
+        """Return a video of at most 200 MB; raises as `generate_image` does.
+
+        Args:
+            prompt: What it shows.
+            size: `1280x720`, as the provider has it; empty: its usual one.
+            seconds: One of `VIDEO_SECONDS`.
+        """
         ...
+
+
+def asked_seconds(text: str) -> int:
+    """Return the length of the video that the words ask for ("8 seconds"), or the next that may be had."""
+    found = _LENGTH.search(text)
+    wanted = int(found[1]) if found else VIDEO_SECONDS[0]
+    return next((one for one in VIDEO_SECONDS if one >= wanted), VIDEO_SECONDS[-1])
 
 
 def read_image(target: Target, encoded: object, usage: Usage) -> Made:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from babble_app.llm import model_table, prices, tokens
+from babble_app.llm.media import VIDEO_SECONDS
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 MOST_IMAGE_TOKENS = 6_240
 """Of OpenAI's largest picture in its best quality (OpenAI docs, "Image generation", cost and latency)."""
-USUAL_VIDEO_SECONDS = 4.0
-"""What OpenAI makes unless it is told otherwise (API reference, "Create video")."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +27,25 @@ class MediaPrice:
     second: float = 0.0
     """Of a video."""
 
-    def most(self, prompt: str) -> float:
-        """Return what one may cost at most, before it is made."""
+    def most(self, prompt: str, seconds: int = 0) -> float:
+        """Return what one may cost at most, before it is made; of a video of so many seconds."""
         if self.each:
             return self.each
+        if self.second:
+            return self.second * (seconds or VIDEO_SECONDS[0])
         described = tokens.count(prompt) * self.input_token
-        return described + MOST_IMAGE_TOKENS * self.output_token + USUAL_VIDEO_SECONDS * self.second
+        return described + MOST_IMAGE_TOKENS * self.output_token
 
-    def of(self, made: Made) -> float | None:
-        """Return what it cost; None where the provider did not count what it is paid by."""
+    def of(self, made: Made, seconds: int = 0) -> float | None:
+        """Return what it cost, a video by its length, else by the `seconds` that were asked for.
+
+        None where the provider did not count what it is paid by.
+        """
         usage = made.usage
         if self.each:
             return self.each
         if self.second:
-            return self.second * (made.seconds or USUAL_VIDEO_SECONDS)
+            return self.second * (made.seconds or seconds or VIDEO_SECONDS[0])
         if not usage.output_tokens:
             return None
         return usage.input_tokens * self.input_token + usage.output_tokens * self.output_token

@@ -63,6 +63,8 @@ class Provider:
     video_models: tuple[str, ...] = ()
     max_tokens_field: str = "max_tokens"
     """How the server calls the limit of the answer."""
+    cost: Literal["by_price", "told", "none"] = "by_price"
+    """How it is known what a call costs: by a price for its tokens, by what each answer says, or nothing is ever paid."""
     caches_marked_prompts: bool = False
     """Whether it keeps the beginning of a prompt between calls only where that is marked; others do it by themselves."""
 

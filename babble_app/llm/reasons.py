@@ -22,6 +22,7 @@ _TROUBLES = {
     "context_too_large": "had too small a context",
     "model_unavailable": "did not take the request",
     "budget_exhausted": "was over budget",
+    "price_unknown": "has no known price",
 }
 
 

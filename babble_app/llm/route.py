@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from babble_app.llm.client import ModelClient
+    from babble_app.llm.media import MediaClient
     from babble_app.schemas.calls import CallRecord, CallScope
     from babble_app.schemas.models import ModelInfo, ModelRequest
     from babble_app.schemas.profiles import RouteRule
@@ -28,6 +29,8 @@ class Candidate:
     """Whether the person's or the workspace's key opens it, not the server's."""
     via: str = ""
     """Whose key opens it when that is not its provider's own, such as `OpenRouter`."""
+    open_media: Callable[[], MediaClient] | None = None
+    """Opens it for pictures and videos; None where its provider makes none."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,19 @@ class Meter(Protocol):
 
     async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
         """Set aside what the call may cost.
+
+        Raises:
+            BudgetExhaustedError: a budget has no room for it.
+        """
+        ...
+
+    async def reserve_amount(self, scope: CallScope, model: str, amount: int | None) -> Hold:
+        """Set aside so many billionths of a dollar, for what is not paid by words.
+
+        Args:
+            scope: On whose account it is.
+            model: Who is called.
+            amount: None where nobody knows the price.
 
         Raises:
             BudgetExhaustedError: a budget has no room for it.

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from babble_app.llm.call import Order
-from babble_app.llm.chain import Chain
+from babble_app.llm.call import Call, Order
+from babble_app.llm.chain import Chain, run_beside
+from babble_app.llm.choice import rank
 from babble_app.llm.classifier import DEADLINE_SECONDS, Classifier
 from babble_app.llm.rules import Decisions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
-    from babble_app.llm.call import Call
     from babble_app.llm.chain import StartTask
     from babble_app.llm.client import ModelClient
     from babble_app.llm.health import Health
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from babble_app.schemas.calls import CallScope
     from babble_app.schemas.models import ModelAnswer, ModelEvent, ModelMessage, ModelRequest
     from babble_app.schemas.profiles import Difficulty
-
-_tasks: set[asyncio.Task[None]] = set()
-
-
-def _start_task(work: Coroutine[Any, Any, None], name: str) -> None:
-    task = asyncio.create_task(work, name=name)
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,7 @@ class RoutedClient:
     health: Health
     meter: Meter
     scope: CallScope
-    start_task: StartTask = field(default=_start_task)
+    start_task: StartTask = field(default=run_beside)
     """Runs what the answer does not wait for, such as the end of a race's loser."""
     judging_seconds: float = DEADLINE_SECONDS
     """How long an answer waits for the route's classifier."""
@@ -91,7 +83,9 @@ class RoutedClient:
         if route.rules:
             route = await self._decisions.route_for(request, route, self._judge)
         order = Order(request, self.scope, self.meter, f"chn_{uuid4().hex}", streamed)
-        return await Chain(order, route, self.health).begin(self.start_task)
+        ranking = rank(request, route, self.health)
+        chain = Chain(route, self.health, ranking, partial(Call, order), streamed=streamed)
+        return await chain.begin(self.start_task)
 
     async def _judge(self, request: ModelRequest) -> Difficulty | None:
         if self.route.classifier is None:

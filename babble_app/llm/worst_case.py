@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import orjson
 
 from babble_app.llm import model_table, prices, tokens
+from babble_app.llm.provider import all_providers
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
@@ -80,6 +82,16 @@ def estimate(model: str, request: ModelRequest) -> Estimate | None:
         most_tokens=min(limit, most) if isinstance(most, int) and most > 0 else limit,
         limited=request.max_output_tokens is not None,
     )
+
+
+def needs_price(model: str) -> bool:
+    """Whether nobody learns what a call costs without a price: nothing is paid elsewhere, or the provider says it."""
+    return model.partition("/")[0] not in _known_without_price()
+
+
+@cache
+def _known_without_price() -> frozenset[str]:
+    return frozenset(one.id for one in all_providers().values() if one.cost != "by_price")
 
 
 def _prompt_tokens(request: ModelRequest) -> int:

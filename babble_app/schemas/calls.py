@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.models import Task
@@ -27,6 +29,14 @@ class CallScope(Schema):
     """What answers rest on besides their messages: digest of program version and files. Part of the cache's key."""
 
 
+MOST_SERVED_CHARS = 200
+
+
+def _shown(name: str) -> str:
+    """Return what a provider says in a form that can be stored and shown."""
+    return "".join(filter(str.isprintable, name[: 2 * MOST_SERVED_CHARS]))[:MOST_SERVED_CHARS]
+
+
 CallTask = Task | Literal["illustrate"]
 """What a call was for; pictures and videos have no request with a task."""
 CallOutcome = Literal["ok", "failed", "lost", "stopped", "cached"]
@@ -43,8 +53,8 @@ class CallRecord(Schema):
     task: CallTask
     model: str
     """`provider/name`, as it was chosen."""
-    served_model: str = ""
-    """What the provider says it ran."""
+    served_model: Annotated[str, AfterValidator(_shown)] = ""
+    """What the provider says it ran, at most 200 characters of it, and none that cannot be seen."""
     outcome: CallOutcome
     error_code: str = ""
     why: str = ""

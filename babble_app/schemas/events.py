@@ -246,8 +246,6 @@ class FileMade(Schema):
     name: str
     media_type: str
     data: bytes
-    model: str = ""
-    """Who made it: `provider/name`."""
 
 
 class ProgramMoved(Schema):

@@ -24,10 +24,6 @@ Task = Literal[
 """What the call is for. Routing and the offline demo model go by it; it is never sent to a provider."""
 
 
-ANSWERED_BEFORE = "answered before"
-"""How the `why` of an answer begins that was given again instead of made."""
-
-
 class Image(Schema):
     """A picture for models that see."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from babble_app.errors import BudgetExhaustedError
+from babble_app.errors import BudgetExhaustedError, PriceUnknownError
 from babble_app.llm.prices import NANO
 from babble_app.services.periods import in_words, name_of
 
@@ -41,8 +41,17 @@ def exhausted(
         )
     again = f"It is free again {in_words(resets_at, at)}."
     return BudgetExhaustedError(
-        f"{what} {again} {_who_can_raise(cap)}",
+        f"{what} {again} {_who_can('raise', cap)}",
         retry_after_seconds=max(1, math.ceil((resets_at - at).total_seconds())),
+    )
+
+
+def unpriced(model: str, cap: Cap, *, at: datetime) -> PriceUnknownError:
+    """Return the error for a call of a model without a price, where a budget says how much may be spent."""
+    budget = f"{_WHOSE[cap.kind]} for {name_of(cap.period, at)}"
+    return PriceUnknownError(
+        f"Babble does not know what {model} costs, and so cannot keep to a budget. Choose another model, or have an "
+        f"administrator name its price in the price file (BABBLE_PRICES_FILE). {budget} applies here. {_who_can('remove', cap)}"
     )
 
 
@@ -54,9 +63,9 @@ def dollars(amount_nano: int) -> str:
     return f"${amount:.{1 - math.floor(math.log10(amount))}f}".rstrip("0")
 
 
-def _who_can_raise(cap: Cap) -> str:
+def _who_can(change: str, cap: Cap) -> str:
     if cap.set_by_admin:
-        return "An administrator can raise it."
+        return f"An administrator can {change} it."
     if cap.kind == "workspace":
-        return "The workspace's owner can raise it."
-    return "You can raise it yourself."
+        return f"The workspace's owner can {change} it."
+    return f"You can {change} it yourself."

@@ -61,7 +61,19 @@ class _Contents:
 async def export_data(rt: Runtime, owner_id: str) -> Path:
     """Return a zip of everything the person owns; the caller deletes it."""
     await limits.hit(rt, "export", owner_id)
-    contents = _Contents({"README.txt": _README, "usage.csv": await _usage(rt, owner_id)})
+    folder = rt.settings.data_dir / "exports"
+    calls = await asyncio.to_thread(_new_file, folder, ".csv")
+    try:
+        await _write_usage(rt, owner_id, calls)
+        contents = await _gather(rt, owner_id)
+        contents.files["usage.csv"] = calls
+        return await asyncio.to_thread(_write, folder, contents)
+    finally:
+        await asyncio.to_thread(calls.unlink, missing_ok=True)
+
+
+async def _gather(rt: Runtime, owner_id: str) -> _Contents:
+    contents = _Contents({"README.txt": _README})
     async with rt.database.reading() as db:
         contents.texts["account.json"] = await _account(db, owner_id)
         own = [
@@ -74,12 +86,19 @@ async def export_data(rt: Runtime, owner_id: str) -> Path:
             slug = free_slug(workspace.name, taken)
             taken.add(slug)
             await _add_workspace(rt, db, owner_id, workspace, f"workspaces/{slug}", contents)
-    return await asyncio.to_thread(_write, rt.settings.data_dir / "exports", contents)
+    return contents
 
 
-async def _usage(rt: Runtime, owner_id: str) -> str:
-    lines = await usage.csv_rows(rt, owner_id, since=datetime.min.replace(tzinfo=UTC))
-    return "".join([line async for line in lines])
+async def _write_usage(rt: Runtime, owner_id: str, path: Path) -> None:
+    """Write the table of the person's calls page by page: there may be very many."""
+    pages = await usage.csv_rows(rt, owner_id, since=datetime.min.replace(tzinfo=UTC))
+    async for lines in pages:
+        await asyncio.to_thread(_append, path, lines)
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(text)
 
 
 async def _account(db: AsyncSession, owner_id: str) -> str:
@@ -153,15 +172,17 @@ async def _add_agent(
     )
 
 
-def _write(folder: Path, contents: _Contents) -> Path:
+def _new_file(folder: Path, ending: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(prefix="export-", suffix=".zip", dir=folder)
-    path = Path(name)
+    handle, name = tempfile.mkstemp(prefix="export-", suffix=ending, dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
+def _write(folder: Path, contents: _Contents) -> Path:
+    path = _new_file(folder, ".zip")
     try:
-        with (
-            os.fdopen(handle, "wb") as file,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
-        ):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for place, text in contents.texts.items():
                 archive.writestr(place, text)
             for place, source in contents.files.items():

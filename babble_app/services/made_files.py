@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import ModelUnavailableError
+from babble_app.llm.route import Route
+from babble_app.llm.routed_media import RoutedMedia
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import TextDelta
 from babble_app.services import chats, files, keys
-from babble_app.services.metered_media import MeteredMedia
 
 if TYPE_CHECKING:
     from babble_app.agents.request import AgentRequest
-    from babble_app.llm.media import MediaClient
     from babble_app.schemas.events import FileMade
     from babble_app.schemas.profiles import Profile
     from babble_app.services.run_driver import Job
@@ -25,32 +25,39 @@ async def with_media(rt: Runtime, job: Job, request: AgentRequest) -> AgentReque
     if request.profile is None or request.profile.makes == "text":
         return request
     chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
-    media, own_key = await _open_media(rt, job.owner_id, request.profile, chat.workspace_id)
+    route = await _route(rt, job.owner_id, request.profile, chat.workspace_id)
     scope = CallScope(
         owner_id=job.owner_id,
         workspace_id=chat.workspace_id,
         chat_id=job.chat_id,
         run_id=job.run_id,
         profile=request.profile.id,
-        own_key=own_key,
     )
-    return replace(request, media=MeteredMedia(media, rt.meter, scope))
+    return replace(request, media=RoutedMedia(route, rt.models.health, rt.meter, scope))
 
 
-async def _open_media(
-    rt: Runtime, owner_id: str, profile: Profile, workspace_id: str
-) -> tuple[MediaClient, bool]:
-    """Open the first of the profile's models that a key opens, else of all that make such things; and say whether that key is own.
+async def _route(rt: Runtime, owner_id: str, profile: Profile, workspace_id: str) -> Route:
+    """Return the models that may make it: the profile's, then all others that make such things, once for each key that opens them.
 
     Raises:
         ModelUnavailableError: nothing opens any of them.
     """
-    credentials = await keys.find_credentials(rt, owner_id, workspace_id)
-    for model in (*profile.models, *_known_models(rt, profile.makes)):
-        provider = rt.models.providers.get(model.partition("/")[0])
-        if provider is not None and provider.media_wire and provider.id in credentials:
-            credential = credentials[provider.id]
-            return rt.models.open_media(model, credential), credential.own
+    credentials = await keys.find_all_credentials(rt, owner_id, workspace_id)
+    names = dict.fromkeys((*profile.models, *_known_models(rt, profile.makes)))
+    candidates = tuple(
+        rt.models.candidate(name, credential)
+        for name in names
+        for credential in credentials.get(name.partition("/")[0], ())
+    )
+    able = tuple(one for one in candidates if one.open_media is not None)
+    if not able:
+        raise _nobody(rt, profile)
+    preferred = able[0].info.id in profile.models
+    why_first = f"first choice of {profile.name}" if preferred else ""
+    return Route(able, name=profile.name, why_first=why_first)
+
+
+def _nobody(rt: Runtime, profile: Profile) -> ModelUnavailableError:
     makers = " or ".join(
         one.title
         for one in rt.models.providers.values()
@@ -59,7 +66,7 @@ async def _open_media(
     message = (
         f"No model that makes {profile.makes}s is set up here. Add a key for {makers} in Settings."
     )
-    raise ModelUnavailableError(message)
+    return ModelUnavailableError(message)
 
 
 async def list_makers(rt: Runtime, owner_id: str) -> dict[Literal["image", "video"], list[str]]:

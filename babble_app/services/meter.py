@@ -18,10 +18,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from babble_app.errors import BabbleError
 from babble_app.llm import model_table, prices
-from babble_app.llm.worst_case import estimate
+from babble_app.llm.recent import Recent
+from babble_app.llm.worst_case import estimate, needs_price
 from babble_app.schemas.budgets import WHOLE_SERVER, BudgetKind, BudgetPeriod
 from babble_app.schemas.calls import CallScope
-from babble_app.services.exhaustion import exhausted
+from babble_app.services.exhaustion import exhausted, unpriced
+from babble_app.services.ledger_hold import LedgerHold, Tally
 from babble_app.services.periods import PERIODS, end_of, start_of
 from babble_app.store import budgets as budget_rows
 from babble_app.store import usage as rows
@@ -45,17 +47,9 @@ MOST_WAITING = 10_000
 MOST_DOLLARS = 1_000_000.0
 """That one call can cost; a provider may claim anything."""
 MOST_LEARNED = 1_000
-"""Models whose price was learned that are remembered; the longest unheard of are forgotten first."""
+"""Models whose price was learned that are remembered."""
 Subject = tuple[BudgetKind, str]
 """Whose money it is: a kind of budget and the id."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What one subject has spent and set aside in one period, in billionths of a dollar."""
-
-    spent: int = 0
-    held: int = 0
 
 
 @dataclass
@@ -88,7 +82,7 @@ class Ledger:
         self._loading = asyncio.Lock()
         self._loaded = False
         self._waiting: list[Operation] = []
-        self._learned: dict[str, int] = {}
+        self._learned = Recent[str, int](MOST_LEARNED)
         """What the last call cost of a model without a price, where its provider said it."""
 
     async def load(self) -> None:
@@ -106,7 +100,7 @@ class Ledger:
             await self._read_caps()
 
     async def reserve(self, scope: CallScope, model: str, request: ModelRequest) -> Hold:
-        """Set aside what the call may cost at most: nothing for a model that is free, or of whose price nothing is known.
+        """Set aside what the call may cost at most: nothing for a model that is free.
 
         An answer that nobody limited is limited to what there is room for, so that no budget is spent past its end.
 
@@ -114,27 +108,36 @@ class Ledger:
 
         Raises:
             BudgetExhaustedError: a budget has no room for it; the message says whose, until when, and who can raise it.
+            PriceUnknownError: there is a budget, and nobody will ever know what the call costs.
         """
         subjects, caps = await self._whose(scope)
         if not caps:
-            return _LedgerHold(self)
+            return LedgerHold(self)
         cost = estimate(model, request)
         if cost is None:
-            amount, length = self._learned.get(model, 0), None
+            free = _price_of(model) is not None
+            amount, length = (0 if free else self._unpriced_amount(model, caps)), None
         else:
             length = cost.tokens_within(min(self._room(cap) for cap in caps))
             amount = cost.least_nano if length is None else cost.cost_nano(length)
-        return _LedgerHold(self, self._set_aside(subjects, caps, amount), amount, length)
+        return LedgerHold(self, self._set_aside(subjects, caps, amount), amount, length)
 
-    async def reserve_amount(self, scope: CallScope, amount: int) -> Hold:
+    async def reserve_amount(self, scope: CallScope, model: str, amount: int | None) -> Hold:
         """Set aside an amount in billionths of a dollar; refused where a budget is used up, even if it is 0.
+
+        Args:
+            scope: On whose account it is.
+            model: Who is called.
+            amount: None where nobody knows the price.
 
         Raises:
             BudgetExhaustedError: as `reserve` does.
         """
         subjects, caps = await self._whose(scope)
+        if amount is None:
+            amount = self._unpriced_amount(model, caps)
         self._check_room(caps, max(amount, 1))
-        return _LedgerHold(self, self._set_aside(subjects, caps, amount), amount)
+        return LedgerHold(self, self._set_aside(subjects, caps, amount), amount)
 
     async def note(self, record: CallRecord) -> None:
         """Store a call, and count what it cost."""
@@ -142,7 +145,7 @@ class Ledger:
         if cost and self._loaded:
             self._charge(record, cost)
         if cost and _price_of(record.model) is None:
-            self._learn(record.model, cost)
+            self._learned.put(record.model, cost)
         await self._store(rows.add_call(record, cost))
 
     def tally(self, cap: Cap) -> Tally:
@@ -157,6 +160,13 @@ class Ledger:
     async def close(self) -> None:
         """Store what the database could not take before."""
         await self._store_waiting()
+
+    def _unpriced_amount(self, model: str, caps: Sequence[Cap]) -> int:
+        """Return what to set aside for a model without a price; raises PriceUnknownError where a budget needs one."""
+        learned = self._learned.get(model)
+        if caps and learned is None and needs_price(model):
+            raise unpriced(model, caps[0], at=self._clock())
+        return learned or 0
 
     def _set_aside(
         self, subjects: Sequence[Subject], caps: Sequence[Cap], amount: int
@@ -198,12 +208,6 @@ class Ledger:
             if record.started_at >= book.start or at < book.start:
                 for subject in _subjects(record.scope):
                     book.tallies[subject].spent += cost
-
-    def _learn(self, model: str, cost: int) -> None:
-        self._learned.pop(model, None)
-        self._learned[model] = cost
-        if len(self._learned) > MOST_LEARNED:
-            del self._learned[next(iter(self._learned))]
 
     def _turn_pages(self) -> None:
         at = self._clock()
@@ -255,35 +259,6 @@ class Ledger:
             # A bug, and loud; but the answer that was paid for must not fail by its figures.
             logger.exception("a call's figures cannot be stored")
         return True
-
-
-class _LedgerHold:
-    """Money that is set aside in the tallies of everybody whom the call concerns."""
-
-    __slots__ = ("_amount", "_ledger", "_settled", "_tallies", "max_output_tokens")
-
-    def __init__(
-        self,
-        ledger: Ledger,
-        tallies: Sequence[Tally] = (),
-        amount: int = 0,
-        max_output_tokens: int | None = None,
-    ) -> None:
-        self.max_output_tokens = max_output_tokens
-        self._ledger = ledger
-        self._tallies = tallies
-        self._amount = amount
-        self._settled = False
-
-    async def settle(self, record: CallRecord) -> None:
-        """Give the money back, count what the call really cost, and return when it is stored."""
-        if self._settled:
-            logger.error("call %s/%d was settled twice", record.chain_id, record.place)
-            return
-        self._settled = True
-        for tally in self._tallies:
-            tally.held -= self._amount
-        await self._ledger.note(record)
 
 
 def _subjects(scope: CallScope) -> list[Subject]:

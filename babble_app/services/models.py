@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import ModelUnavailableError
 from babble_app.llm.cached import cached
-from babble_app.llm.catalogue import routed_through_openrouter
+from babble_app.llm.openrouter_names import routed_through_openrouter
 from babble_app.llm.route import Route
 from babble_app.llm.routed import RoutedClient
 from babble_app.schemas.calls import CallScope

@@ -85,12 +85,7 @@ async def supervise(rt: Runtime, job: Job) -> None:
     ending: Ending = "done"
     async with AsyncExitStack() as stack:
         try:
-            turn = rt.runs.turn(job.chat_id)
-            must_wait = turn.locked()
-            await stack.enter_async_context(turn)
-            if must_wait and job.visit is not None:
-                visit = await visit_turns.moved_on(rt, job.owner_id, job.chat_id, job.visit)
-                job = replace(job, visit=visit)
+            await stack.enter_async_context(rt.runs.turn(job.chat_id))
             await _drive(rt, job, log, answer)
         except BabbleError as error:
             ending = "failed"
@@ -131,6 +126,7 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
         async with asyncio.timeout(rt.settings.run_timeout_seconds):
             context = await _gather(rt, job)
             request = await made_files.with_media(rt, job, context.request)
+            answer.model = request.media.name if request.media else job.model
             model = await _open(rt, job, context)
             async with aclosing(_produce(rt, job, model, request)) as produced:
                 async for event in produced:
@@ -162,7 +158,9 @@ def _produce(
 ) -> AsyncGenerator[AgentEvent, None]:
     if job.visit is not None and job.visit.version_id is not None:
         text = None if job.visit.opening else job.text
-        return visit_turns.run(rt, job.owner_id, job.visit, text, model, request.outside)
+        return visit_turns.run(
+            rt, job.owner_id, job.chat_id, job.visit, text, model, request.outside
+        )
     return orchestrator.run(model, request)
 
 
@@ -216,7 +214,6 @@ async def _take(
             written = replace(job, model=answer.model)
             await _keep(run_results.keep_result(rt, written, context, event), log, answer)
         case FileMade():
-            answer.model = event.model or answer.model
             await _keep(made_files.keep_file(rt, job, event), log, answer)
         case _:
             _note(answer, log, event)

@@ -68,6 +68,7 @@ async def open_session(
             token_id=caller.token_id,
             version_id=version_id,
             version_number=None,
+            is_new=True,
             opening=True,
             data=context,
         )

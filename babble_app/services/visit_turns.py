@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -70,9 +70,8 @@ class VisitTurn:
     token_id: str
     version_id: str | None
     version_number: int | None
-    log: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    begun: bool = False
-    """Whether the program has run before; its log may be empty all the same."""
+    is_new: bool = False
+    """Whether nothing can have been said before."""
     opening: bool = False
     """Whether nobody has asked anything: the program says what it says first."""
     data: str = ""
@@ -100,21 +99,18 @@ class Programs:
         return number, program
 
 
-async def moved_on(rt: Runtime, owner_id: str, chat_id: str, turn: VisitTurn) -> VisitTurn:
-    """Return the turn from where the program stands now: another one of the conversation came before it."""
-    standing = await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, chat_id)
-    return replace(turn, log=standing.log, begun=standing.status != rows.NEW)
-
-
 async def run(
     rt: Runtime,
     owner_id: str,
+    session_id: str,
     turn: VisitTurn,
     text: str | None,
     model: ModelClient,
     outside: Sequence[OutsideTool] = (),
 ) -> AsyncGenerator[AgentEvent, None]:
     """Yield what comes of the visitor's message; without one, what the program says first.
+
+    The log is read here, not when the message came: another message of the session may have had its turn in between.
 
     The program's actions are the functions in `outside` of the same name; models that talk may call those too.
 
@@ -125,8 +121,8 @@ async def run(
     assert turn.version_id is not None
     yield StateChanged(name="answering")
     _, program = await rt.programs.get(rt, owner_id, turn.version_id)
-    play = await _resume(program, turn.log)
-    begun = turn.begun or bool(turn.log)
+    begun, log = (False, []) if turn.is_new else await _read_log(rt, owner_id, turn, session_id)
+    play = await _resume(program, log)
     conversation = _Conversation(rt, owner_id, turn, play, model, outside)
     if not begun:
         async with aclosing(conversation.go_on(0)) as events:
@@ -149,6 +145,14 @@ async def run(
             yield conversation.say(CRASHED)
         yield StateChanged(name=ENDED, detail=play.status)
     yield ProgramMoved(log=list(play.log), status=play.status)
+
+
+async def _read_log(
+    rt: Runtime, owner_id: str, turn: VisitTurn, session_id: str
+) -> tuple[bool, list[dict[str, Any]]]:
+    """Return whether the program has run before, and its log, which may be empty all the same."""
+    standing = await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, session_id)
+    return standing.status != rows.NEW, standing.log
 
 
 async def _resume(program: Program, log: list[dict[str, Any]]) -> Playback:

@@ -166,17 +166,16 @@ async def _start(
     if standing is None:
         session_id = new_id("s")
         version_id, first = open_visit(caller, session_id, visitor or caller.visitor)
-        log, number = [], None
+        number = None
     else:
         session_id, version_id = standing.chat_id, standing.version_id
-        log, number = standing.log, standing.version_number
+        number = standing.version_number
     turn = VisitTurn(
         app=caller.app,
         token_id=caller.token_id,
         version_id=version_id,
         version_number=number,
-        log=log,
-        begun=standing is not None and standing.status != rows.NEW,
+        is_new=standing is None,
         data=message.context,
         tools=message.tools,
     )

@@ -15,7 +15,7 @@ from babble_app.schemas.events import (
     ToolCalled,
     VersionSaved,
 )
-from babble_app.schemas.models import ANSWERED_BEFORE
+from babble_app.schemas.repeats import ANSWERED_BEFORE, find_known_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,7 +97,9 @@ class MessageView:
     why: str = ""
     """Why that model answered, where there was a choice."""
     repeated: str = ""
-    """Of an answer that was given again: since when it is known."""
+    """Of an answer that was given again: that it was."""
+    repeated_at: str = ""
+    """Since when it is known."""
     problem: str = ""
     raw: str = ""
     can_run_again: bool = False
@@ -115,6 +117,7 @@ class MessageView:
 def message_view(message: Message) -> MessageView:
     """Return what the page shows of a stored message."""
     repeated = message.why.startswith(ANSWERED_BEFORE)
+    since = find_known_since(message.why) if repeated else None
     return MessageView(
         id=message.id,
         run_id=message.run_id or "",
@@ -124,7 +127,8 @@ def message_view(message: Message) -> MessageView:
         reasoning=message.reasoning,
         figures=figures(message.model, message.usage),
         why="" if repeated else message.why,
-        repeated=message.why if repeated else "",
+        repeated=ANSWERED_BEFORE if since else message.why if repeated else "",
+        repeated_at=since.isoformat() if since else "",
         problem=message.problem.message if message.problem else "",
         raw=message.raw,
         can_run_again=message.role == "assistant" and message.status != "done",

@@ -124,7 +124,10 @@ def unpriced_words(totals: Figures) -> str:
     if not totals.unpriced_calls:
         return ""
     calls = count_words(totals.unpriced_calls, "call")
-    return f"{calls} went to models whose price is not known here: sums that leave them out are marked +, and no budget holds them."
+    return (
+        f"{calls} went to models whose price is not known here: sums that leave them out are marked +. "
+        "Where a budget applies, such models are not asked."
+    )
 
 
 def tables(stats: UsageStats) -> list[FigureTable]:

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from babble_app.retrieval.web import WebSearch
     from babble_app.schemas.workspaces import FilePage
 
+MOST_RESULT_CHARS = 150_000
+"""What all results of tools may put into the conversation of one run: they are sent again with each round."""
 _WEB_GROUPS = frozenset[ToolGroup]({"web", "deep"})
+
+
+_FULL = f"The results of tools may have {MOST_RESULT_CHARS:,} characters together in one answer, and that is used up."
 
 
 class ToolError(Exception):
@@ -65,6 +70,8 @@ class ToolContext:
     """Of the calls that tools made of it."""
     addresses: set[str] = field(default_factory=set[str])
     """Pages of the web that may be read, as `plain_address` writes them: those that were found or that the person named."""
+    room_chars: int = MOST_RESULT_CHARS
+    """How much of results the conversation still takes."""
     call_id: str = ""
     """Of the call that is being carried out."""
 
@@ -91,6 +98,20 @@ class ToolContext:
         if self.web is None:
             raise ToolError("Searching the web is not set up here.")
         return self.web
+
+    def require_room(self) -> None:
+        """Raise ToolError where the conversation takes no more results."""
+        if self.room_chars <= 0:
+            raise ToolError(f"{_FULL} Answer from what you have.")
+
+    def fit(self, result: str) -> str:
+        """Return a result as far as there is room for it; one that is cut says so before it begins."""
+        shown = result[: self.room_chars]
+        self.room_chars -= len(shown)
+        if len(shown) == len(result):
+            return result
+        cut = f"(cut to {len(shown):,} of {len(result):,} characters. {_FULL} Answer from what you have.)"
+        return f"{cut}\n{shown}"
 
     def take_usage(self) -> Usage:
         """Return what tools' calls of the model used since this was asked last."""

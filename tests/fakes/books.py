@@ -29,6 +29,11 @@ class FreeMeter:
         del scope, model, request
         return self
 
+    async def reserve_amount(self, scope: CallScope, model: str, amount: int | None) -> Hold:
+        """Allow it."""
+        del scope, model, amount
+        return self
+
     async def settle(self, record: CallRecord) -> None:
         """Keep it."""
         self.records.append(record)

@@ -1,6 +1,7 @@
 """A server on a real socket that makes pictures and videos as OpenAI's and OpenRouter's wires have it, or fails as told.
 
-`with MediaServer() as server:`; `server.faults` maps a step (`image`, `video`, `status`, `content`) to what goes wrong there.
+`with MediaServer() as server:`; `server.faults` maps a step (`image`, `video`, `status`, `content`), a model's name or a key to what
+goes wrong there.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class MediaServer(ModelServer):
         self.keys: list[str] = []
         self.asked = threading.Event()
         """Set when something was asked for."""
+        self.may_go = threading.Event()
+        """Until it is set, who meets the fault `wait` waits."""
 
     def _app(self) -> web.Application:
         app = web.Application()
@@ -65,12 +68,17 @@ class MediaServer(ModelServer):
 
     def _step(self, step: str, work: Callable[[], web.Response]) -> Any:
         async def answer(request: web.Request) -> web.StreamResponse:
-            self.keys.append(request.headers.get("Authorization", ""))
+            key = request.headers.get("Authorization", "")
+            self.keys.append(key)
+            asked = {step, key.removeprefix("Bearer ")}
             if request.method == "POST":
                 is_json = request.content_type == "application/json"
                 self.bodies.append(await request.json() if is_json else {**await request.post()})
+                asked.add(self.bodies[-1]["model"])
             self.asked.set()
-            fault = self.faults.get(step, "")
+            fault = next((fault for name, fault in self.faults.items() if name in asked), "")
+            if fault == "wait":
+                await asyncio.to_thread(self.may_go.wait, 60)
             if fault == "hang":
                 await asyncio.sleep(FOREVER_SECONDS)
             if fault == "drop" and request.transport is not None:

@@ -7,6 +7,7 @@ PROVIDER = Provider(
     title="Demo",
     wire="demo",
     key_required=False,
+    cost="none",
     models=(
         ModelEntry(
             "based",

@@ -11,6 +11,7 @@ PROVIDER = Provider(
     base_url_setting="ollama_host",
     base_url_env="OLLAMA_HOST",
     takes_base_url=True,
+    cost="none",
     check_path="/api/tags",
     help="Install Ollama from ollama.com, pull a model (`ollama pull qwen3`), and set OLLAMA_HOST to its address.",
 )

@@ -13,6 +13,7 @@ PROVIDER = Provider(
     base_url_env="OPENROUTER_BASE_URL",
     check_path="/key",  # its list of models answers without a key
     headers={"X-Title": "Babble"},
+    cost="told",
     media_wire="chat",
     image_models=("google/gemini-2.5-flash-image",),
     models=(

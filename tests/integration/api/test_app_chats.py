@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from babble_app.store.visits import get_standing
 from tests.integration.api.app_people import BIKE_SHOP, HostApp, make_host_app, read_frames
 
 if TYPE_CHECKING:
@@ -20,6 +22,13 @@ def host(server: LiveServer, person: Person) -> Iterator[HostApp]:
     made = make_host_app(server, person.user.id, origins=["https://shop.example"])
     with made.client:
         yield made
+
+
+async def read_log(server: LiveServer, host: HostApp, session_id: str) -> list[dict[str, Any]]:
+    found = await server.runtime.database.fetch(
+        get_standing, host.owner_id, host.app.id, session_id
+    )
+    return found.log
 
 
 def test_a_message_is_answered_in_a_session_that_goes_on(host: HostApp) -> None:
@@ -72,6 +81,26 @@ def test_an_agents_program_runs_and_goes_on_from_where_it_stood(
     assert (first["agent_version"], first["ended"]) == (1, False)
     assert (second["response"], second["ended"]) == ("Ride safely!", True)
     assert (third.status_code, third.json()["code"]) == (409, "conflict")
+
+
+def test_messages_that_come_at_once_have_their_turns_one_after_the_other(
+    server: LiveServer, person: Person
+) -> None:
+    host = make_host_app(server, person.user.id, program=BIKE_SHOP)
+    with host.client as client:
+        first = client.post("/api/v1/chat", json={"message": "My bell is broken"}).json()
+        asked = {"session_id": first["session_id"]}
+        with ThreadPoolExecutor() as threads:
+            said = ["My brake too", "My light too", "My lock too"]
+            answers = list(
+                threads.map(
+                    lambda text: client.post("/api/v1/chat", json={"message": text, **asked}), said
+                )
+            )
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    log = server.call(read_log(server, host, first["session_id"]))
+    assert sorted(one["text"] for one in log if one["kind"] == "user")[1:] == sorted(said)
 
 
 @pytest.mark.parametrize(

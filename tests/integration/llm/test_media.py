@@ -68,10 +68,10 @@ async def test_a_video_is_waited_for(server: MediaServer):
     server.rounds = 3
 
     async with opened(server, "openai/sora-2") as client:
-        made = await client.generate_video("A red fox runs", "1280x720")
+        made = await client.generate_video("A red fox runs", "1280x720", 8)
 
     assert (made.data, made.media_type) == (MP4, "video/mp4")
-    assert dict(server.bodies[0])["size"] == "1280x720"
+    assert (server.bodies[0]["size"], server.bodies[0]["seconds"]) == ("1280x720", "8")
     assert len(server.keys) == 5
 
 
@@ -161,3 +161,18 @@ async def test_a_server_that_is_not_there_is_named(server: MediaServer):
 def test_a_provider_without_pictures_says_so():
     with pytest.raises(ModelUnavailableError, match="no pictures"):
         Models(make_settings()).open_media("groq/x", Credential(SecretStr(KEY)))
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-image-2", "openrouter/google/nano"])
+async def test_a_key_that_is_refused_has_its_turn_after_the_others(server: MediaServer, model: str):
+    server.faults[KEY] = "key"
+    models = Models(make_settings())
+    bad, good = Credential(SecretStr(KEY)), Credential(SecretStr("sk-other-0123456789"))
+    client = models.open_media(model, Credential(SecretStr(KEY), server.openai_url))
+
+    with pytest.raises(BabbleError):
+        await client.generate_image("A red fox")
+    await models.close()
+    models.turns.note_use("sk-other-0123456789")
+
+    assert models.turns.in_turn([bad, good]) == (good, bad)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from babble_app.errors import BabbleError, BudgetExhaustedError
+from babble_app.llm.route import Route
+from babble_app.llm.routed_media import RoutedMedia
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import MessageDone, RunFailed
 from babble_app.schemas.usage import Usage
 from babble_app.services import runs
-from babble_app.services.metered_media import MeteredMedia
 from tests.call_factories import make_record
 from tests.conftest import make_settings
 from tests.factories import make_chat, make_user
@@ -58,11 +59,13 @@ def settings(tmp_path: Path, database_address: str, server: MediaServer) -> Sett
     )
 
 
-def open_metered(rt: Runtime, owner: str, model: str = PRICED) -> MeteredMedia:
-    credential = rt.models.environment_credential("openrouter")
-    return MeteredMedia(
-        rt.models.open_media(model, credential), rt.meter, CallScope(owner_id=owner)
+def open_metered(rt: Runtime, owner: str, *models: str) -> RoutedMedia:
+    candidates = tuple(
+        rt.models.candidate(model, rt.models.environment_credential(model.partition("/")[0]))
+        for model in models or (PRICED,)
     )
+    scope = CallScope(owner_id=owner)
+    return RoutedMedia(Route(candidates), rt.models.health, rt.meter, scope)
 
 
 async def draw(rt: Runtime, owner: str, chat_id: str) -> Any:

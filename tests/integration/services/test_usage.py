@@ -147,8 +147,8 @@ async def test_no_cell_is_a_formula(rt: Runtime) -> None:
 
     table = await read_csv(rt, owner)
 
-    for name in ("served_model", "profile"):
-        assert {row[name] for row in table} == {f"'{text}" for text in texts}
+    assert {row["profile"] for row in table} == {f"'{text}" for text in texts}
+    assert {row["served_model"] for row in table} == {f"'{text.strip()}" for text in texts}
     assert all(row["provider"][0] == "'" for row in table)
 
 
@@ -160,6 +160,7 @@ async def test_the_export_holds_the_persons_calls_and_budgets(rt: Runtime) -> No
 
     path = await accounts.export_data(rt, owner)
 
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
     with zipfile.ZipFile(path) as archive:
         table = archive.read("usage.csv").decode()
         account = json.loads(archive.read("account.json"))

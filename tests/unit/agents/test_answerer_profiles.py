@@ -191,3 +191,22 @@ async def test_code_is_run_and_its_failures_are_told() -> None:
         (True, "42"),
         (False, "Line 1: The module `os` cannot be imported here."),
     ]
+
+
+async def test_all_results_together_have_a_cap_and_the_model_is_told() -> None:
+    pages = [WebPage(f"https://long.example/{n}", f"Page {n}", "x" * 99_000) for n in range(3)]
+    web = Web(*pages)
+    reads = calling(*(("read_page", {"url": page.url}) for page in pages))
+    named = " ".join(page.url for page in pages)
+    with scripted(reads, "Long.") as client:
+        events = await events_of(answerer.run(client, asking(named, profile=RESEARCH, web=web)))
+
+    whole, cut, refused = (message.text for message in client.prompts[1].messages[-3:])
+    assert whole.startswith("<passage")
+    assert cut.startswith("(cut to 50,")
+    assert "150,000 characters together in one answer, and that is used up." in cut.splitlines()[0]
+    assert len(whole) + len(cut.partition("\n")[2]) == 150_000
+    assert refused.endswith("that is used up. Answer from what you have.")
+    assert web.read_urls == [page.url for page in pages[:2]]
+    assert [one.ok for one in only(ToolAnswered, events)] == [True, True, False]
+    assert client.prompts[1].tools == ()

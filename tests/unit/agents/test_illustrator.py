@@ -8,7 +8,7 @@ import pytest
 
 from babble_app.agents import orchestrator
 from babble_app.errors import ModelUnavailableError
-from babble_app.llm.media import Made
+from babble_app.llm.media import VIDEO_SECONDS, Made
 from babble_app.schemas.events import FileMade, StateChanged, UsageCounted
 from babble_app.schemas.profiles import Profile
 from babble_app.schemas.usage import Usage
@@ -30,9 +30,11 @@ class Painter:
         del size
         return self.made
 
-    async def generate_video(self, prompt: str, size: str = "") -> Made:
+    async def generate_video(
+        self, prompt: str, size: str = "", seconds: int = VIDEO_SECONDS[0]
+    ) -> Made:
         """Return it."""
-        self.asked.append(("video", prompt))
+        self.asked.append((f"video {seconds}", prompt))
         del size
         return self.made
 
@@ -42,7 +44,8 @@ VIDEOS = Profile(id="video_gen", name="Videos", makes="video")
 
 
 async def test_a_message_of_a_chat_for_pictures_becomes_one():
-    painter = Painter(Made(b"png", "image/png", Usage(output_tokens=7)))
+    made = Made(b"png", "image/png", Usage(output_tokens=7), model="a/b", why="b: the first")
+    painter = Painter(made)
     request = make_request("A red fox, in snow!", profile=PICTURES, media=painter)
 
     events = await events_of(orchestrator.run(ScriptedClient(), request))
@@ -50,12 +53,11 @@ async def test_a_message_of_a_chat_for_pictures_becomes_one():
     assert painter.asked == [("image", "In watercolours.\n\nA red fox, in snow!")]
     assert events == [
         StateChanged(name="drawing"),
-        UsageCounted(usage=Usage(output_tokens=7)),
+        UsageCounted(usage=Usage(output_tokens=7), model="a/b", why="b: the first"),
         FileMade(
             name="a-red-fox-in-snow.png",
             media_type="image/png",
             data=b"png",
-            model="openai/gpt-image-2",
         ),
     ]
 
@@ -76,7 +78,28 @@ async def test_a_video_is_named_after_the_words(text: str, name: str):
     events = await events_of(orchestrator.run(ScriptedClient(), request))
 
     assert [one.name for one in only(FileMade, events)] == [name]
-    assert painter.asked == [("video", text)]
+    assert painter.asked == [("video 4", text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("A fox runs for 8 seconds", 8),
+        ("a 5-second clip of a fox", 8),
+        ("9 sec of rain", 12),
+        ("600 seconds of rain", 12),
+        ("0 seconds", 4),
+        ("a fox of the 60s, second to none, in 1990", 4),
+    ],
+)
+async def test_a_video_is_as_long_as_the_words_ask_and_never_too_long(text: str, seconds: int):
+    painter = Painter(Made(b"mp4", "video/mp4"))
+
+    await events_of(
+        orchestrator.run(ScriptedClient(), make_request(text, profile=VIDEOS, media=painter))
+    )
+
+    assert painter.asked == [(f"video {seconds}", text)]
 
 
 async def test_without_anybody_who_makes_pictures_it_says_so():

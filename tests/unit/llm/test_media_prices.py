@@ -48,6 +48,15 @@ def test_before_it_is_made_the_dearest_usual_one_is_set_aside(model: str, most: 
     assert price.most("A red fox") == pytest.approx(most)
 
 
+def test_a_video_is_reserved_and_paid_by_the_length_that_was_asked_for() -> None:
+    price = media_prices.find("openai/sora-2")
+
+    assert price is not None
+    assert price.most("A red fox", 12) == pytest.approx(1.2)
+    assert price.of(made(), 12) == pytest.approx(1.2)
+    assert price.of(made(seconds=4), 12) == pytest.approx(0.4)
+
+
 @pytest.mark.parametrize("model", ["custom/flux", "openai/gpt-4o-mini", "openai/gpt-image-99"])
 def test_what_the_table_does_not_name_has_no_price(model: str) -> None:
     assert media_prices.find(model) is None

@@ -9,8 +9,9 @@ import pytest
 from pydantic import SecretStr
 
 from babble_app.errors import ModelUnavailableError
-from babble_app.llm.catalogue import Models, routed_through_openrouter
+from babble_app.llm.catalogue import Models
 from babble_app.llm.credentials import Credential
+from babble_app.llm.openrouter_names import routed_through_openrouter
 from babble_app.llm.provider import all_providers
 from babble_app.llm.target import Target, normal_address
 from babble_app.settings import Settings

@@ -93,11 +93,20 @@ def test_why_a_model_answered_is_shown_beside_it() -> None:
 
 
 def test_an_answer_given_again_says_so_in_the_place_of_why() -> None:
+    why = "answered before, at 2026-11-12 13:14:15 UTC"
+
+    view = message_view(make_message(1, "assistant", "run_1", why=why))
+
+    assert (view.why, view.repeated) == ("", "answered before")
+    assert view.repeated_at == "2026-11-12T13:14:15+00:00"
+
+
+def test_an_answer_that_was_stored_with_an_age_keeps_it() -> None:
     why = "answered before, 12 minutes ago"
 
     view = message_view(make_message(1, "assistant", "run_1", why=why))
 
-    assert (view.why, view.repeated) == ("", why)
+    assert (view.why, view.repeated, view.repeated_at) == ("", why, "")
 
 
 def test_a_cost_that_would_show_as_nothing_is_said_to_be_small() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from babble_app.errors import BudgetExhaustedError
+from babble_app.errors import BudgetExhaustedError, PriceUnknownError
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.usage import Usage
 from babble_app.services import budgets
@@ -48,28 +48,53 @@ async def test_the_refusal_says_whose_budget_it_is_and_when_to_come_back(rt: Run
     assert caught.value.retry_after_seconds == 24 * 3600 + 1800
 
 
-async def test_what_is_free_or_has_no_price_is_never_refused_but_stored(rt: Runtime) -> None:
+async def test_what_is_free_is_never_refused_but_stored(rt: Runtime) -> None:
     owner = (await make_user(rt)).id
     await cap(rt, owner, 0)
     scope = CallScope(owner_id=owner)
 
-    for model in (FREE, UNPRICED, "demo/based"):
+    for model in (FREE, "demo/based", "ollama/llama3"):
         hold = await rt.meter.reserve(scope, model, make_request(tokens=1000))
-        await hold.settle(make_record(owner, model=model, dollars=None))
+        await hold.settle(make_record(owner, model=model, dollars=0))
 
     assert await try_to_reserve(rt.meter, scope) is None
-    assert [row.cost_nano for row in await stored(rt)] == [0, None, None]
+    assert [row.cost_nano for row in await stored(rt)] == [0, 0, 0]
 
 
-async def test_a_model_whose_cost_only_its_provider_knows_is_stopped_too(rt: Runtime) -> None:
+async def test_what_nobody_knows_the_price_of_is_refused_where_a_budget_applies(
+    rt: Runtime,
+) -> None:
     owner = (await make_user(rt)).id
-    await cap(rt, owner, 1)
     scope = CallScope(owner_id=owner)
-    first = await try_to_reserve(rt.meter, scope, model=UNPRICED)
-    assert first is not None
-    await first.settle(make_record(owner, model=UNPRICED, dollars=0.4))
+    before = await rt.meter.reserve(scope, UNPRICED, make_request())
+    await before.settle(make_record(owner, model=UNPRICED, dollars=None))
+    await cap(rt, owner, 1000)
 
-    holds = [await try_to_reserve(rt.meter, scope, model=UNPRICED) for _ in range(5)]
+    with pytest.raises(PriceUnknownError) as caught:
+        await rt.meter.reserve(scope, UNPRICED, make_request())
+
+    assert str(caught.value) == (
+        "Babble does not know what custom/nobody-knows costs, and so cannot keep to a budget. Choose another model, or have "
+        "an administrator name its price in the price file (BABBLE_PRICES_FILE). Your budget for today applies here. You can "
+        "remove it yourself."
+    )
+    assert [row.cost_nano for row in await stored(rt)] == [None]
+    told = await try_to_reserve(rt.meter, scope, model="openrouter/nobody/knows")
+    assert told is not None  # it says with each answer what that cost
+
+
+@pytest.mark.parametrize("model", ["openrouter/nobody/knows", UNPRICED])
+async def test_a_model_whose_cost_only_its_provider_knows_is_stopped_too(
+    rt: Runtime, model: str
+) -> None:
+    owner = (await make_user(rt)).id
+    scope = CallScope(owner_id=owner)
+    first = await try_to_reserve(rt.meter, scope, model=model)
+    assert first is not None
+    await first.settle(make_record(owner, model=model, dollars=0.4))
+    await cap(rt, owner, 1)
+
+    holds = [await try_to_reserve(rt.meter, scope, model=model) for _ in range(5)]
 
     assert [hold is not None for hold in holds] == [True, False, False, False, False]
     assert await figures(rt, owner) == (0.4, 0.4, "ok")
