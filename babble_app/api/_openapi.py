@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Everything that the pages of Babble do, by script.
 
-Get a token with `POST /api/auth/login`, or a personal key in Settings, and send it as `Authorization: Bearer <token>`. Programs and
-pages of others use an app: its tokens (`POST /api/v1/admin/tokens`) open what is under "host apps". JSON in and out, UTF-8, snake_case;
-times are RFC 3339 in UTC; ids are opaque strings. What is not yours does not exist: 404 `not_found`.
+Get a token with `POST /api/auth/login`, or a personal key with `POST /api/settings/api-keys`, and send it as
+`Authorization: Bearer <token>`. Programs and pages of others use an app: its token (`POST /api/v1/admin/tokens`) opens what is
+under "host apps". JSON in and out, UTF-8, snake_case; times are RFC 3339 in UTC; ids are opaque strings. What is not yours does
+not exist: 404 `not_found`.
 
-Failures are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1` they have OpenAI's shape. Every response carries `X-Request-ID`, echoed when
-you sent one. A 429 says in `Retry-After` when to come back.
+Failures are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1` they have OpenAI's shape. Every response
+carries `X-Request-ID`, echoed when you sent one. A 429 says in `Retry-After` when to come back.
 
 What spends money can be sent again without spending it twice: with the header `Idempotency-Key`, the same request within 24
 hours gets the first answer."""
