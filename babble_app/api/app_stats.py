@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from babble_app.api._app_identity import Caller
 from babble_app.api._identity import Rt
-from babble_app.api.usage import Since, Until, aware, begin_of
+from babble_app.api._times import aware
+from babble_app.api.usage import Since, Until, begin_of
 from babble_app.errors import PermissionDeniedError
 from babble_app.schemas.stats import AppStats
 from babble_app.services import usage

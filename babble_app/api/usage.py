@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from babble_app.api._identity import Me, Rt
-from babble_app.errors import ValidationFailedError
+from babble_app.api._times import aware
 from babble_app.schemas.stats import UsageStats
 from babble_app.services import usage
 
@@ -65,14 +65,3 @@ def begin_of(since: datetime | None) -> datetime:
         return given
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=_DEFAULT_DAYS - 1)
-
-
-def aware(at: datetime | None, field: str) -> datetime | None:
-    """Return the time in UTC; one without a zone is UTC already."""
-    if at is None:
-        return None
-    try:
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except OverflowError as error:
-        message = "The time is out of the calendar."
-        raise ValidationFailedError(message, field=field) from error

@@ -93,8 +93,12 @@ async def get_app(rt: Runtime, owner_id: str, app_id: str) -> App:
 async def list_apps(
     rt: Runtime, owner_id: str, *, workspace_id: str | None = None, agent_id: str | None = None
 ) -> list[App]:
-    """Return the person's apps (of a workspace, of an agent), the newest first."""
+    """Return the person's apps (of a workspace, of an agent), the newest first; raises NotFoundError."""
     async with rt.database.reading() as db:
+        if workspace_id is not None:
+            await workspace_rows.get_workspace(db, owner_id, workspace_id)
+        if agent_id is not None:
+            await agent_rows.get_agent(db, owner_id, agent_id)
         return await rows.list_apps(db, owner_id, workspace_id=workspace_id, agent_id=agent_id)
 
 

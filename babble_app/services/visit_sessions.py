@@ -49,10 +49,12 @@ async def open_session(
 
     Raises:
         ConflictError: nothing of the agent is live.
+        ValidationFailedError: the visitor's name cannot be used.
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
         BabbleError: the program's model failed.
     """
+    visits.check_user(visitor)
     keyed = visits.own_key(caller, keyed)
     if caller.app.agent_id is None:
         return await _open_plain(rt, caller, visitor, address, keyed)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT_CHARS = 32_000
 MAX_VISITOR_CHARS = 200
+_RESERVED = ("vis_", "user ")
 CROWD = 50
 """So many visitors at their limit are the most of an app, unless its token has a limit of its own."""
 
@@ -71,10 +72,12 @@ async def start(
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
         ConflictError: the agent's program has ended in this session.
+        ValidationFailedError: the text is empty or too long, or the visitor's name cannot be used.
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
     """
     _check_text(message.text)
+    check_user(visitor)
     standing = await find_standing(rt, caller, session_id) if session_id else None
     if standing is not None and has_ended(standing.status):
         raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
@@ -210,14 +213,29 @@ async def make_job(
     )
 
 
+def check_user(user: str) -> None:
+    """Refuse a host app's name for its user that is too long, or that is a browser's or a signed one.
+
+    Tokens in pages are public: with such a name somebody could put a conversation among another visitor's own.
+
+    Raises:
+        ValidationFailedError: it cannot be used; the message says why.
+    """
+    if len(user) > MAX_VISITOR_CHARS:
+        message = f"A visitor's id has at most {MAX_VISITOR_CHARS} characters."
+        raise ValidationFailedError(message, field="user")
+    if user.startswith(_RESERVED):
+        message = (
+            "A visitor's id does not begin with `vis_` or `user `: those are given by this server."
+        )
+        raise ValidationFailedError(message, field="user")
+
+
 def open_visit(
     caller: AppCaller, session_id: str, visitor: str
 ) -> tuple[str | None, list[Operation]]:
     """Return the version that a new conversation gets, and what stores the conversation."""
     visitor = caller.visitor or visitor
-    if len(visitor) > MAX_VISITOR_CHARS:
-        message = f"A visitor's id has at most {MAX_VISITOR_CHARS} characters."
-        raise ValidationFailedError(message, field="user")
     version_id = choose_version(caller, visitor or session_id)
     stored = rows.add_visit(
         session_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Executable, Label, bindparam, delete, func
+from sqlalchemy import Executable, Label, bindparam, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.engine import Connection
 from sqlmodel import col, select
@@ -15,6 +15,7 @@ from babble_app.schemas.apps import App, AppToken, Release, Sighting
 from babble_app.store.tables.accounts import UserRow
 from babble_app.store.tables.agents import AgentRow
 from babble_app.store.tables.apps import AppReleaseRow, AppRow, AppTokenRow, SightingRow
+from babble_app.store.tables.base import now
 from babble_app.store.tables.chats import ChatRow
 from babble_app.store.tables.workspaces import FileRow
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from babble_app.store.writer import Operation
 
 _NANO = 1_000_000_000
 _NO_APP = "There is no such app."
@@ -60,6 +63,11 @@ _BY_TOKEN = _WITH_TOKEN.where(col(AppTokenRow.token_hash) == bindparam("value"))
 _BY_TOKEN_ID = _WITH_TOKEN.where(col(AppTokenRow.id) == bindparam("value"))
 _BY_SLUG = _OPENED.where(col(AppRow.slug) == bindparam("value"))
 _BY_ID = _OPENED.where(col(AppRow.id) == bindparam("value"))
+_TOUCH_TOKEN = (
+    update(AppTokenRow)
+    .where(col(AppTokenRow.id) == bindparam("of_token"))
+    .values(last_used_at=bindparam("at"))
+)
 
 
 class OpenedApp(NamedTuple):
@@ -125,6 +133,24 @@ async def list_apps(
     return [app_shape(row) for row in (await db.exec(statement)).all()]
 
 
+async def find_owner(
+    db: AsyncSession, *, token_id: str = "", app_id: str = "", agent_id: str = ""
+) -> str | None:
+    """Return whose the thing is, whoever asks; for the holder of the server's own key, who acts for everybody."""
+    if token_id:
+        statement = select(AppTokenRow.owner_id).where(AppTokenRow.id == token_id)
+    elif app_id:
+        statement = select(AppRow.owner_id).where(AppRow.id == app_id)
+    else:
+        statement = select(AgentRow.owner_id).where(AgentRow.id == agent_id)
+    return (await db.exec(statement)).one_or_none()
+
+
+async def list_token_owners(db: AsyncSession) -> list[str]:
+    """Return everybody who has tokens; for the holder of the server's own key."""
+    return list((await db.exec(select(AppTokenRow.owner_id).distinct())).all())
+
+
 async def list_retentions(db: AsyncSession) -> list[tuple[str, str, int]]:
     """Return owner, id and days of everybody's apps that keep conversations for a time; only the hourly sweep asks this."""
     statement = select(AppRow.owner_id, AppRow.id, AppRow.retention_days).where(
@@ -184,6 +210,11 @@ async def list_tokens(
     if app_id is not None:
         statement = statement.where(AppTokenRow.app_id == app_id)
     return [token_shape(row) for row in (await db.exec(statement)).all()]
+
+
+def touch_token(token_id: str) -> Operation:
+    """Note that the token was used."""
+    return _TOUCH_TOKEN, [{"of_token": token_id, "at": now()}]
 
 
 async def list_releases(db: AsyncSession, owner_id: str, app_id: str) -> list[Release]:
