@@ -13,6 +13,7 @@ from reflex.event import EventSpec
 
 from babble_app import pages
 from babble_app.api.app import create_api
+from babble_app.api.middleware.frames import FrameAncestors
 from babble_app.api.middleware.stack import wrap
 from babble_app.components.document import head
 from babble_app.discovery import import_modules
@@ -73,6 +74,11 @@ def bind_tabs(inner: ASGIApp) -> ASGIApp:
     return BindTab(inner, app)
 
 
+def allow_frames(inner: ASGIApp) -> ASGIApp:
+    """Let the apps' own origins show their chats in frames."""
+    return FrameAncestors(inner, runtime.current)
+
+
 list(import_modules(pages))
 
 app = rx.App(
@@ -83,7 +89,7 @@ app = rx.App(
     frontend_exception_handler=note_page_error,
     backend_exception_handler=report_failure,
     # Each wraps the ones before it.
-    api_transformer=[create_api(runtime.current), bind_tabs, wrap],
+    api_transformer=[create_api(runtime.current), bind_tabs, allow_frames, wrap],
 )
 app.register_lifespan_task(lifespan)  # pyright: ignore[reportUnknownMemberType] - partly untyped
 app.add_middleware(RequireSession(), index=0)
