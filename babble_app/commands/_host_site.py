@@ -67,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._embedded = embedded
         super().__init__(*arguments)
 
-    def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
+    def do_GET(self) -> None:
         """Send a page or what belongs to it."""
         path = urlsplit(self.path).path
         page = "/spa" if path.startswith("/spa/") else path
@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
+    def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet."""
 
 
