@@ -114,6 +114,26 @@ class NewAppToken(AppToken):
     """`bb_...`; shown here only."""
 
 
+class OperatedToken(AppToken):
+    """A token with what it opens, as operators handle it."""
+
+    app_name: str
+    app_slug: str
+    agent_id: str | None = None
+    """None: the plain assistant answers."""
+    allowed_origins: tuple[str, ...] = ()
+    """Of its app."""
+    system_prompt: str = ""
+    """The instructions of its app."""
+
+
+class NewOperatedToken(OperatedToken):
+    """The same, of a token that was just made."""
+
+    token: str
+    """`bb_...`; shown here only."""
+
+
 class Release(Schema):
     """What an app pointed at from a moment on."""
 

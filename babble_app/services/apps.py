@@ -14,10 +14,11 @@ from babble_app.services.app_fields import (
     clean_origins,
 )
 from babble_app.services.names import clean_model, clean_name, free_slug
-from babble_app.services.removal import stop_runs
+from babble_app.services.removal import removing
 from babble_app.store import agents as agent_rows
 from babble_app.store import apps as rows
 from babble_app.store import users as user_rows
+from babble_app.store import visits as visit_rows
 from babble_app.store import workspaces as workspace_rows
 from babble_app.store.tables.apps import AppReleaseRow, AppRow
 from babble_app.store.tables.base import now
@@ -92,8 +93,12 @@ async def get_app(rt: Runtime, owner_id: str, app_id: str) -> App:
 async def list_apps(
     rt: Runtime, owner_id: str, *, workspace_id: str | None = None, agent_id: str | None = None
 ) -> list[App]:
-    """Return the person's apps (of a workspace, of an agent), the newest first."""
+    """Return the person's apps (of a workspace, of an agent), the newest first; raises NotFoundError."""
     async with rt.database.reading() as db:
+        if workspace_id is not None:
+            await workspace_rows.get_workspace(db, owner_id, workspace_id)
+        if agent_id is not None:
+            await agent_rows.get_agent(db, owner_id, agent_id)
         return await rows.list_apps(db, owner_id, workspace_id=workspace_id, agent_id=agent_id)
 
 
@@ -144,9 +149,10 @@ async def update_app(
 
 async def delete_app(rt: Runtime, owner_id: str, app_id: str) -> None:
     """Delete the app with its tokens and its visitors' conversations; answers in the making are stopped."""
-    app = await get_app(rt, owner_id, app_id)
-    await stop_runs(rt, owner_id, workspace_id=app.workspace_id)
-    async with rt.database.unit_of_work() as db:
+    async with rt.database.reading() as db:
+        await rows.get_app(db, owner_id, app_id)
+        session_ids = await visit_rows.list_session_ids(db, owner_id, app_id)
+    async with removing(rt, owner_id, session_ids=session_ids) as db:
         await rows.delete_apps(db, owner_id, app_id=app_id)
     rt.app_cache.forget()
 

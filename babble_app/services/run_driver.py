@@ -157,8 +157,9 @@ def _produce(
     rt: Runtime, job: Job, model: ModelClient, request: AgentRequest
 ) -> AsyncGenerator[AgentEvent, None]:
     if job.visit is not None and job.visit.version_id is not None:
+        text = None if job.visit.opening else job.text
         return visit_turns.run(
-            rt, job.owner_id, job.chat_id, job.visit, job.text, model, request.outside
+            rt, job.owner_id, job.chat_id, job.visit, text, model, request.outside
         )
     return orchestrator.run(model, request)
 
@@ -294,19 +295,22 @@ def ending_operations(
     job: Job, answer: Answer, ending: RunStatus, last: Sequence[NumberedEvent]
 ) -> list[rows.Operation]:
     """Return what one transaction must write when a run ends: last events, answer, state."""
+    message = rows.add_message(
+        job.answer_id,
+        job.owner_id,
+        job.chat_id,
+        run_id=job.run_id,
+        role="assistant",
+        text=answer.text,
+        status=ending,
+        model=answer.model,
+        details=answer.details(),
+    )
+    # A program that waits for its visitor right away has said nothing.
+    is_silent = job.visit is not None and job.visit.opening and not answer.text
     return [
         rows.add_events(job.run_id, last),
-        rows.add_message(
-            job.answer_id,
-            job.owner_id,
-            job.chat_id,
-            run_id=job.run_id,
-            role="assistant",
-            text=answer.text,
-            status=ending,
-            model=answer.model,
-            details=answer.details(),
-        ),
+        *([] if is_silent else [message]),
         *rows.mark_ended(
             job.run_id, job.chat_id, status=ending, answer_id=job.answer_id, problem=answer.problem
         ),
