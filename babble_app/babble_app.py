@@ -69,6 +69,18 @@ async def lifespan() -> AsyncGenerator[None]:
         yield
 
 
+class OuterApp(rx.App):
+    """Reflex's app with our layers around all of it.
+
+    As the last `api_transformer` they would stand inside of Reflex's own CORS layer, which answers the preflights of other
+    sites' pages itself (400), and lets every readable answer be read with cookies too.
+    """
+
+    def __call__(self) -> ASGIApp:
+        """Build what the server serves."""
+        return wrap(super().__call__())
+
+
 def bind_tabs(inner: ASGIApp) -> ASGIApp:
     """Put the check of websocket handshakes around the pages and the API."""
     return BindTab(inner, app)
@@ -81,7 +93,7 @@ def allow_frames(inner: ASGIApp) -> ASGIApp:
 
 list(import_modules(pages))
 
-app = rx.App(
+app = OuterApp(
     stylesheets=[f"/styles/{sheet.name}" for sheet in sorted(STYLES.glob("*.css"))],
     head_components=head(),
     html_lang="en",
@@ -89,7 +101,7 @@ app = rx.App(
     frontend_exception_handler=note_page_error,
     backend_exception_handler=report_failure,
     # Each wraps the ones before it.
-    api_transformer=[create_api(runtime.current), bind_tabs, allow_frames, wrap],
+    api_transformer=[create_api(runtime.current), bind_tabs, allow_frames],
 )
 app.register_lifespan_task(lifespan)  # pyright: ignore[reportUnknownMemberType] - partly untyped
 app.add_middleware(RequireSession(), index=0)
