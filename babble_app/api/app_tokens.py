@@ -18,6 +18,7 @@ from babble_app.services import app_fields, app_tokens, budgets, operators
 
 router = APIRouter(prefix="/api/v1/admin/tokens", tags=["apps"])
 
+BOUNDS: tuple[app_tokens.Bound, ...] = get_args(app_tokens.Bound)
 RateLimit = Annotated[int, Field(ge=1, le=app_tokens.MAX_RATE_LIMIT)]
 Dollars = Annotated[float, Field(ge=0, le=budgets.MAX_DOLLARS, allow_inf_nan=False)]
 Origins = Annotated[
@@ -113,8 +114,7 @@ async def get_token(rt: Rt, operator: Operating, token_id: Id) -> OperatedToken:
 @router.patch("/{token_id}")
 async def update_token(rt: Rt, operator: Operating, token_id: Id, body: TokenBody) -> OperatedToken:
     """Change a token's name and bounds, and its app's origins and instructions."""
-    bounds: tuple[app_tokens.Bound, ...] = get_args(app_tokens.Bound)
-    lifted = [one for one in bounds if one in body.model_fields_set and getattr(body, one) is None]
+    lifted = [one for one in BOUNDS if one in body.model_fields_set and getattr(body, one) is None]
     return await operators.update_token(
         rt,
         operator,
