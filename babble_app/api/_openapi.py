@@ -101,6 +101,27 @@ _PROBLEM: dict[str, Any] = {
         }
     ],
 }
+_OPENAI_ERROR: dict[str, Any] = {
+    "title": "OpenAIError",
+    "description": "Why a request under `/v1` failed, as OpenAI's clients read it.",
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "param", "code"],
+            "properties": {
+                "message": {
+                    "type": "string",
+                    "description": "What happened and what to do, for people.",
+                },
+                "type": {"type": "string"},
+                "param": {"type": ["string", "null"]},
+                "code": {"type": "string", "description": "Stable word to switch on."},
+            },
+        }
+    },
+}
 _FAILURES = {
     "401": "No valid credential came with the call.",
     "404": "There is no such thing, or it is not the caller's.",
@@ -139,7 +160,7 @@ def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
 
 def _complete(schema: dict[str, Any]) -> None:
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = _PROBLEM
+    schemas["Problem"], schemas["OpenAIError"] = _PROBLEM, _OPENAI_ERROR
     events = run_event_adapter.json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(events.pop("$defs"))
     schemas["RunEvent"] = {"title": "RunEvent", **events}
@@ -170,6 +191,9 @@ def _describe_failures(path: str, operation: dict[str, Any]) -> None:
         wanted.append("422")
     if any(item["name"] == "idempotency-key" for item in operation.get("parameters", ())):
         wanted.append("409")
+    kind, shape = "application/problem+json", "Problem"
+    if path.startswith("/v1/"):
+        kind, shape = "application/json", "OpenAIError"
     for status in sorted(wanted):
-        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        content = {kind: {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
         responses.setdefault(status, {"description": _FAILURES[status], "content": content})

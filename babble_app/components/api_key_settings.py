@@ -126,6 +126,7 @@ def _form() -> rx.Component:
                 name="days",
                 aria_label="How long it is valid",
                 default_value="",
+                style={"width": "auto"},
                 class_name="select",
             ),
             rx.el.button("Make a key", type="submit", class_name="button"),

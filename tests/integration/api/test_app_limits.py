@@ -25,7 +25,7 @@ WAITS = """say("One moment.")
 done_so = integrations.page.insert_sql(sql="SELECT 2")
 say(f"The page says {done_so}.")
 """
-INSERT = {"name": "insert_sql", "parameters": {"type": "object", "properties": {}}}
+INSERT: dict[str, Any] = {"name": "insert_sql", "parameters": {"type": "object", "properties": {}}}
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_silent_stream_ends_when_its_token_is_revoked(
     with host.client as page:
         if by_visitor:
             token = page.post("/api/v1/visitors", json={}, headers=PAGE).json()["visitor_token"]
-    body = {"message": "Hello", "tools": [INSERT]}
+    body: dict[str, Any] = {"message": "Hello", "tools": [INSERT]}
 
     with (
         server.client(Authorization=f"Bearer {token}") as client,
@@ -66,7 +66,7 @@ def test_a_silent_stream_ends_when_its_token_is_revoked(
 
 def test_a_page_carries_out_what_the_agent_wants(server: LiveServer, person: Person) -> None:
     host = make_host_app(server, person.user.id, program=WAITS)
-    body = {"message": "Hello", "tools": [INSERT]}
+    body: dict[str, Any] = {"message": "Hello", "tools": [INSERT]}
 
     with host.client as client, client.stream("POST", "/api/v1/chat/stream", json=body) as answer:
         text = ""

@@ -28,7 +28,9 @@ from babble_app.services.runtime import Runtime, running
 from babble_app.store.tables.base import now
 from babble_app.store.tables.visits import VisitRow
 from tests.conftest import make_settings
-from tests.factories import in_chunks, make_user
+from tests.factories import in_chunks, make_agent, make_user, make_workspace
+from tests.fakes.model_server import ModelServer
+from tests.fakes.script import Rule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,6 +127,31 @@ async def test_visitors_leave_room_for_their_host(tmp_path: Path) -> None:
 
     assert "MB" not in str(refused.value)
     assert own.name == "menu.txt"
+
+
+async def test_an_agents_program_is_told_what_its_visitor_gave(tmp_path: Path) -> None:
+    with ModelServer(rules=[Rule("Soup costs 4.")]) as models:
+        keys = {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": models.openai_url}
+        settings = make_settings(tmp_path, BABBLE_DEFAULT_MODEL="openai/shop", **keys)
+        async with running(settings) as rt:
+            owner, workspace = await make_workspace(rt)
+            agent = await make_agent(rt, owner, workspace.id)
+            app = await apps.create_app(rt, owner, "Helper", agent_id=agent.agent_id)
+            await apps.update_app(rt, owner, app.id, takes_files=True)
+            token = await app_tokens.create_token(rt, owner, app.id, "site")
+            caller = await app_callers.find_caller(rt, token.token)
+            session = await ask(rt, caller)
+            await give(rt, caller, session)
+            run = await visits.start(
+                rt, caller, VisitorMessage(text="What is soup?"), session_id=session
+            )
+            async for _ in visits.events(rt, caller, run):
+                pass
+
+        *_, before, last = models.requests
+
+    assert "Soup: 4" not in str(before.body)
+    assert "Soup: 4" in str(last.body)
 
 
 async def test_history_and_ratings_are_read_by_page(rt: Runtime) -> None:
