@@ -7,7 +7,7 @@ import contextlib
 import time
 from contextlib import aclosing
 from logging import getLogger
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from starlette.responses import StreamingResponse
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import NumberedEvent
 
 logger = getLogger(__name__)
+T = TypeVar("T")
 
 PING_SECONDS = 15.0
 _PING = b": ping\n\n"
@@ -37,11 +38,12 @@ class EventStream(StreamingResponse):
 
     def __init__(
         self,
-        events: AsyncGenerator[NumberedEvent, None],
-        write: Callable[[NumberedEvent], bytes] | None = None,
+        events: AsyncGenerator[T, None],
+        write: Callable[[T], bytes] | None = None,
     ) -> None:
-        """Take the events, and how one is written: empty when it is not sent."""
-        self._frames = _frames(events, write or frame)
+        """Take the events (a run's), and how one is written: empty when it is not sent."""
+        # Without a writer the events are a run's.
+        self._frames = _frames(events, write or cast("Callable[[T], bytes]", frame))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(self._frames, headers=headers)
 
@@ -58,7 +60,7 @@ def frame(numbered: NumberedEvent) -> bytes:
 
 
 async def _frames(
-    events: AsyncGenerator[NumberedEvent, None], write: Callable[[NumberedEvent], bytes]
+    events: AsyncGenerator[T, None], write: Callable[[T], bytes]
 ) -> AsyncGenerator[bytes, None]:
     """Yield frames, those that are there already joined into one piece."""
     ready: asyncio.Queue[bytes] = asyncio.Queue(_READ_AHEAD)
@@ -84,8 +86,8 @@ async def _next_piece(ready: asyncio.Queue[bytes]) -> bytes:
 
 
 async def _pump(
-    events: AsyncGenerator[NumberedEvent, None],
-    write: Callable[[NumberedEvent], bytes],
+    events: AsyncGenerator[T, None],
+    write: Callable[[T], bytes],
     ready: asyncio.Queue[bytes],
 ) -> None:
     try:
@@ -103,8 +105,8 @@ async def _pump(
 
 
 async def while_allowed(
-    events: AsyncGenerator[NumberedEvent, None], is_allowed: Callable[[], Awaitable[bool]]
-) -> AsyncGenerator[NumberedEvent, None]:
+    events: AsyncGenerator[T, None], is_allowed: Callable[[], Awaitable[bool]]
+) -> AsyncGenerator[T, None]:
     """Yield the events until the reader's credential is taken back."""
     asked = time.monotonic()
     async with aclosing(events):

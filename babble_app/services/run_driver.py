@@ -36,6 +36,8 @@ from babble_app.schemas.events import (
 from babble_app.services import app_tools, made_files, models, run_context, run_results, visit_turns
 from babble_app.services.answers import Answer
 from babble_app.services.run_log import RunLog
+from babble_app.services.told import digest_on
+from babble_app.store import recalled as recalled_rows
 from babble_app.store import runs as rows
 from babble_app.store import visits as visit_rows
 from babble_app.store.tables.base import new_id
@@ -319,12 +321,28 @@ def _visit_operations(job: Job, answer: Answer, ending: RunStatus) -> list[rows.
     if job.visit is None:
         return []
     moved = answer.moved
+    found_again = _recalled_turn(job, job.visit, answer) if ending == "done" else []
     if moved is None or ending != "done":
-        return [visit_rows.touch_visit(job.chat_id)]
+        return [visit_rows.touch_visit(job.chat_id), *found_again]
     asks_human = moved.status == "transferred"
+    moving = visit_rows.move_visit(
+        job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human
+    )
+    return [moving, *found_again]
+
+
+def _recalled_turn(job: Job, visit: VisitTurn, answer: Answer) -> list[rows.Operation]:
+    """Return what lets a caller without a session go on from this answer."""
+    if not visit.told_digest:
+        return []
     return [
-        visit_rows.move_visit(
-            job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human
+        recalled_rows.add_turn(
+            digest_on(visit.told_digest, "assistant", answer.text),
+            job.owner_id,
+            visit.app.id,
+            chat_id=job.chat_id,
+            run_id=job.run_id,
+            log_size=len(answer.moved.log) if answer.moved else 0,
         )
     ]
 

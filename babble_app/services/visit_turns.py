@@ -75,6 +75,8 @@ class VisitTurn:
     data: str = ""
     """What the page or program says of itself, as JSON."""
     tools: tuple[PageTool, ...] = ()
+    told_digest: str = ""
+    """Of all that was said up to this message: the turn is found again by it. Empty: its caller keeps the session's id."""
 
 
 class Programs:
@@ -122,8 +124,8 @@ async def run(
     log = [] if turn.is_new else await _read_log(rt, owner_id, turn, session_id)
     play = await _resume(program, log)
     conversation = _Conversation(rt, owner_id, turn, play, model, outside)
-    if not log:
-        async with aclosing(conversation.go_on(0)) as events:
+    if not log or _is_under_way(play):
+        async with aclosing(conversation.go_on(len(play.events) if log else 0)) as events:
             async for event in events:
                 yield event
     if text is not None:
@@ -149,6 +151,11 @@ async def _read_log(
     rt: Runtime, owner_id: str, turn: VisitTurn, session_id: str
 ) -> list[dict[str, Any]]:
     return (await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, session_id)).log
+
+
+def _is_under_way(play: Playback) -> bool:
+    """Whether the program waits for something else than the visitor, as after a conversation that was only told of."""
+    return play.pending is not None and not isinstance(play.pending, UserEffect)
 
 
 async def _resume(program: Program, log: list[dict[str, Any]]) -> Playback:

@@ -7,8 +7,8 @@ before anybody sees them, and are found again after a crash.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.chats import AskedWith, Run
@@ -45,6 +45,21 @@ class VisitRun:
     """Who has taken over; then nothing is answered by itself."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a message belongs."""
+
+    session_id: str
+    version_id: str | None
+    version_number: int | None = None
+    is_new: bool = False
+    """Whether nothing can have been said before."""
+    first: list[Operation] = field(default_factory=list["Operation"])
+    """What stores the conversation, if it is new."""
+    told_digest: str = ""
+    """Of all that was said up to the message (services/told.py), where its caller keeps no session."""
+
+
 async def start(
     rt: Runtime,
     caller: AppCaller,
@@ -72,16 +87,16 @@ async def start(
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
     """
-    _check_text(message.text)
+    check_text(message.text)
     standing = await find_standing(rt, caller, session_id) if session_id else None
     if standing is not None and standing.status not in {"waiting", "done"}:
         raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
 
     async def work() -> Run:
-        _hit_limits(rt, caller, standing.visitor if standing else visitor, address)
+        hit_limits(rt, caller, standing.visitor if standing else visitor, address)
         return await _start(rt, caller, message, standing, visitor, keyed)
 
-    keyed = _own_key(caller, keyed)
+    keyed = own_key(caller, keyed)
     run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
     number = standing.version_number if standing else await _number(rt, caller, run)
     return VisitRun(run.id, run.chat_id, number)
@@ -151,20 +166,29 @@ async def _start(
     visitor: str,
     keyed: KeyedRequest | None,
 ) -> Run:
-    app, owner_id = caller.app, caller.owner_id
-    first: list[Operation] = []
     if standing is None:
         session_id = new_id("s")
-        version_id, first = open_visit(caller, session_id, visitor or caller.visitor)
-        number = None
+        version_id, first = open_visit(caller, session_id, visitor)
+        place = Place(session_id, version_id, is_new=True, first=first)
     else:
-        session_id, version_id = standing.chat_id, standing.version_id
-        number = standing.version_number
+        place = Place(standing.chat_id, standing.version_id, standing.version_number)
+    return await ask(rt, caller, message, place, keyed)
+
+
+async def ask(
+    rt: Runtime,
+    caller: AppCaller,
+    message: VisitorMessage,
+    place: Place,
+    keyed: KeyedRequest | None,
+) -> Run:
+    """Store the message where it belongs, and start its answer; who calls has checked and counted it."""
+    app, owner_id = caller.app, caller.owner_id
     defaults = tuple[str, ...]() if app.model else await models.default_models(rt, owner_id)
     asked_with = AskedWith(data=message.context)
     job = Job(
         owner_id=owner_id,
-        chat_id=session_id,
+        chat_id=place.session_id,
         question_id=new_id("msg"),
         text=message.text,
         model=app.model or defaults[0],
@@ -174,34 +198,43 @@ async def _start(
         visit=VisitTurn(
             app=app,
             token_id=caller.token_id,
-            version_id=version_id,
-            version_number=number,
-            is_new=standing is None,
+            version_id=place.version_id,
+            version_number=place.version_number,
+            is_new=place.is_new,
             data=message.context,
             tools=message.tools,
+            told_digest=place.told_digest,
         ),
     )
     question = run_rows.add_message(
         job.question_id,
         owner_id,
-        session_id,
+        place.session_id,
         run_id=job.run_id,
         role="user",
         text=message.text,
         details={"asked_with": asked_with.model_dump(mode="json")} if message.context else None,
     )
-    return await runs.launch(rt, job, keyed, question, first=first)
+    return await runs.launch(rt, job, keyed, question, first=place.first)
 
 
 def open_visit(
-    caller: AppCaller, session_id: str, visitor: str
+    caller: AppCaller,
+    session_id: str,
+    visitor: str,
+    *,
+    version_id: str | None = None,
+    log: list[dict[str, Any]] | None = None,
 ) -> tuple[str | None, list[Operation]]:
-    """Return the version that a new conversation gets, and what stores the conversation."""
+    """Return the version that a new conversation gets (`version_id`: this one), and what stores the conversation.
+
+    With a log its program goes on from there.
+    """
     visitor = caller.visitor or visitor
     if len(visitor) > MAX_VISITOR_CHARS:
         message = f"A visitor's id has at most {MAX_VISITOR_CHARS} characters."
         raise ValidationFailedError(message, field="user")
-    version_id = choose_version(caller, visitor or session_id)
+    version_id = version_id or choose_version(caller, visitor or session_id)
     stored = rows.add_visit(
         session_id,
         caller.owner_id,
@@ -215,6 +248,7 @@ def open_visit(
         channel=caller.channel,
         origin=caller.origin,
         version_id=version_id,
+        log=log or [],
     )
     return version_id, stored
 
@@ -226,7 +260,8 @@ async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
     return (await find_standing(rt, caller, run.chat_id)).version_number
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Raise ValidationFailedError when the message is empty or too long."""
     if not text.strip():
         raise ValidationFailedError("The message is empty.", field="message")
     if len(text) > MAX_TEXT_CHARS:
@@ -241,7 +276,8 @@ def _check_visitor(caller: AppCaller, standing: Standing) -> None:
         raise NotFoundError(rows.NO_SESSION)
 
 
-def _hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> None:
+def hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> None:
+    """Count the message for its visitor, the token and the address; raises RateLimitedError."""
     who = visitor or caller.visitor or address
     app = caller.app
     rt.limiter.hit_rate("app_visitor", f"{app.id} {who}", app.rate_limit_per_minute)
@@ -252,7 +288,7 @@ def _hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> N
         rt.limiter.hit("visit_address", f"{app.id} {address}")
 
 
-def _own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:
+def own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:
     """Return the key as the app's own: apps of one owner, and visitors of one app, do not meet in their keys."""
     if keyed is None:
         return None
