@@ -8,6 +8,8 @@ import orjson
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from babble_app.api._bodies import Text
+
 if TYPE_CHECKING:
     from fastapi import Request
 
@@ -16,8 +18,8 @@ MAX_TOOLS = 128
 MAX_INPUTS = 2_048
 """As many texts as OpenAI takes in one request for embeddings."""
 JsonObject = dict[str, Any]
-_Model = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-_User = Annotated[str, StringConstraints(max_length=200)] | None
+_Model = Annotated[Text, StringConstraints(min_length=1, max_length=300)]
+_User = Annotated[Text, StringConstraints(max_length=200)] | None
 _Tokens = Annotated[int, Field(ge=1, le=10_000_000)] | None
 _Share = Annotated[float, Field(ge=0, le=1)] | None
 _Temperature = Annotated[float, Field(ge=0, le=2)] | None
@@ -66,7 +68,7 @@ class ResponsesBody(OpenAIBody):
 
     input: str | Annotated[list[JsonObject], Field(max_length=MAX_MESSAGES)]
     instructions: str | None = None
-    previous_response_id: Annotated[str, StringConstraints(max_length=100)] | None = None
+    previous_response_id: Annotated[Text, StringConstraints(max_length=100)] | None = None
     """Of an agent's or the app's answer; models remember nothing."""
     stream: bool | None = None
     temperature: _Temperature = None
