@@ -162,6 +162,9 @@ def openai_error(
         code, (400 if status == HTTPStatus.UNPROCESSABLE_ENTITY else status, code)
     )
     kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+    if status == HTTPStatus.UNAUTHORIZED:
+        # LiteLLM knows a wrong key by these words of OpenAI's only (1.106.2, exception_mapping_utils.py).
+        detail = f"Incorrect API key provided. {detail}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         kind = code if code == "insufficient_quota" else "rate_limit_error"
     return status, {
