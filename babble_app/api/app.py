@@ -53,7 +53,8 @@ def routers() -> Iterator[APIRouter]:
         TypeError: a public module of the package has none.
     """
     packages = [package for package in import_modules(api) if package.__name__ in _PROTOCOLS]
-    for module in chain(import_modules(api), *map(import_modules, packages)):
+    # The framework asks router after router; programs that relay through here call most often.
+    for module in chain(*map(import_modules, packages), import_modules(api)):
         if module.__name__ == __name__ or hasattr(module, "__path__"):
             continue
         router = getattr(module, "router", None)

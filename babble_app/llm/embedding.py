@@ -84,7 +84,8 @@ class EmbeddingClient:
             else:
                 rows = sorted(fields["data"], key=lambda row: row.get("index", 0))
                 vectors = [tuple(map(float, row["embedding"])) for row in rows]
-                counted = int((fields.get("usage") or {}).get("prompt_tokens") or 0)
+                used = cast("dict[str, Any]", fields.get("usage") or {})
+                counted = int(used.get("prompt_tokens") or 0)
         except MISSHAPEN as error:
             raise failures.garbled(self.target) from error
         return Embeddings(

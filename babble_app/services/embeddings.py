@@ -10,8 +10,9 @@ from babble_app.errors import BabbleError, ModelAnswerInvalidError, ModelTimeout
 from babble_app.llm import embedding, prices
 from babble_app.llm.call import to_its_end
 from babble_app.schemas.calls import CallRecord
+from babble_app.schemas.models import Embeddings
 from babble_app.schemas.usage import Usage
-from babble_app.services import keys, relay
+from babble_app.services import idempotency, keys, relay, visits
 from babble_app.services.named_models import full_name
 from babble_app.store.tables.base import now
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from babble_app.schemas.calls import CallOutcome
-    from babble_app.schemas.models import Embeddings
     from babble_app.services.app_callers import AppCaller
+    from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.runtime import Runtime
 
 
@@ -32,6 +33,7 @@ async def embed(
     *,
     dimensions: int | None = None,
     user: str = "",
+    keyed: KeyedRequest | None = None,
 ) -> Embeddings:
     """Return a vector for each text, on the app's account.
 
@@ -41,7 +43,25 @@ async def embed(
         RateLimitedError: too many requests.
         BabbleError: the provider failed.
     """
-    relay.hit_limits(rt, caller, user)
+    keyed = visits.own_key(caller, keyed)
+
+    async def work() -> Embeddings:
+        relay.hit_limits(rt, caller, user)
+        made = await _embed(rt, caller, model, texts, dimensions)
+        if stored := idempotency.answered(caller.owner_id, keyed, made):
+            await rt.writer.write(stored)
+        return made
+
+    return await idempotency.answer_once(rt, caller.owner_id, keyed, Embeddings, work)
+
+
+async def _embed(
+    rt: Runtime,
+    caller: AppCaller,
+    model: str,
+    texts: Sequence[str] | Sequence[Sequence[int]],
+    dimensions: int | None,
+) -> Embeddings:
     name = full_name(model)
     workspace_id = caller.app.workspace_id
     credentials = await keys.find_all_credentials(rt, caller.owner_id, workspace_id)

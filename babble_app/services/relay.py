@@ -10,7 +10,7 @@ from babble_app.errors import RunInterruptedError
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import MessageDone, RunFailed, RunStopped, TextDelta
 from babble_app.schemas.models import ModelAnswer, ModelDone, TextPart
-from babble_app.services import models, visits
+from babble_app.services import idempotency, models, visits
 from babble_app.services.named_models import full_name
 from babble_app.services.visit_replies import failure_of
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.models import ModelEvent, ModelRequest
     from babble_app.services.app_callers import AppCaller
+    from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.runtime import Runtime
     from babble_app.services.visits import VisitRun
 
@@ -40,16 +41,36 @@ class Reply(Protocol):
 class ModelReply:
     """What a model answers to one request."""
 
+    rt: Runtime
+    owner_id: str
     model: ModelClient
     request: ModelRequest
+    keyed: KeyedRequest | None = None
+    """The request's Idempotency-Key: the answer is then kept for a day."""
 
     def stream(self) -> AsyncGenerator[ModelEvent, None]:
-        """Yield the pieces."""
-        return self.model.stream(self.request)
+        """Yield the pieces; with a key it is one, as only whole answers are kept."""
+        return self.model.stream(self.request) if self.keyed is None else self._in_one_piece()
 
     async def whole(self) -> ModelAnswer:
         """Return the answer."""
-        return await self.model.complete(self.request)
+        return await idempotency.answer_once(
+            self.rt, self.owner_id, self.keyed, ModelAnswer, self._ask
+        )
+
+    async def _ask(self) -> ModelAnswer:
+        answer = await self.model.complete(self.request)
+        if stored := idempotency.answered(self.owner_id, self.keyed, answer):
+            await self.rt.writer.write(stored)
+        return answer
+
+    async def _in_one_piece(self) -> AsyncGenerator[ModelEvent, None]:
+        answer = await self.whole()
+        if answer.text:
+            yield TextPart(text=answer.text)
+        for call in answer.tool_calls:
+            yield call
+        yield ModelDone(usage=answer.usage, model=answer.model, finish_reason=answer.finish_reason)
 
 
 @dataclass(frozen=True)
@@ -92,7 +113,13 @@ class VisitReply:
 
 
 async def open_reply(
-    rt: Runtime, caller: AppCaller, model: str, request: ModelRequest, *, fresh: bool = False
+    rt: Runtime,
+    caller: AppCaller,
+    model: str,
+    request: ModelRequest,
+    *,
+    fresh: bool = False,
+    keyed: KeyedRequest | None = None,
 ) -> ModelReply:
     """Let a model answer on the app's account; other models do not stand in for it.
 
@@ -107,7 +134,7 @@ async def open_reply(
         rt, caller.owner_id, full_name(model), workspace_id=caller.app.workspace_id
     )
     client = models.open_route(rt, route, scope_of(caller), fresh=fresh)
-    return ModelReply(client, request)
+    return ModelReply(rt, caller.owner_id, client, request, visits.own_key(caller, keyed))
 
 
 def hit_limits(rt: Runtime, caller: AppCaller, user: str) -> None:

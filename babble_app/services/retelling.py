@@ -64,7 +64,7 @@ class _Retelling:
 
     def _answer(self, effect: TalkEffect, *, opening: bool) -> dict[str, Any]:
         for one in effect.exits:
-            chosen = {"kind": "talk", "exit": one.slug, "arguments": {}}
+            chosen: dict[str, Any] = {"kind": "talk", "exit": one.slug, "arguments": {}}
             if self._leads_on(chosen):
                 return chosen
         reply, _, rest = self._rest.partition("\n\n") if opening else (self._rest, "", "")

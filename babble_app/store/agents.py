@@ -110,9 +110,10 @@ def find_named(
         )
     )
     row = db.execute(statement).one_or_none()
-    if row is None or (number is not None and row[3] is None):
+    found = NamedAgent(*row) if row else None
+    if found is None or (number is not None and found.version_id is None):
         raise NotFoundError(_NO_AGENT)
-    return NamedAgent(*row)
+    return found
 
 
 async def list_slugs(db: AsyncSession, owner_id: str, workspace_id: str) -> set[str]:

@@ -57,7 +57,8 @@ async def open_reply(
         if after:
             raise ValidationFailedError(_FORGETFUL, field="previous_response_id")
         fresh = "no-cache" in request.headers.get("cache-control", "")
-        return secrets.token_hex(12), await relay.open_reply(rt, caller, model, wanted, fresh=fresh)
+        reply = await relay.open_reply(rt, caller, model, wanted, fresh=fresh, keyed=keyed)
+        return secrets.token_hex(12), reply
     user = wanted.wishes.user if wanted.wishes else ""
     who = TellingCaller(agent, model, user, client_address(request))
     told = as_told(wanted.messages, field)

@@ -63,7 +63,7 @@ class ResponseEvents:
 
     def whole(self, answer: ModelAnswer) -> JsonObject:
         """Return the answer in one piece."""
-        output = self._response["output"]
+        output: list[JsonObject] = self._response["output"]
         if answer.text or not answer.tool_calls:
             output.append(_message(_item_id("msg"), answer.text))
         output += [_written_call(_item_id("fc"), call) for call in answer.tool_calls]
@@ -82,7 +82,7 @@ class ResponseEvents:
 
     def _open_message(self) -> bytes:
         self._item_id = _item_id("msg")
-        item = {**_message(self._item_id, ""), "status": "in_progress", "content": []}
+        item: JsonObject = {**_message(self._item_id, ""), "status": "in_progress", "content": []}
         added = self._event("response.output_item.added", output_index=self._index, item=item)
         return added + self._event("response.content_part.added", **self._place(), part=_part(""))
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from babble_app.api._app_identity import Caller
+from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt
 from babble_app.api.openai._bodies import EmbeddingsBody, described, read_body
 from babble_app.api.openai._stream import json_answer
@@ -37,14 +38,20 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     responses=_ANSWERS,
     openapi_extra=described(EmbeddingsBody, _EXAMPLE),
 )
-async def embed(rt: Rt, caller: Caller, request: Request) -> Response:
+async def embed(rt: Rt, caller: Caller, request: Request, keyed: Keyed) -> Response:
     """Turn texts into vectors, by a model of a provider that makes them."""
     body = await read_body(request, EmbeddingsBody)
     if await named_models.find_agent(rt, caller, body.model) is not None:
         message = "Agents make no embeddings. Name a model, such as openai/text-embedding-3-small."
         raise ModelUnavailableError(message)
     made = await embeddings.embed(
-        rt, caller, body.model, _texts(body), dimensions=body.dimensions, user=body.user or ""
+        rt,
+        caller,
+        body.model,
+        _texts(body),
+        dimensions=body.dimensions,
+        user=body.user or "",
+        keyed=keyed,
     )
     as_text = body.encoding_format == "base64"
     data = [

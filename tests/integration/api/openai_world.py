@@ -13,7 +13,7 @@ from tests.integration.api.app_people import HostApp, make_host_app
 from tests.integration.api.conftest import LiveServer, Person, make_person, make_settings, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 MODEL = "custom/fake-model"
@@ -50,7 +50,7 @@ class OpenAIWorld:
 
 
 @contextmanager
-def open_world(folder: Path) -> Iterator[OpenAIWorld]:
+def open_world(folder: Path) -> Generator[OpenAIWorld]:
     """Serve until the block is left."""
     with ModelServer() as upstream:
         upstream.script.models = ["fake-model"]

@@ -82,9 +82,7 @@ def list_visits(world: OpenAIWorld, host: HostApp) -> list[Visit]:
     return world.server.call(read())
 
 
-def test_three_turns_run_the_program_and_are_one_conversation(
-    world: OpenAIWorld, host: HostApp
-):
+def test_three_turns_run_the_program_and_are_one_conversation(world: OpenAIWorld, host: HostApp):
     with world.client(host) as client:
         chat = Chat(client, user="ada")
         replies = [chat.say("My bell is broken"), chat.stream("The price"), chat.say("bye")]
@@ -101,9 +99,7 @@ def test_three_turns_run_the_program_and_are_one_conversation(
     assert visit.version_number == 1
 
 
-def test_a_conversation_that_branches_off_is_forked_at_that_turn(
-    world: OpenAIWorld, host: HostApp
-):
+def test_a_conversation_that_branches_off_is_forked_at_that_turn(world: OpenAIWorld, host: HostApp):
     with world.client(host) as client:
         chat = Chat(client)
         chat.say("My bell is broken")
@@ -118,9 +114,7 @@ def test_a_conversation_that_branches_off_is_forked_at_that_turn(
     assert len(list_visits(world, host)) == 2
 
 
-def test_blanks_that_a_client_trims_do_not_lose_the_conversation(
-    world: OpenAIWorld, host: HostApp
-):
+def test_blanks_that_a_client_trims_do_not_lose_the_conversation(world: OpenAIWorld, host: HostApp):
     with world.client(host) as client:
         chat = Chat(client)
         chat.say("The price")
@@ -155,9 +149,7 @@ def test_an_unknown_conversation_is_told_to_the_program_without_asking_a_model(
 
 async def said(world: OpenAIWorld, host: HostApp, chat_id: str) -> list[tuple[str, str]]:
     rt = world.server.runtime
-    found = await rt.database.fetch(
-        conversations.get_conversation, host.owner_id, chat_id, 50
-    )
+    found = await rt.database.fetch(conversations.get_conversation, host.owner_id, chat_id, 50)
     return [(one.role, one.text) for one in found.said]
 
 
@@ -176,9 +168,7 @@ def test_what_stands_in_the_systems_place_is_shown_as_data(world: OpenAIWorld, h
     assert any("pirate" in text and role == "user" for role, text in asked.messages)
 
 
-def test_agents_of_the_workspace_and_versions_go_by_their_names(
-    world: OpenAIWorld, host: HostApp
-):
+def test_agents_of_the_workspace_and_versions_go_by_their_names(world: OpenAIWorld, host: HostApp):
     rt = world.server.runtime
     second = BIKES.replace("bike shop", "boat shop")
     version = world.server.call(

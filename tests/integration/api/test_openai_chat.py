@@ -133,16 +133,18 @@ def test_functions_are_called_and_answered(world: OpenAIWorld, client: OpenAI, s
     messages = ask(f"Which colour has 7? {streamed}")
     wanted: Any = {"model": MODEL, "tools": [TOOL], "tool_choice": "required"}
 
+    create: Any = client.chat.completions.create
+    call: Any
+    finish: str
     if streamed:
-        chunks = list(client.chat.completions.create(messages=messages, stream=True, **wanted))
-        [piece] = [call for one in chunks for call in one.choices[0].delta.tool_calls or ()]
+        chunks: list[Any] = list(create(messages=messages, stream=True, **wanted))
+        [call] = [call for one in chunks for call in one.choices[0].delta.tool_calls or ()]
         finish = chunks[-1].choices[0].finish_reason
-        call: Any = piece
     else:
-        answer = client.chat.completions.create(messages=messages, **wanted)
-        [call] = answer.choices[0].message.tool_calls or []
+        answer: Any = create(messages=messages, **wanted)
+        [call] = answer.choices[0].message.tool_calls
         finish = answer.choices[0].finish_reason
-    function = {"name": call.function.name, "arguments": call.function.arguments}
+    function: dict[str, str] = {"name": call.function.name, "arguments": call.function.arguments}
     messages += [
         {
             "role": "assistant",
@@ -163,9 +165,7 @@ def test_functions_are_called_and_answered(world: OpenAIWorld, client: OpenAI, s
     world.upstream.script.rules = []
 
 
-def test_pictures_are_passed_on_and_addresses_are_not_fetched(
-    world: OpenAIWorld, client: OpenAI
-):
+def test_pictures_are_passed_on_and_addresses_are_not_fetched(world: OpenAIWorld, client: OpenAI):
     def content(url: str) -> Any:
         picture = {"type": "image_url", "image_url": {"url": url}}
         return [{"role": "user", "content": [{"type": "text", "text": "What is it?"}, picture]}]
@@ -218,8 +218,10 @@ def test_json_is_asked_for_by_a_shape_or_without(world: OpenAIWorld, client: Ope
 def test_what_cannot_be_passed_on_is_refused_by_its_name(
     client: OpenAI, fields: dict[str, Any], param: str
 ):
+    wanted: Any = {"model": MODEL, "messages": ask("x"), **fields}
+
     with pytest.raises(openai.BadRequestError) as refused:
-        client.chat.completions.create(**{"model": MODEL, "messages": ask("x"), **fields})
+        client.chat.completions.create(**wanted)
 
     assert refused.value.type == "invalid_request_error"
     assert refused.value.param == param
@@ -233,9 +235,10 @@ def test_a_body_that_is_no_json_is_refused(host: HostApp):
 
 
 def test_unknown_tokens_and_models_are_told_apart(world: OpenAIWorld, client: OpenAI):
-    with world.client("bb_" + "0" * 36) as stranger, pytest.raises(
-        openai.AuthenticationError
-    ) as unknown:
+    with (
+        world.client("bb_" + "0" * 36) as stranger,
+        pytest.raises(openai.AuthenticationError) as unknown,
+    ):
         stranger.chat.completions.create(model=MODEL, messages=ask("x"))
     with pytest.raises(openai.NotFoundError) as missing:
         client.chat.completions.create(model="nobody/model", messages=ask("x"))
@@ -303,12 +306,47 @@ def test_equal_requests_get_the_answer_of_before_unless_it_must_be_fresh(
 ):
     world.upstream.script.queue += ["first", "second"]
     asked: Any = {"model": MODEL, "messages": ask("twice")}
+    create: Any = client.chat.completions.create
 
-    answers = [
-        client.chat.completions.create(**asked),
-        client.chat.completions.create(**asked),
-        client.chat.completions.create(**asked, extra_headers={"Cache-Control": "no-cache"}),
+    answers: list[Any] = [
+        create(**asked),
+        create(**asked),
+        create(**asked, extra_headers={"Cache-Control": "no-cache"}),
     ]
 
-    texts = [answer.choices[0].message.content for answer in answers]
+    texts: list[str] = [answer.choices[0].message.content for answer in answers]
     assert texts == ["first", "first", "second"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_request_with_a_key_is_carried_out_once(world: OpenAIWorld, host: HostApp, stream: bool):
+    world.upstream.requests.clear()
+    world.upstream.script.queue.append("made once")
+    body = {"model": MODEL, "messages": ask(f"keyed {stream}"), "temperature": 1, "stream": stream}
+    headers = {"Idempotency-Key": f"key-{stream}", "Cache-Control": "no-cache"}
+
+    answers = [
+        host.client.post("/v1/chat/completions", json=body, headers=headers) for _ in range(2)
+    ]
+    other = host.client.post(
+        "/v1/chat/completions", json={**body, "temperature": 0}, headers=headers
+    )
+
+    assert all("made once" in answer.text for answer in answers)
+    assert len(world.upstream.requests) == 1
+    assert (other.status_code, other.headers["x-should-retry"]) == (409, "false")
+    assert other.json()["error"]["code"] == "idempotency_conflict"
+
+
+def test_a_browsers_client_may_say_what_it_is(world: OpenAIWorld):
+    asked = {
+        "Origin": "https://shop.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,x-stainless-lang,x-evil",
+    }
+    with world.server.client() as browser:
+        answer = browser.options("/v1/chat/completions", headers=asked)
+
+    allowed = answer.headers["access-control-allow-headers"].lower()
+    assert "x-stainless-lang" in allowed
+    assert "x-evil" not in allowed

@@ -43,7 +43,11 @@ def test_texts_become_vectors_in_their_order(world: OpenAIWorld, client: OpenAI)
     made = client.embeddings.create(model=MODEL, input=["a", "bbb", "cc"], dimensions=3)
     plain = client.embeddings.create(model=MODEL, input="dddd", encoding_format="float")
 
-    assert [one.embedding for one in made.data] == [[1, 0.5, -0.25], [3, 0.5, -0.25], [2, 0.5, -0.25]]
+    assert [one.embedding for one in made.data] == [
+        [1, 0.5, -0.25],
+        [3, 0.5, -0.25],
+        [2, 0.5, -0.25],
+    ]
     assert [one.index for one in made.data] == [0, 1, 2]
     assert plain.data[0].embedding == [4, 0.5, -0.25]
     assert made.usage.total_tokens == 7

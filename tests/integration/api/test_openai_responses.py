@@ -90,11 +90,15 @@ def test_functions_are_called_and_answered(world: OpenAIWorld, client: OpenAI, s
     choice: Any = {"type": "function", "name": "look_up"}
     wanted: Any = {"model": MODEL, "tools": [TOOL], "tool_choice": choice}
 
+    create: Any = client.responses.create
+    answer: Any
     if streamed:
         with client.responses.stream(input=items, **wanted) as stream:
-            answer: Any = stream.get_final_response()
+            answer = stream.get_final_response()
     else:
-        answer = client.responses.create(input=items, **wanted)
+        answer = create(input=items, **wanted)
+    message: Any
+    call: Any
     message, call = answer.output
     items += [message.model_dump(), call.model_dump()]
     items.append({"type": "function_call_output", "call_id": call.call_id, "output": "red"})
@@ -145,8 +149,10 @@ def test_a_stream_that_breaks_off_fails(world: OpenAIWorld, client: OpenAI):
 def test_what_cannot_be_done_is_refused_by_its_name(
     client: OpenAI, fields: dict[str, Any], param: str
 ):
+    wanted: Any = {"model": MODEL, "input": "x", **fields}
+
     with pytest.raises(openai.BadRequestError) as refused:
-        client.responses.create(**{"model": MODEL, "input": "x", **fields})
+        client.responses.create(**wanted)
 
     assert refused.value.param == param
 
