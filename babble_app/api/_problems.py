@@ -47,6 +47,7 @@ _OPENAI = {
     "rate_limited": (429, "rate_limit_exceeded"),
     "provider_rate_limited": (429, "rate_limit_exceeded"),
     "budget_exhausted": (429, "insufficient_quota"),
+    "price_unknown": (429, "insufficient_quota"),
     "context_too_large": (400, "context_length_exceeded"),
     "conflict": (400, "conflict"),
 }

@@ -6,9 +6,8 @@ import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from babble_app.errors import BabbleError, ModelAnswerInvalidError, ModelTimeoutError
 from babble_app.llm import embedding, prices
-from babble_app.llm.call import to_its_end
+from babble_app.llm.call import code_of, perhaps_billed, settle, to_its_end
 from babble_app.schemas.calls import CallRecord
 from babble_app.schemas.models import Embeddings
 from babble_app.schemas.usage import Usage
@@ -69,19 +68,21 @@ async def _embed(
     client = rt.models.open_embedding(name, credential)
     own_key = credential is not None and credential.own
     scope = relay.scope_of(caller).model_copy(update={"own_key": own_key})
-    most = embedding.cost_usd(name, embedding.most_tokens(texts)) or 0.0
-    hold = await rt.meter.reserve_amount(scope, prices.nano(most))
+    most = embedding.cost_usd(name, embedding.most_tokens(texts))
+    amount = None if most is None else prices.nano(most)
+    hold = await rt.meter.reserve_amount(scope, name, amount)
     started_at, began = now(), time.perf_counter()
 
     def record(usage: Usage, error: BaseException | None = None) -> CallRecord:
+        outcome = _outcome(error)
         return CallRecord(
             chain_id=f"chn_{uuid4().hex}",
             place=1,
             scope=scope,
             task="embed",
             model=name,
-            outcome=_outcome(error),
-            error_code=_code(error),
+            outcome=outcome,
+            error_code=code_of(error) if outcome == "failed" else "",
             usage=usage,
             latency_seconds=time.perf_counter() - began,
             started_at=started_at,
@@ -90,10 +91,10 @@ async def _embed(
     try:
         made = await client.embed(texts, dimensions)
     except BaseException as error:
-        used = Usage(cost_usd=most if _perhaps_billed(error) else 0.0)
-        await to_its_end(hold.settle(record(used, error)))
+        used = Usage(cost_usd=most if perhaps_billed(error) else 0.0)
+        await to_its_end(settle(hold, record(used, error)))
         raise
-    await to_its_end(hold.settle(record(made.usage)))
+    await to_its_end(settle(hold, record(made.usage)))
     return made
 
 
@@ -101,15 +102,3 @@ def _outcome(error: BaseException | None) -> CallOutcome:
     if error is None:
         return "ok"
     return "failed" if isinstance(error, Exception) else "stopped"
-
-
-def _code(error: BaseException | None) -> str:
-    if isinstance(error, BabbleError):
-        return error.code
-    return "internal" if isinstance(error, Exception) else ""
-
-
-def _perhaps_billed(error: BaseException) -> bool:
-    return not isinstance(error, Exception) or isinstance(
-        error, ModelAnswerInvalidError | ModelTimeoutError
-    )

@@ -301,6 +301,23 @@ def test_the_apps_limits_and_figures_count_the_calls(world: OpenAIWorld):
     assert host.app.id in usage.text
 
 
+def test_a_money_cap_is_kept_and_not_asked_again(world: OpenAIWorld):
+    host = world.make(token={"daily_budget_usd": 0.01})
+    world.upstream.requests.clear()
+    with world.client(host) as client:
+        for call in (
+            lambda: client.chat.completions.create(model=MODEL, messages=ask("capped")),
+            lambda: client.embeddings.create(model=MODEL, input="capped"),
+        ):
+            with pytest.raises(openai.RateLimitError) as refused:
+                call()
+            assert refused.value.code == "insufficient_quota"
+            assert refused.value.response.headers["x-should-retry"] == "false"
+
+    assert world.upstream.requests == []
+    assert world.upstream.embedded == []
+
+
 def test_equal_requests_get_the_answer_of_before_unless_it_must_be_fresh(
     world: OpenAIWorld, client: OpenAI
 ):

@@ -16,6 +16,7 @@ from babble_app.errors import (
     ContextTooLargeError,
     ModelTimeoutError,
     ModelUnavailableError,
+    PriceUnknownError,
     ProviderRateLimitedError,
     RateLimitedError,
     UnauthenticatedError,
@@ -46,6 +47,7 @@ def test_a_budget_that_is_used_up_says_when_to_come_back() -> None:
         (RateLimitedError("x", retry_after_seconds=3), 429, "rate_limit_error", "rate_limit_exceeded"),
         (ProviderRateLimitedError("x"), 429, "rate_limit_error", "rate_limit_exceeded"),
         (BudgetExhaustedError("x"), 429, "insufficient_quota", "insufficient_quota"),
+        (PriceUnknownError("x"), 429, "insufficient_quota", "insufficient_quota"),
         (ModelTimeoutError("x"), 504, "server_error", "model_timeout"),
     ],
 )  # fmt: skip
