@@ -27,8 +27,8 @@ cookie_scheme = APIKeyCookie(
 )
 
 
-def get_runtime(request: Request) -> Runtime:
-    """Return the runtime of the process.
+async def get_runtime(request: Request) -> Runtime:
+    """Return the runtime of the process; async, as the framework takes a thread for what is not.
 
     Raises:
         NotReadyError: it is not open yet.

@@ -18,6 +18,7 @@ from babble_app.llm.credentials import (
     environment_credentials,
 )
 from babble_app.llm.deadlines import Deadlines
+from babble_app.llm.embedding import EmbeddingClient
 from babble_app.llm.guarded import GuardedClient
 from babble_app.llm.health import Health
 from babble_app.llm.key_turns import KeyTurns
@@ -147,6 +148,22 @@ class Models:
         make = LiteLLMMedia if provider.media_wire == "openai" else ChatMedia
         told = partial(self.turns.note_failure, target.api_key)
         return make(model, target, self._sessions, self._deadlines, on_failure=told)
+
+    def open_embedding(self, model: str, credential: Credential | None) -> EmbeddingClient:
+        """Return the client of a model that makes embeddings.
+
+        Raises:
+            ModelUnavailableError: as `open` does, or its provider makes none.
+        """
+        provider, name = self._split(model)
+        if provider.wire not in {"openai", "ollama"}:
+            raise ModelUnavailableError(
+                f"{provider.title} makes no embeddings here. Choose a model of another provider, such as "
+                "openai/text-embedding-3-small or ollama/nomic-embed-text."
+            )
+        target = self._target(provider, name, credential)
+        self.turns.note_use(target.api_key)
+        return EmbeddingClient(model, target, self._sessions, self._deadlines)
 
     def describe(self, model: str) -> ModelInfo:
         """Return what is known about a model without asking anybody: context size, images, tools.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 TOKENS_PER_MESSAGE = 4
 TOKENS_PER_IMAGE = 1_100
 """A 1024 x 1024 picture costs about 765 (OpenAI's guide) to 1,400 tokens (Anthropic's: width x height / 750)."""
+_EMBEDDING_TOKENS = 100_256
+"""Tokens of cl100k_base that stand for text."""
 SAMPLE_CHARS = 40_000
 """Longer texts are measured by their beginning: counting takes about 1 ms for 10,000 characters, on the event loop."""
 
@@ -33,6 +35,13 @@ def encoding() -> tiktoken.Encoding:
     """Load the vocabulary of GPT-4o and later; takes about 0.3 s, so `Models.warm` calls it in a thread."""
     use_shipped_vocabulary()
     return tiktoken.get_encoding("o200k_base")
+
+
+def embedded_text(numbers: Sequence[int]) -> str:
+    """Return the text of tokens as OpenAI's embedding models have them; unknown ones are left out."""
+    use_shipped_vocabulary()
+    known = [number for number in numbers if 0 <= number < _EMBEDDING_TOKENS]
+    return tiktoken.get_encoding("cl100k_base").decode(known)
 
 
 def count(text: str) -> int:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import RunInterruptedError
 from babble_app.schemas.events import MessageDone, RunFailed, RunStopped
+from babble_app.services.told import digest_on
+from babble_app.store import recalled as recalled_rows
 from babble_app.store import runs as rows
 from babble_app.store import visits as visit_rows
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import NumberedEvent
     from babble_app.services.answers import Answer
     from babble_app.services.run_driver import Job
+    from babble_app.services.visit_turns import VisitTurn
 
 Ending = Literal["done", "failed", "stopped", "interrupted"]
 
@@ -73,11 +76,27 @@ def _visit_operations(job: Job, answer: Answer, ending: RunStatus) -> list[rows.
     if job.visit is None:
         return []
     moved = answer.moved
+    found_again = _recalled_turn(job, job.visit, answer) if ending == "done" else []
     if moved is None or ending != "done":
-        return [visit_rows.touch_visit(job.chat_id)]
+        return [visit_rows.touch_visit(job.chat_id), *found_again]
     asks_human = moved.status == "transferred"
+    moving = visit_rows.move_visit(
+        job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human
+    )
+    return [moving, *found_again]
+
+
+def _recalled_turn(job: Job, visit: VisitTurn, answer: Answer) -> list[rows.Operation]:
+    """Return what lets a caller without a session go on from this answer."""
+    if not visit.told_digest:
+        return []
     return [
-        visit_rows.move_visit(
-            job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human
+        recalled_rows.add_turn(
+            digest_on(visit.told_digest, "assistant", answer.text),
+            job.owner_id,
+            visit.app.id,
+            chat_id=job.chat_id,
+            run_id=job.run_id,
+            log_size=len(answer.moved.log) if answer.moved else 0,
         )
     ]

@@ -78,6 +78,8 @@ class VisitTurn:
     data: str = ""
     """What the page or program says of itself, as JSON."""
     tools: tuple[PageTool, ...] = ()
+    told_digest: str = ""
+    """Of all that was said up to this message: the turn is found again by it. Empty: its caller keeps the session's id."""
 
 
 class Programs:
@@ -126,8 +128,8 @@ async def run(
     begun, log = (False, []) if turn.is_new else await _read_log(rt, owner_id, turn, session_id)
     play = await _resume(program, log)
     conversation = _Conversation(rt, owner_id, turn, play, model, outside, files)
-    if not begun:
-        async with aclosing(conversation.go_on(0)) as events:
+    if not begun or _is_under_way(play):
+        async with aclosing(conversation.go_on(len(play.events) if log else 0)) as events:
             async for event in events:
                 yield event
     if text is not None:
@@ -155,6 +157,11 @@ async def _read_log(
     """Return whether the program has run before, and its log, which may be empty all the same."""
     standing = await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, session_id)
     return standing.status != rows.NEW, standing.log
+
+
+def _is_under_way(play: Playback) -> bool:
+    """Whether the program waits for something else than the visitor, as after a conversation that was only told of."""
+    return play.pending is not None and not isinstance(play.pending, UserEffect)
 
 
 async def _resume(program: Program, log: list[dict[str, Any]]) -> Playback:

@@ -7,8 +7,8 @@ before anybody sees them, and are found again after a crash.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.chats import AskedWith, Run
@@ -48,6 +48,23 @@ class VisitRun:
     """Who has taken over; then nothing is answered by itself."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a message belongs."""
+
+    session_id: str
+    version_id: str | None
+    version_number: int | None = None
+    is_new: bool = False
+    """Whether nothing can have been said before."""
+    is_named: bool = False
+    """Whether the conversation has a title."""
+    first: list[Operation] = field(default_factory=list["Operation"])
+    """What stores the conversation, if it is new."""
+    told_digest: str = ""
+    """Of all that was said up to the message (services/told.py), where its caller keeps no session."""
+
+
 async def start(
     rt: Runtime,
     caller: AppCaller,
@@ -76,7 +93,7 @@ async def start(
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
     """
-    _check_text(message.text)
+    check_text(message.text)
     check_user(visitor)
     standing = await find_standing(rt, caller, session_id) if session_id else None
     if standing is not None and has_ended(standing.status):
@@ -161,37 +178,51 @@ async def _start(
     visitor: str,
     keyed: KeyedRequest | None,
 ) -> Run:
-    owner_id = caller.owner_id
-    first: list[Operation] = []
     if standing is None:
         session_id = new_id("s")
-        version_id, first = open_visit(caller, session_id, visitor or caller.visitor)
-        number = None
+        version_id, first = open_visit(caller, session_id, visitor)
+        place = Place(session_id, version_id, is_new=True, first=first)
     else:
-        session_id, version_id = standing.chat_id, standing.version_id
-        number = standing.version_number
+        place = Place(
+            standing.chat_id,
+            standing.version_id,
+            standing.version_number,
+            is_named=bool(standing.title),
+        )
+    return await ask(rt, caller, message, place, keyed)
+
+
+async def ask(
+    rt: Runtime,
+    caller: AppCaller,
+    message: VisitorMessage,
+    place: Place,
+    keyed: KeyedRequest | None,
+) -> Run:
+    """Store the message where it belongs, and start its answer; who calls has checked and counted it."""
+    owner_id, session_id = caller.owner_id, place.session_id
     turn = VisitTurn(
         app=caller.app,
         token_id=caller.token_id,
-        version_id=version_id,
-        version_number=number,
-        is_new=standing is None,
+        version_id=place.version_id,
+        version_number=place.version_number,
+        is_new=place.is_new,
         data=message.context,
         tools=message.tools,
+        told_digest=place.told_digest,
     )
     job = await make_job(rt, owner_id, session_id, turn, message.text)
     question = run_rows.add_message(
         job.question_id,
         owner_id,
-        session_id,
+        place.session_id,
         run_id=job.run_id,
         role="user",
         text=message.text,
         details={"asked_with": job.asked_with.model_dump(mode="json")} if message.context else None,
     )
-    is_named = standing is not None and standing.title
-    naming = [] if is_named else chats.naming(owner_id, session_id, message.text)
-    return await runs.launch(rt, job, None, keyed, question, *naming, first=first)
+    naming = [] if place.is_named else chats.naming(owner_id, session_id, message.text)
+    return await runs.launch(rt, job, None, keyed, question, *naming, first=place.first)
 
 
 async def make_job(
@@ -232,11 +263,19 @@ def check_user(user: str) -> None:
 
 
 def open_visit(
-    caller: AppCaller, session_id: str, visitor: str
+    caller: AppCaller,
+    session_id: str,
+    visitor: str,
+    *,
+    version_id: str | None = None,
+    log: list[dict[str, Any]] | None = None,
 ) -> tuple[str | None, list[Operation]]:
-    """Return the version that a new conversation gets, and what stores the conversation."""
+    """Return the version that a new conversation gets (`version_id`: this one), and what stores the conversation.
+
+    With a log its program goes on from there.
+    """
     visitor = caller.visitor or visitor
-    version_id = choose_version(caller, visitor or session_id)
+    version_id = version_id or choose_version(caller, visitor or session_id)
     stored = rows.add_visit(
         session_id,
         caller.owner_id,
@@ -250,6 +289,7 @@ def open_visit(
         channel=caller.channel,
         origin=caller.origin,
         version_id=version_id,
+        log=log or [],
     )
     return version_id, stored
 
@@ -261,7 +301,8 @@ async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
     return (await find_standing(rt, caller, run.chat_id)).version_number
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Raise ValidationFailedError when the message is empty or too long."""
     if not text.strip():
         raise ValidationFailedError("The message is empty.", field="message")
     if len(text) > MAX_TEXT_CHARS:

@@ -276,8 +276,9 @@ def add_visit(
     channel: str,
     origin: str,
     version_id: str | None,
+    log: list[dict[str, Any]],
 ) -> list[Operation]:
-    """Store a conversation that nobody has said anything in."""
+    """Store a conversation that nobody has said anything in, or with what its program goes on from."""
     at = now()
     chat = {
         "id": chat_id, "owner_id": owner_id, "workspace_id": workspace_id, "app_id": app_id, "title": "",
@@ -286,8 +287,9 @@ def add_visit(
     }  # fmt: skip
     visit: dict[str, Any] = {
         "chat_id": chat_id, "owner_id": owner_id, "app_id": app_id, "token_id": token_id, "visitor": visitor,
-        "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": [],
-        "status": first_status(version_id), "human": "", "human_asked": False, "created_at": at, "updated_at": at,
+        "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": log,
+        "status": "waiting" if log else first_status(version_id), "human": "", "human_asked": False, "created_at": at,
+        "updated_at": at,
     }  # fmt: skip
     return [(_INSERT_CHAT, [chat]), (_INSERT_VISIT, [visit])]
 
