@@ -153,7 +153,7 @@ def _wait_until_answered(process: subprocess.Popen[bytes], url: str) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(url).status_code < 500:
+            if httpx.get(url).status_code != 503:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
