@@ -108,9 +108,7 @@ async def first_token(connection: Connection, way: Way) -> float:
     return first
 
 
-async def interleaved(
-    rounds: int, ways: dict[str, Way], *, streamed: bool
-) -> dict[str, float]:
+async def interleaved(rounds: int, ways: dict[str, Way], *, streamed: bool) -> dict[str, float]:
     """Ask in all ways in turn, one at a time; return the medians in ms."""
     ask = first_token if streamed else whole
     connections = {name: await Connection.open(way.call) for name, way in ways.items()}
@@ -170,7 +168,7 @@ async def rate(bench: Bench) -> None:
     """Print how many answers a second one process gives, and what each takes."""
     ways = bench.ways("short", streamed=False)
     servers = {"relay": bench.relay, "ours": bench.babble.server}
-    best = {name: (0.0, 0.0) for name in servers}
+    best = dict.fromkeys(servers, (0.0, 0.0))
     client = time.process_time()
     for number in range(4):
         for name, server in servers.items():
@@ -179,7 +177,8 @@ async def rate(bench: Bench) -> None:
     (limit, limit_cpu), (ours, cpu) = best["relay"], best["ours"]
     title = f"answers a second, {AT_ONCE} at once: {ours:.0f}"
     client_ms = (time.process_time() - client) / (8 * AT_ONCE * bench.rounds) * 1e3
-    judge(title, holds=ours >= 1_200, note=f"bar 1200, relay {limit:.0f}; this client takes {client_ms:.2f} ms of CPU each")  # fmt: skip
+    note = f"bar 1200, relay {limit:.0f}; this client takes {client_ms:.2f} ms of CPU each"
+    judge(title, holds=ours >= 1_200, note=note)
     show("CPU an answer, not streamed", cpu, "ms", note=f"relay {limit_cpu:.2f}, ratio {cpu / limit_cpu:.1f}")  # fmt: skip
 
 
@@ -254,7 +253,8 @@ async def streams(bench: Bench) -> None:
             await reading
             busy = (server.cpu() - used) / (time.perf_counter() - began)
             p99 = percentile(waits, 0.99)
-            print(f"  {count} streams: transit p50 {percentile(waits, 0.5):.1f} ms, p99 {p99:.1f} ms, {busy:.0%} of a core, {each_kb:.0f} KB each")  # fmt: skip
+            p50, note = percentile(waits, 0.5), f"{busy:.0%} of a core, {each_kb:.0f} KB each"
+            print(f"  {count} streams: transit p50 {p50:.1f} ms, p99 {p99:.1f} ms, {note}")
             if p99 <= TRANSIT_MS:
                 held = count
                 break

@@ -1,6 +1,6 @@
 """The servers that `benchmarks/api.py` compares: Babble as it is installed, and a raw relay of aiohttp, each in a process of its own.
 
-    .venv/bin/python benchmarks/api_servers.py UPSTREAM    (the relay alone)
+.venv/bin/python benchmarks/api_servers.py UPSTREAM    (the relay alone)
 """
 
 from __future__ import annotations
@@ -115,10 +115,14 @@ async def _make_apps(rt: Runtime, upstream: str) -> dict[str, str]:
     owner_id = (await make_user(rt, role="admin")).id
     await keys.set_key(rt, owner_id, "custom", "sk-bench", base_url=upstream)
     await budgets.set_budget(rt, owner_id, "person", owner_id, "month", limit_usd=100_000)
-    made = {name: await apps.create_app(rt, owner_id, name, model=f"custom/{name}") for name in MODELS}
+    made = {
+        name: await apps.create_app(rt, owner_id, name, model=f"custom/{name}") for name in MODELS
+    }
     _, workspace = await make_workspace(rt, owner_id)
     version = await make_agent(rt, owner_id, workspace.id, program=PROGRAM)
-    made["agent"] = await apps.create_app(rt, owner_id, "agent", agent_id=version.agent_id, model="custom/short")
+    made["agent"] = await apps.create_app(
+        rt, owner_id, "agent", agent_id=version.agent_id, model="custom/short"
+    )
     for app in made.values():
         await apps.update_app(rt, owner_id, app.id, rate_limit_per_minute=apps.MAX_RATE_LIMIT)
     return {
@@ -180,7 +184,9 @@ def _serve_relay(upstream: str, port: int) -> None:
     async def relayed(request: web.Request) -> web.StreamResponse:
         body = await request.read()
         headers = {"Content-Type": "application/json"}
-        async with request.app[_SESSION].post(f"{upstream}/chat/completions", data=body, headers=headers) as source:
+        async with request.app[_SESSION].post(
+            f"{upstream}/chat/completions", data=body, headers=headers
+        ) as source:
             if b'"stream":true' not in body:
                 return web.Response(body=await source.read(), content_type="application/json")
             response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
