@@ -13,6 +13,7 @@ from reflex.event import EventSpec
 
 from babble_app import pages
 from babble_app.api.app import create_api
+from babble_app.api.middleware.frames import FrameAncestors
 from babble_app.api.middleware.stack import wrap
 from babble_app.components.document import head
 from babble_app.discovery import import_modules
@@ -68,14 +69,31 @@ async def lifespan() -> AsyncGenerator[None]:
         yield
 
 
+class OuterApp(rx.App):
+    """Reflex's app with our layers around all of it.
+
+    As the last `api_transformer` they would stand inside of Reflex's own CORS layer, which answers the preflights of other
+    sites' pages itself (400), and lets every readable answer be read with cookies too.
+    """
+
+    def __call__(self) -> ASGIApp:
+        """Build what the server serves."""
+        return wrap(super().__call__())
+
+
 def bind_tabs(inner: ASGIApp) -> ASGIApp:
     """Put the check of websocket handshakes around the pages and the API."""
     return BindTab(inner, app)
 
 
+def allow_frames(inner: ASGIApp) -> ASGIApp:
+    """Let the apps' own origins show their chats in frames."""
+    return FrameAncestors(inner, runtime.current)
+
+
 list(import_modules(pages))
 
-app = rx.App(
+app = OuterApp(
     stylesheets=[f"/styles/{sheet.name}" for sheet in sorted(STYLES.glob("*.css"))],
     head_components=head(),
     html_lang="en",
@@ -83,7 +101,7 @@ app = rx.App(
     frontend_exception_handler=note_page_error,
     backend_exception_handler=report_failure,
     # Each wraps the ones before it.
-    api_transformer=[create_api(runtime.current), bind_tabs, wrap],
+    api_transformer=[create_api(runtime.current), bind_tabs, allow_frames],
 )
 app.register_lifespan_task(lifespan)  # pyright: ignore[reportUnknownMemberType] - partly untyped
 app.add_middleware(RequireSession(), index=0)

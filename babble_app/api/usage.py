@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from babble_app.api._identity import Me, Rt
-from babble_app.errors import ValidationFailedError
+from babble_app.api._times import aware
 from babble_app.schemas.stats import UsageStats
 from babble_app.services import usage
 
@@ -35,7 +35,7 @@ async def get_usage(
     Times without a zone are UTC. Percentiles are those of the last 20,000 answered calls.
     """
     return await usage.get_stats(
-        rt, me.id, since=_begin(since), until=_aware(until, "until"), everybody=everybody
+        rt, me.id, since=begin_of(since), until=aware(until, "until"), everybody=everybody
     )
 
 
@@ -49,7 +49,7 @@ async def get_usage_csv(
 ) -> StreamingResponse:
     """Download the calls as CSV, the oldest first; cells that look like formulas begin with an apostrophe."""
     lines = await usage.csv_rows(
-        rt, me.id, since=_begin(since), until=_aware(until, "until"), everybody=everybody
+        rt, me.id, since=begin_of(since), until=aware(until, "until"), everybody=everybody
     )
     headers = {
         "Content-Disposition": 'attachment; filename="usage.csv"',
@@ -59,18 +59,9 @@ async def get_usage_csv(
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _begin(since: datetime | None) -> datetime:
-    if (given := _aware(since, "since")) is not None:
+def begin_of(since: datetime | None) -> datetime:
+    """Return the begin that is meant; 30 days ago where none is named."""
+    if (given := aware(since, "since")) is not None:
         return given
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=_DEFAULT_DAYS - 1)
-
-
-def _aware(at: datetime | None, field: str) -> datetime | None:
-    if at is None:
-        return None
-    try:
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except OverflowError as error:
-        message = "The time is out of the calendar."
-        raise ValidationFailedError(message, field=field) from error

@@ -54,6 +54,9 @@ def _sidebar() -> rx.Component:
         rx.el.nav(
             rx.el.ul(
                 rx.el.li(_link("folder", "Workspaces", "/", ShellState.router.url.path == "/")),
+                rx.el.li(
+                    _link("globe", "Apps", "/apps/", ShellState.router.url.path.startswith("/apps"))
+                ),
                 class_name="sidebar-list",
             ),
             rx.cond(ShellState.here_workspace_id != "", _workspace_links()),

@@ -169,6 +169,7 @@ class Models:
             calls_tools=entry.calls_tools
             if entry
             else not facts or bool(facts.get("supports_function_calling")),
+            output_usd_per_million=provider.output_usd_per_million(name),
         )
 
     def environment_credential(self, provider: str) -> Credential | None:

@@ -55,3 +55,22 @@ class AccessToken(Schema):
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the scheme's name, no secret
     expires_in: int
     """Seconds."""
+
+
+class ApiKey(Schema):
+    """A person's key of the API, as far as it is ever shown again."""
+
+    id: str
+    name: str
+    prefix: str
+    last4: str
+    expires_at: Timestamp | None = None
+    last_used_at: Timestamp | None = None
+    created_at: Timestamp
+
+
+class NewApiKey(ApiKey):
+    """A key that was just made."""
+
+    key: str
+    """`bbk_...`; shown here only."""

@@ -114,6 +114,26 @@ class NewAppToken(AppToken):
     """`bb_...`; shown here only."""
 
 
+class OperatedToken(AppToken):
+    """A token with what it opens, as operators handle it."""
+
+    app_name: str
+    app_slug: str
+    agent_id: str | None = None
+    """None: the plain assistant answers."""
+    allowed_origins: tuple[str, ...] = ()
+    """Of its app."""
+    system_prompt: str = ""
+    """The instructions of its app."""
+
+
+class NewOperatedToken(OperatedToken):
+    """The same, of a token that was just made."""
+
+    token: str
+    """`bb_...`; shown here only."""
+
+
 class Release(Schema):
     """What an app pointed at from a moment on."""
 
@@ -138,6 +158,34 @@ class Sighting(Schema):
     refused: bool = False
     """Whether the origin was not allowed."""
     seen_at: Timestamp
+
+
+class Rollback(Schema):
+    """What one step back would undo, and where it leads."""
+
+    undoes: str
+    """The id of the app's release, or of its agent's publication, whichever was made last."""
+    of_agent: bool
+    """Whether the agent's live version is moved, for all apps that follow it."""
+    version_id: str | None = None
+    """What visitors get then; None: whichever is live."""
+    trial_version_id: str | None = None
+    trial_percent: int = 0
+
+
+class AppActivity(Schema):
+    """What went on with an app, for lists."""
+
+    app_id: str
+    conversations: int = 0
+    conversations_today: int = 0
+    calls_today: int = 0
+    """Of models."""
+    cost_today_usd: float = 0.0
+    tokens: int = 0
+    """Those that are neither revoked nor expired."""
+    last_seen_at: Timestamp | None = None
+    """When it was loaded or talked to last."""
 
 
 class AppFace(Schema):

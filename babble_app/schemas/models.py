@@ -138,6 +138,8 @@ class ModelInfo(Schema):
     context_tokens: int | None = None
     sees_images: bool = False
     calls_tools: bool = False
+    output_usd_per_million: float | None = None
+    """What a million tokens of its answers cost; None where nobody knows, 0 where nothing is paid."""
 
 
 class ProviderKey(Schema):

@@ -52,3 +52,38 @@ class UsageStats(Schema):
     """At most 50; none when everybody is asked about."""
     by_person: tuple[FigureGroup, ...]
     """Only when everybody is asked about."""
+
+
+class AppFigures(Schema):
+    """What an app asked of models."""
+
+    requests: int = 0
+    """Answers of models, made or given again."""
+    errors: int = 0
+    cache_hits: int = 0
+    """Answers that were given again; they cost nothing."""
+    tokens: int = 0
+    """`input_tokens` and `output_tokens` together."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float = 0.0
+    p50_ms: float | None = None
+    """Of the answers that were made; None where there were none."""
+    p95_ms: float | None = None
+
+
+class AppDay(AppFigures):
+    """The figures of one day."""
+
+    day: str
+    """`2026-11-30`, in UTC."""
+
+
+class AppStats(AppFigures):
+    """An app's own figures between two moments."""
+
+    since: Timestamp
+    until: Timestamp | None
+    """The end that was asked for, not included; None: now."""
+    by_day: tuple[AppDay, ...]
+    """Days on which something was asked, the earliest first."""

@@ -9,6 +9,8 @@ from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.sessions import SessionStatus
 
 Rating = Literal["up", "down"]
+VisitStatus = Literal["new"] | SessionStatus
+"""`new`: nothing has been said, the program has not run."""
 
 
 class VisitorMessage(Schema):
@@ -84,13 +86,35 @@ class Visit(Schema):
     version_id: str | None = None
     version_number: int | None = None
     title: str = ""
-    status: SessionStatus = "waiting"
+    status: VisitStatus = "waiting"
     human: str = ""
     """Who has taken over."""
     human_asked: bool = False
     """Whether the program handed over to a person, and nobody has come yet."""
     created_at: Timestamp
     updated_at: Timestamp
+
+
+class VisitorSession(Schema):
+    """A conversation, as its visitor and the host app see it."""
+
+    session_id: str
+    title: str = ""
+    """The beginning of the first message."""
+    user: str = ""
+    """The host app's own name of the visitor, or `vis_...` of a browser."""
+    ended: bool = False
+    human: str = ""
+    """The name of the person who has taken over."""
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class GivenFile(Schema):
+    """A file that a visitor gave to a conversation."""
+
+    id: str
+    name: str
 
 
 class OpenedSession(Schema):

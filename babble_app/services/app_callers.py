@@ -7,11 +7,9 @@ visitor's, which is signed by this server, bound to one app and one visitor, and
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import re
 import time
-import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,6 +17,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from babble_app.errors import AppPausedError, OriginNotAllowedError, UnauthenticatedError
+from babble_app.services import last_uses
+from babble_app.services.token_format import hash_token, is_well_formed
 from babble_app.services.vault import working_key
 from babble_app.store import apps as rows
 
@@ -27,12 +27,10 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
     from babble_app.store.apps import OpenedApp
 
-APP_TOKEN = re.compile(r"bb_([0-9A-Za-z]{30})([0-9A-Za-z]{6})")
 VISITOR_TOKEN = re.compile(r"bv_([0-9A-Za-z_-]{20,1500})\.([0-9A-Za-z_-]{43})")
 VISITOR_SECONDS = 15 * 60
 RENEWAL_SECONDS = 24 * 3600
 """How long after its end a visitor's token may still be exchanged for a new one."""
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _REFUSED = "This token is not valid: it is mistyped, revoked or expired. Make a new one on the app's Publish page."
 _EXPIRED = "This visit has expired. Load the page again."
 
@@ -55,21 +53,6 @@ class AppCaller:
     """Messages a minute of everybody who comes with the token."""
     origin: str = ""
     """Of the page that calls; empty: not a browser's page of another site."""
-
-
-def checksum(random_part: str) -> str:
-    """Return the six characters by which a mistyped token is told from a good one without a query."""
-    number = zlib.crc32(random_part.encode())
-    digits = ""
-    while number:
-        number, digit = divmod(number, 62)
-        digits = ALPHABET[digit] + digits
-    return digits.rjust(6, "0")
-
-
-def hash_token(token: str) -> str:
-    """Return what is stored of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def find_caller(
@@ -148,14 +131,14 @@ def naming_key(rt: Runtime, app_id: str) -> str:
 
 
 async def _find_by_app_token(rt: Runtime, token: str) -> AppCaller:
-    match = APP_TOKEN.fullmatch(token)
-    if match is None or checksum(match[1]) != match[2]:
+    if not is_well_formed(token, "bb"):
         raise UnauthenticatedError(_REFUSED)
     token_hash = hash_token(token)
     opened = await _find_opened(rt, token_hash, rows.find_by_token, token_hash)
     if opened is None or opened.token is None or opened.suspended:
         raise UnauthenticatedError(_REFUSED)
     _check_valid(opened.token)
+    last_uses.note(rt, opened.token.id, rows.touch_token(opened.token.id))
     caller = _caller(opened, opened.token.id, opened.token.channel)
     return replace(caller, token_limit=opened.token.rate_limit_per_minute)
 
@@ -184,6 +167,7 @@ async def _find_visitor(rt: Runtime, token: str, *, even_expired: bool) -> AppCa
     limit = None
     if opened.token is not None:
         _check_valid(opened.token)
+        last_uses.note(rt, token_id, rows.touch_token(token_id))
         limit = opened.token.rate_limit_per_minute
     caller = _caller(opened, token_id, claims["ch"])
     return replace(caller, token_limit=limit, visitor=claims["vis"], visitor_name=claims["name"])

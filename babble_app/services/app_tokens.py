@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
+from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from babble_app.errors import ConflictError, ValidationFailedError
+from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.llm import prices
 from babble_app.schemas.apps import NewAppToken
 from babble_app.services import budgets
-from babble_app.services.app_callers import ALPHABET, checksum, hash_token
 from babble_app.services.app_fields import clean_count
 from babble_app.services.names import clean_name
+from babble_app.services.token_format import hash_token, make_token, shown_prefix
 from babble_app.store import apps as rows
 from babble_app.store.tables.apps import AppTokenRow
 from babble_app.store.tables.base import now
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from babble_app.schemas.apps import AppToken, Channel
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 MAX_RATE_LIMIT = 1_000_000
 MAX_OVERLAP_HOURS = 24 * 30
-_PREFIX_CHARS = 7
+Bound = Literal["rate_limit_per_minute", "daily_budget_usd", "expires_at"]
+"""What a token may have and may do without."""
 
 
 async def create_token(
@@ -49,7 +51,7 @@ async def create_token(
     row.rate_limit_per_minute = clean_count(
         rate_limit_per_minute, 1, MAX_RATE_LIMIT, "rate_limit_per_minute"
     )
-    row.expires_at = _clean_expiry(expires_at)
+    row.expires_at = clean_expiry(expires_at)
     async with rt.database.unit_of_work() as db:
         await rows.get_app(db, owner_id, app_id)
         db.add(row)
@@ -82,17 +84,24 @@ async def update_token(
     rate_limit_per_minute: int | None = None,
     daily_budget_usd: float | None = None,
     expires_at: datetime | None = None,
+    lifted: Collection[Bound] = (),
 ) -> AppToken:
-    """Change what is given of the token."""
+    """Change what is given of the token; bounds that are `lifted` hold no more."""
     limit = clean_count(rate_limit_per_minute, 1, MAX_RATE_LIMIT, "rate_limit_per_minute")
-    expiry = _clean_expiry(expires_at)
+    expiry = clean_expiry(expires_at)
     async with rt.database.unit_of_work() as db:
         row = await rows.get_token(db, owner_id, token_id, lock=True)
         row.name = row.name if name is None else clean_name(name)
         row.rate_limit_per_minute = limit or row.rate_limit_per_minute
         row.expires_at = expiry or row.expires_at
+        if "rate_limit_per_minute" in lifted:
+            row.rate_limit_per_minute = None
+        if "expires_at" in lifted:
+            row.expires_at = None
     if daily_budget_usd is not None:
         await set_daily_budget(rt, owner_id, token_id, daily_budget_usd)
+    if "daily_budget_usd" in lifted:
+        await _lift_daily_budget(rt, owner_id, token_id)
     rt.app_cache.forget()
     return await get_token(rt, owner_id, token_id)
 
@@ -144,22 +153,30 @@ async def set_daily_budget(rt: Runtime, owner_id: str, token_id: str, limit_usd:
         row.daily_budget_nano = prices.nano(limit_usd)
 
 
+async def _lift_daily_budget(rt: Runtime, owner_id: str, token_id: str) -> None:
+    with suppress(NotFoundError):
+        await budgets.delete_budget(rt, owner_id, "token", token_id, "day")
+    async with rt.database.unit_of_work() as db:
+        row = await rows.get_token(db, owner_id, token_id, lock=True)
+        row.daily_budget_nano = None
+
+
 def _new_row(owner_id: str, app_id: str, name: str, channel: Channel) -> tuple[AppTokenRow, str]:
-    random_part = "".join(secrets.choice(ALPHABET) for _ in range(30))
-    token = f"bb_{random_part}{checksum(random_part)}"
+    token = make_token("bb")
     row = AppTokenRow(
         owner_id=owner_id,
         app_id=app_id,
         name=name,
         token_hash=hash_token(token),
-        prefix=token[:_PREFIX_CHARS],
+        prefix=shown_prefix(token),
         last4=token[-4:],
         channel=channel,
     )
     return row, token
 
 
-def _clean_expiry(expires_at: datetime | None) -> datetime | None:
+def clean_expiry(expires_at: datetime | None) -> datetime | None:
+    """Return the moment; raises ValidationFailedError when it has passed."""
     if expires_at is not None and expires_at <= now():
         message = "That moment has passed already. Choose a later one."
         raise ValidationFailedError(message, field="expires_at")

@@ -14,10 +14,11 @@ from babble_app.services.app_fields import (
     clean_origins,
 )
 from babble_app.services.names import clean_model, clean_name, free_slug
-from babble_app.services.removal import stop_runs
+from babble_app.services.removal import removing
 from babble_app.store import agents as agent_rows
 from babble_app.store import apps as rows
 from babble_app.store import users as user_rows
+from babble_app.store import visits as visit_rows
 from babble_app.store import workspaces as workspace_rows
 from babble_app.store.tables.apps import AppReleaseRow, AppRow
 from babble_app.store.tables.base import now
@@ -92,8 +93,12 @@ async def get_app(rt: Runtime, owner_id: str, app_id: str) -> App:
 async def list_apps(
     rt: Runtime, owner_id: str, *, workspace_id: str | None = None, agent_id: str | None = None
 ) -> list[App]:
-    """Return the person's apps (of a workspace, of an agent), the newest first."""
+    """Return the person's apps (of a workspace, of an agent), the newest first; raises NotFoundError."""
     async with rt.database.reading() as db:
+        if workspace_id is not None:
+            await workspace_rows.get_workspace(db, owner_id, workspace_id)
+        if agent_id is not None:
+            await agent_rows.get_agent(db, owner_id, agent_id)
         return await rows.list_apps(db, owner_id, workspace_id=workspace_id, agent_id=agent_id)
 
 
@@ -144,9 +149,10 @@ async def update_app(
 
 async def delete_app(rt: Runtime, owner_id: str, app_id: str) -> None:
     """Delete the app with its tokens and its visitors' conversations; answers in the making are stopped."""
-    await get_app(rt, owner_id, app_id)
-    await stop_runs(rt, owner_id, app_id=app_id)
-    async with rt.database.unit_of_work() as db:
+    async with rt.database.reading() as db:
+        await rows.get_app(db, owner_id, app_id)
+        session_ids = await visit_rows.list_session_ids(db, owner_id, app_id)
+    async with removing(rt, owner_id, session_ids=session_ids) as db:
         await rows.delete_apps(db, owner_id, app_id=app_id)
     rt.app_cache.forget()
 
@@ -209,11 +215,11 @@ async def roll_back(rt: Runtime, owner_id: str, app_id: str) -> App:
     """
     async with rt.database.unit_of_work() as db:
         row = await rows.get_app(db, owner_id, app_id, lock=True)
-        before = _before(await rows.list_releases(db, owner_id, app_id))
-        if before is None:
+        previous = before(await rows.list_releases(db, owner_id, app_id))
+        if previous is None:
             raise ConflictError("This app pointed at nothing else before.")
-        row.version_id = before.version_id
-        row.trial_version_id, row.trial_percent = before.trial_version_id, before.trial_percent
+        row.version_id = previous.version_id
+        row.trial_version_id, row.trial_percent = previous.trial_version_id, previous.trial_percent
         row.updated_at = now()
         await _note_release(db, owner_id, row, "rollback")
     rt.app_cache.forget()
@@ -277,7 +283,7 @@ async def _note_release(db: AsyncSession, owner_id: str, row: AppRow, kind: str)
     )
 
 
-def _before(releases: list[Release]) -> Release | None:
+def before(releases: list[Release]) -> Release | None:
     """Return the release below the present one: a release goes on the pile, a rollback takes one off."""
     pile: list[Release] = []
     for one in reversed(releases):

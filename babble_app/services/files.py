@@ -17,6 +17,7 @@ from babble_app.services.removal import removing
 from babble_app.store import files as rows
 from babble_app.store import workspaces as workspace_rows
 from babble_app.store.tables.base import now
+from babble_app.store.tables.chats import ChatFileRow
 from babble_app.store.tables.workspaces import FileRow
 
 if TYPE_CHECKING:
@@ -29,13 +30,23 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
 
 MAX_NAME_CHARS = 200
+VISITORS_PART = 2
+"""Visitors' files take at most the workspace's quota divided by this: there is always room for the owner's."""
 _MEGABYTE = 1024 * 1024
 
 
 async def add_file(
-    rt: Runtime, owner_id: str, workspace_id: str, *, name: str, chunks: AsyncIterator[bytes]
+    rt: Runtime,
+    owner_id: str,
+    workspace_id: str,
+    *,
+    name: str,
+    chunks: AsyncIterator[bytes],
+    session_id: str | None = None,
 ) -> File:
     """Store a file and begin to read it; a second file of the same name becomes "name (2)".
+
+    One that a visitor gives to a conversation, `session_id`, is chosen there, and not among the workspace's own.
 
     Raises:
         UnsupportedFileError: name or content are of no accepted type; the rest is then not read.
@@ -43,7 +54,8 @@ async def add_file(
         QuotaExceededError: the workspace has no room for it.
         ValidationFailedError: it is empty, or its name cannot be used.
     """
-    await limits.hit(rt, "upload", owner_id)
+    # Visitors must not use up what their host may upload.
+    await limits.hit(rt, "upload", owner_id if session_id is None else f"visitors of {owner_id}")
     async with rt.database.reading() as db:
         await workspace_rows.get_workspace(db, owner_id, workspace_id)
     name = display_name(name)
@@ -54,6 +66,7 @@ async def add_file(
         FileRow(
             owner_id=owner_id,
             workspace_id=workspace_id,
+            session_id=session_id,
             name=name,
             kind=kind,
             media_type=media_type,
@@ -96,12 +109,16 @@ async def _store(rt: Runtime, row: FileRow, whole: AsyncIterator[bytes], max_byt
         rt.database.unit_of_work() as db,
     ):
         workspace = await workspace_rows.get_workspace(db, owner_id, workspace_id, lock=True)
-        await _check_room(rt, db, owner_id, workspace_id, draft.size_bytes)
-        row.name = _free_name(row.name, await rows.list_names(db, owner_id, workspace_id))
+        await _check_room(rt, db, row, draft.size_bytes)
+        taken = await rows.list_names(db, owner_id, workspace_id, row.session_id)
+        row.name = _free_name(row.name, taken)
         row.size_bytes, row.sha256 = draft.size_bytes, draft.sha256
         workspace.updated_at = now()
         db.add(row)
         await db.flush()
+        if row.session_id is not None:
+            db.add(ChatFileRow(chat_id=row.session_id, file_id=row.id))
+            await db.flush()
         await rt.blobs.keep(draft)
     if row.status == "reading":
         _start_reading(rt, row)
@@ -194,10 +211,14 @@ def _free_name(name: str, taken: set[str]) -> str:
     return f"{path.stem} ({number}){path.suffix}"
 
 
-async def _check_room(
-    rt: Runtime, db: AsyncSession, owner_id: str, workspace_id: str, size_bytes: int
-) -> None:
-    room = rt.settings.workspace_quota_bytes - await rows.sum_bytes(db, owner_id, workspace_id)
+async def _check_room(rt: Runtime, db: AsyncSession, row: FileRow, size_bytes: int) -> None:
+    quota, whose = rt.settings.workspace_quota_bytes, (row.owner_id, row.workspace_id)
+    room = quota - await rows.sum_bytes(db, *whose)
+    if row.session_id is not None:
+        visitors = quota // VISITORS_PART - await rows.sum_bytes(db, *whose, of_visitors=True)
+        if size_bytes > min(room, visitors):
+            # How much there is belongs to the owner.
+            raise QuotaExceededError("There is no room left for files of visitors here.")
     if size_bytes > room:
         message = (
             f"The workspace holds at most {rt.settings.workspace_quota_mb} MB, and "

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import ModelUnavailableError
 from babble_app.llm.cached import cached
+from babble_app.llm.choice import cheapest_first
 from babble_app.llm.openrouter_names import routed_through_openrouter
+from babble_app.llm.reasons import price_words
 from babble_app.llm.route import Route
 from babble_app.llm.routed import RoutedClient
 from babble_app.schemas.calls import CallScope
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
     from babble_app.store.keys import SealedKey
 
+_DEARER = "Raise the limit of this kind of work in Settings, or choose a model for the chat."
 DEMO_MODEL = "demo/based"
 PREFERENCE = ("openai", "anthropic", "openrouter", "groq", "huggingface", "custom", "ollama")
 """Whose first model is the default when nobody chose one."""
@@ -95,7 +98,7 @@ async def route_for(
     several keys open is there once for each; `credentials` are those of the person in the workspace, looked up already.
 
     Raises:
-        ModelUnavailableError: nothing opens the chosen model, or any of the others.
+        ModelUnavailableError: nothing opens the chosen model, or any of the others; or they are all dearer than the profile allows.
     """
     if credentials is None:
         credentials = await keys.find_all_credentials(rt, owner_id, workspace_id)
@@ -107,7 +110,7 @@ async def route_for(
     ruled = [model for rule in profile.rules for model in rule.models]
     candidates = _candidates(rt, (*profile.models, *defaults, *ruled), credentials)
     opened = {one.info.id for one in candidates}
-    return Route(
+    route = Route(
         candidates,
         name=profile.name,
         racing=profile.racing,
@@ -115,7 +118,12 @@ async def route_for(
         why_first=f"first choice of {profile.name}" if profile.models else "your default",
         rules=tuple(rule for rule in profile.rules if not opened.isdisjoint(rule.models)),
         classifier=_classifier(rt, profile.classifier, credentials),
+        max_usd_per_million=profile.max_usd_per_million,
     )
+    if not route.affordable:
+        story = "; ".join(dict.fromkeys(price_words(one, route) for one in candidates))
+        raise ModelUnavailableError(f"No model may answer: {story}. {_DEARER}")
+    return cheapest_first(route, profile.models or defaults) if profile.cheapest_first else route
 
 
 def _classifier(

@@ -10,7 +10,7 @@ from babble_app.store import files as file_rows
 from babble_app.store import runs as run_rows
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,18 +19,29 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def removing(
-    rt: Runtime, owner_id: str, *, workspace_id: str | None = None, file_id: str | None = None
+    rt: Runtime,
+    owner_id: str,
+    *,
+    workspace_id: str | None = None,
+    file_id: str | None = None,
+    session_ids: Sequence[str] | None = None,
 ) -> AsyncGenerator[AsyncSession]:
-    """Open a unit of work that deletes the owner's file, workspace, or all that is his.
+    """Open a unit of work that deletes the owner's file, workspace, conversations with visitors, or all that is his.
 
     The contents of files are removed when that is committed and no other file, of whomever, has the same contents.
     """
-    if file_id is None:
+    for session_id in session_ids or ():
+        await stop_runs(rt, owner_id, chat_id=session_id)
+    if file_id is None and session_ids is None:
         await stop_runs(rt, owner_id, workspace_id=workspace_id)
     async with rt.blobs.changing:
         async with rt.database.unit_of_work() as db:
             contents = await file_rows.list_contents(
-                db, owner_id, workspace_id=workspace_id, file_id=file_id
+                db,
+                owner_id,
+                workspace_id=workspace_id,
+                file_id=file_id,
+                session_ids=session_ids,
             )
             yield db
         async with rt.database.reading() as db:

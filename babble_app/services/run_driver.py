@@ -168,8 +168,9 @@ def _produce(
     rt: Runtime, job: Job, model: ModelClient, request: AgentRequest
 ) -> AsyncGenerator[AgentEvent, None]:
     if job.visit is not None and job.visit.version_id is not None:
+        text = None if job.visit.opening else job.text
         return visit_turns.run(
-            rt, job.owner_id, job.chat_id, job.visit, job.text, model, request.outside
+            rt, job.owner_id, job.chat_id, job.visit, text, model, request.outside
         )
     return orchestrator.run(model, request)
 

@@ -45,19 +45,22 @@ def ending_operations(
     job: Job, answer: Answer, ending: RunStatus, last: Sequence[NumberedEvent]
 ) -> list[rows.Operation]:
     """Return what one transaction must write when a run ends: last events, answer, state."""
+    message = rows.add_message(
+        job.answer_id,
+        job.owner_id,
+        job.chat_id,
+        run_id=job.run_id,
+        role="assistant",
+        text=answer.text,
+        status=ending,
+        model=answer.model,
+        details=answer.details(),
+    )
+    # A program that waits for its visitor right away has said nothing.
+    is_silent = job.visit is not None and job.visit.opening and not answer.text
     return [
         rows.add_events(job.run_id, last),
-        rows.add_message(
-            job.answer_id,
-            job.owner_id,
-            job.chat_id,
-            run_id=job.run_id,
-            role="assistant",
-            text=answer.text,
-            status=ending,
-            model=answer.model,
-            details=answer.details(),
-        ),
+        *([] if is_silent else [message]),
         *rows.mark_ended(
             job.run_id, job.chat_id, status=ending, answer_id=job.answer_id, problem=answer.problem
         ),

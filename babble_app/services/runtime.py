@@ -13,6 +13,7 @@ from babble_app.llm.cached import AnswerCache
 from babble_app.llm.catalogue import Models
 from babble_app.services.answer_store import open_store
 from babble_app.services.app_cache import AppCache
+from babble_app.services.last_uses import LastUses
 from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.meter import Ledger
@@ -54,6 +55,7 @@ class Runtime:
     passwords: Passwords = field(default_factory=Passwords)
     login_cache: LoginCache = field(default_factory=LoginCache)
     app_cache: AppCache = field(default_factory=AppCache)
+    last_uses: LastUses = field(default_factory=LastUses)
     programs: Programs = field(default_factory=Programs)
     page_calls: PageCalls = field(default_factory=PageCalls)
     reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])

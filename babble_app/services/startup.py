@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from logging import getLogger
 from typing import TYPE_CHECKING
 
-from babble_app.services import files, idempotency, runs
+from babble_app.services import files, idempotency, runs, visit_removal
 from babble_app.services.runtime import running, set_current
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ async def serving(settings: Settings) -> AsyncGenerator[Runtime]:
         await files.recover(rt)
         rt.start_task(rt.meter.load(), "read what was spent")
         rt.start_task(idempotency.forget_old_answers(rt), "forget old answers")
+        rt.start_task(visit_removal.forget_overdue(rt), "forget old conversations")
         set_current(rt)
         warming = asyncio.get_running_loop().call_later(WARM_AFTER_SECONDS, rt.models.warm)
         try:

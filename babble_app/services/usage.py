@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from babble_app.errors import PermissionDeniedError, ValidationFailedError
 from babble_app.llm.prices import NANO
-from babble_app.schemas.stats import FigureGroup, Figures, UsageStats
+from babble_app.schemas.stats import AppDay, AppStats, FigureGroup, Figures, UsageStats
 from babble_app.store import usage as rows
 from babble_app.store import users as user_rows
 from babble_app.store.tables.base import now
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_TIMES = 20_000
 """Percentiles are those of the last answered calls, so many at most: neither SQLite nor a page needs more."""
 MOST_CHATS = 50
+_MOST_DAYS = 1000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Times = dict[tuple[str, str], tuple[list[float], list[float]]]
 """Latencies and first tokens in ms, sorted, by dimension and key."""
@@ -47,6 +48,18 @@ async def get_stats(
     """
     whose = await _whose(rt, owner_id, everybody=everybody)
     return await rt.database.fetch(_read, whose, _span(since, until), until)
+
+
+async def get_app_stats(
+    rt: Runtime, owner_id: str, app_id: str, *, since: datetime, until: datetime | None = None
+) -> AppStats:
+    """Return the figures of one of the person's apps; nothing was used by an app that is not there.
+
+    Raises:
+        ValidationFailedError: the span ends before it begins.
+    """
+    span = _span(since, until)._replace(app_id=app_id)
+    return await rt.database.fetch(_read_app, owner_id, span, until)
 
 
 async def csv_rows(
@@ -155,6 +168,35 @@ def _read(db: Connection, owner_id: str | None, span: Span, until: datetime | No
         by_chat=_labelled(chats, rows.name_chats(db, owner_id or "", [c.key for c in chats])),
         by_person=_labelled(people, rows.name_people(db, [p.key for p in people])),
     )
+
+
+def _read_app(db: Connection, owner_id: str, span: Span, until: datetime | None) -> AppStats:
+    times = _sorted_times(db, owner_id, span)
+    days = rows.sum_calls(db, owner_id, span, "day", limit=_MOST_DAYS)
+    return AppStats(
+        since=span.since,
+        until=until,
+        by_day=tuple(
+            AppDay(day=sums.key, **_app_figures(sums, times, "day"))
+            for sums in sorted(days, key=lambda sums: sums.key)
+        ),
+        **_app_figures(rows.sum_calls(db, owner_id, span)[0], times, ""),
+    )
+
+
+def _app_figures(sums: Sums, times: Times, dimension: str) -> dict[str, Any]:
+    latencies, _ = times.get((dimension, sums.key), ([], []))
+    return {
+        "requests": sums.calls + sums.cache_hits,
+        "errors": sums.errors,
+        "cache_hits": sums.cache_hits,
+        "tokens": sums.input_tokens + sums.output_tokens,
+        "input_tokens": sums.input_tokens,
+        "output_tokens": sums.output_tokens,
+        "cost_usd": sums.cost_nano / NANO,
+        "p50_ms": _percentile(latencies, 0.5),
+        "p95_ms": _percentile(latencies, 0.95),
+    }
 
 
 def _labelled(groups: Sequence[FigureGroup], names: Mapping[str, str]) -> tuple[FigureGroup, ...]:

@@ -72,6 +72,8 @@ class VisitTurn:
     version_number: int | None
     is_new: bool = False
     """Whether nothing can have been said before."""
+    opening: bool = False
+    """Whether nobody has asked anything: the program says what it says first."""
     data: str = ""
     """What the page or program says of itself, as JSON."""
     tools: tuple[PageTool, ...] = ()
@@ -119,16 +121,16 @@ async def run(
     assert turn.version_id is not None
     yield StateChanged(name="answering")
     _, program = await rt.programs.get(rt, owner_id, turn.version_id)
-    log = [] if turn.is_new else await _read_log(rt, owner_id, turn, session_id)
+    begun, log = (False, []) if turn.is_new else await _read_log(rt, owner_id, turn, session_id)
     play = await _resume(program, log)
     conversation = _Conversation(rt, owner_id, turn, play, model, outside)
-    if not log:
+    if not begun:
         async with aclosing(conversation.go_on(0)) as events:
             async for event in events:
                 yield event
     if text is not None:
         if not isinstance(play.pending, UserEffect):
-            if log:
+            if begun:
                 raise ConflictError(
                     "This conversation has ended. Begin a new one: leave `session_id` out."
                 )
@@ -147,8 +149,10 @@ async def run(
 
 async def _read_log(
     rt: Runtime, owner_id: str, turn: VisitTurn, session_id: str
-) -> list[dict[str, Any]]:
-    return (await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, session_id)).log
+) -> tuple[bool, list[dict[str, Any]]]:
+    """Return whether the program has run before, and its log, which may be empty all the same."""
+    standing = await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, session_id)
+    return standing.status != rows.NEW, standing.log
 
 
 async def _resume(program: Program, log: list[dict[str, Any]]) -> Playback:

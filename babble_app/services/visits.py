@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.chats import AskedWith, Run
-from babble_app.services import idempotency, models, runs
+from babble_app.services import chats, idempotency, models, runs
 from babble_app.services.run_driver import Job
 from babble_app.services.visit_turns import VisitTurn
 from babble_app.store import runs as run_rows
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 MAX_TEXT_CHARS = 32_000
 MAX_VISITOR_CHARS = 200
+_RESERVED = ("vis_", "user ")
+CROWD = 50
+"""So many visitors at their limit are the most of an app, unless its token has a limit of its own."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +72,21 @@ async def start(
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
         ConflictError: the agent's program has ended in this session.
+        ValidationFailedError: the text is empty or too long, or the visitor's name cannot be used.
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
     """
     _check_text(message.text)
+    check_user(visitor)
     standing = await find_standing(rt, caller, session_id) if session_id else None
-    if standing is not None and standing.status not in {"waiting", "done"}:
+    if standing is not None and has_ended(standing.status):
         raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
 
     async def work() -> Run:
-        _hit_limits(rt, caller, standing.visitor if standing else visitor, address)
+        hit_limits(rt, caller, standing.visitor if standing else visitor, address)
         return await _start(rt, caller, message, standing, visitor, keyed)
 
-    keyed = _own_key(caller, keyed)
+    keyed = own_key(caller, keyed)
     run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
     number = standing.version_number if standing else await _number(rt, caller, run)
     return VisitRun(run.id, run.chat_id, number)
@@ -124,6 +129,11 @@ async def answer_call(
     rt.page_calls.answer(standing.chat_id, call_id, ok=ok, result=result)
 
 
+def has_ended(status: str) -> bool:
+    """Say whether a conversation of that status takes no further message; after `done()` one may come."""
+    return status not in {rows.NEW, "waiting", "done"}
+
+
 def choose_version(caller: AppCaller, visitor: str) -> str | None:
     """Return which version of the agent a new conversation gets; a visitor always gets the same.
 
@@ -151,7 +161,7 @@ async def _start(
     visitor: str,
     keyed: KeyedRequest | None,
 ) -> Run:
-    app, owner_id = caller.app, caller.owner_id
+    owner_id = caller.owner_id
     first: list[Operation] = []
     if standing is None:
         session_id = new_id("s")
@@ -160,27 +170,16 @@ async def _start(
     else:
         session_id, version_id = standing.chat_id, standing.version_id
         number = standing.version_number
-    defaults = tuple[str, ...]() if app.model else await models.default_models(rt, owner_id)
-    asked_with = AskedWith(data=message.context)
-    job = Job(
-        owner_id=owner_id,
-        chat_id=session_id,
-        question_id=new_id("msg"),
-        text=message.text,
-        model=app.model or defaults[0],
-        mode="chat",
-        defaults=defaults,
-        asked_with=asked_with,
-        visit=VisitTurn(
-            app=app,
-            token_id=caller.token_id,
-            version_id=version_id,
-            version_number=number,
-            is_new=standing is None,
-            data=message.context,
-            tools=message.tools,
-        ),
+    turn = VisitTurn(
+        app=caller.app,
+        token_id=caller.token_id,
+        version_id=version_id,
+        version_number=number,
+        is_new=standing is None,
+        data=message.context,
+        tools=message.tools,
     )
+    job = await make_job(rt, owner_id, session_id, turn, message.text)
     question = run_rows.add_message(
         job.question_id,
         owner_id,
@@ -188,9 +187,48 @@ async def _start(
         run_id=job.run_id,
         role="user",
         text=message.text,
-        details={"asked_with": asked_with.model_dump(mode="json")} if message.context else None,
+        details={"asked_with": job.asked_with.model_dump(mode="json")} if message.context else None,
     )
-    return await runs.launch(rt, job, None, keyed, question, first=first)
+    is_named = standing is not None and standing.title
+    naming = [] if is_named else chats.naming(owner_id, session_id, message.text)
+    return await runs.launch(rt, job, None, keyed, question, *naming, first=first)
+
+
+async def make_job(
+    rt: Runtime, owner_id: str, session_id: str, turn: VisitTurn, text: str = ""
+) -> Job:
+    """Return what a run for a visitor is about; without a text it is what the program says first."""
+    app = turn.app
+    defaults = tuple[str, ...]() if app.model else await models.default_models(rt, owner_id)
+    return Job(
+        owner_id=owner_id,
+        chat_id=session_id,
+        question_id="" if turn.opening else new_id("msg"),
+        text=text,
+        model=app.model or defaults[0],
+        mode="chat",
+        defaults=defaults,
+        asked_with=AskedWith(data=turn.data),
+        visit=turn,
+    )
+
+
+def check_user(user: str) -> None:
+    """Refuse a host app's name for its user that is too long, or that is a browser's or a signed one.
+
+    Tokens in pages are public: with such a name somebody could put a conversation among another visitor's own.
+
+    Raises:
+        ValidationFailedError: it cannot be used; the message says why.
+    """
+    if len(user) > MAX_VISITOR_CHARS:
+        message = f"A visitor's id has at most {MAX_VISITOR_CHARS} characters."
+        raise ValidationFailedError(message, field="user")
+    if user.startswith(_RESERVED):
+        message = (
+            "A visitor's id does not begin with `vis_` or `user `: those are given by this server."
+        )
+        raise ValidationFailedError(message, field="user")
 
 
 def open_visit(
@@ -198,9 +236,6 @@ def open_visit(
 ) -> tuple[str | None, list[Operation]]:
     """Return the version that a new conversation gets, and what stores the conversation."""
     visitor = caller.visitor or visitor
-    if len(visitor) > MAX_VISITOR_CHARS:
-        message = f"A visitor's id has at most {MAX_VISITOR_CHARS} characters."
-        raise ValidationFailedError(message, field="user")
     version_id = choose_version(caller, visitor or session_id)
     stored = rows.add_visit(
         session_id,
@@ -241,18 +276,25 @@ def _check_visitor(caller: AppCaller, standing: Standing) -> None:
         raise NotFoundError(rows.NO_SESSION)
 
 
-def _hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> None:
+def hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> None:
+    """Count a message of a visitor; raises RateLimitedError.
+
+    A token in a page is public, and whoever copies it may make visitors up: hence the ceiling of all together, which is the
+    token's own limit if it has one.
+    """
     who = visitor or caller.visitor or address
     app = caller.app
     rt.limiter.hit_rate("app_visitor", f"{app.id} {who}", app.rate_limit_per_minute)
     if caller.token_limit is not None:
         rt.limiter.hit_rate("app_token", caller.token_id, caller.token_limit)
+    else:
+        rt.limiter.hit_rate("app_all", app.id, app.rate_limit_per_minute * CROWD)
     if caller.visitor:
         # Whoever makes up visitors by the hundred still comes from somewhere.
         rt.limiter.hit("visit_address", f"{app.id} {address}")
 
 
-def _own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:
+def own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:
     """Return the key as the app's own: apps of one owner, and visitors of one app, do not meet in their keys."""
     if keyed is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Executable, Label, bindparam, delete, func
+from sqlalchemy import Executable, Label, bindparam, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.engine import Connection
 from sqlmodel import col, select
@@ -15,12 +15,16 @@ from babble_app.schemas.apps import App, AppToken, Release, Sighting
 from babble_app.store.tables.accounts import UserRow
 from babble_app.store.tables.agents import AgentRow
 from babble_app.store.tables.apps import AppReleaseRow, AppRow, AppTokenRow, SightingRow
+from babble_app.store.tables.base import now
 from babble_app.store.tables.chats import ChatRow
+from babble_app.store.tables.workspaces import FileRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from babble_app.store.writer import Operation
 
 _NANO = 1_000_000_000
 _NO_APP = "There is no such app."
@@ -59,6 +63,11 @@ _BY_TOKEN = _WITH_TOKEN.where(col(AppTokenRow.token_hash) == bindparam("value"))
 _BY_TOKEN_ID = _WITH_TOKEN.where(col(AppTokenRow.id) == bindparam("value"))
 _BY_SLUG = _OPENED.where(col(AppRow.slug) == bindparam("value"))
 _BY_ID = _OPENED.where(col(AppRow.id) == bindparam("value"))
+_TOUCH_TOKEN = (
+    update(AppTokenRow)
+    .where(col(AppTokenRow.id) == bindparam("of_token"))
+    .values(last_used_at=bindparam("at"))
+)
 
 
 class OpenedApp(NamedTuple):
@@ -124,6 +133,33 @@ async def list_apps(
     return [app_shape(row) for row in (await db.exec(statement)).all()]
 
 
+async def find_owner(
+    db: AsyncSession, *, token_id: str = "", app_id: str = "", agent_id: str = ""
+) -> str | None:
+    """Return whose the thing is, whoever asks; for the holder of the server's own key, who acts for everybody."""
+    if token_id:
+        statement = select(AppTokenRow.owner_id).where(AppTokenRow.id == token_id)
+    elif app_id:
+        statement = select(AppRow.owner_id).where(AppRow.id == app_id)
+    else:
+        statement = select(AgentRow.owner_id).where(AgentRow.id == agent_id)
+    return (await db.exec(statement)).one_or_none()
+
+
+async def list_token_owners(db: AsyncSession) -> list[str]:
+    """Return everybody who has tokens; for the holder of the server's own key."""
+    return list((await db.exec(select(AppTokenRow.owner_id).distinct())).all())
+
+
+async def list_retentions(db: AsyncSession) -> list[tuple[str, str, int]]:
+    """Return owner, id and days of everybody's apps that keep conversations for a time; only the hourly sweep asks this."""
+    statement = select(AppRow.owner_id, AppRow.id, AppRow.retention_days).where(
+        col(AppRow.retention_days).is_not(None)
+    )
+    found = (await db.exec(statement)).all()
+    return [(owner_id, app_id, days) for owner_id, app_id, days in found if days is not None]
+
+
 async def is_slug_taken(db: AsyncSession, slug: str) -> bool:
     """Say whether an app of anybody's has the slug: they are parts of addresses."""
     return (await db.exec(select(AppRow.id).where(AppRow.slug == slug))).first() is not None
@@ -139,9 +175,10 @@ async def delete_apps(
     if agent_id is not None:
         found = found.where(AppRow.agent_id == agent_id)
     ids = list((await db.exec(found)).all())
-    await db.exec(
-        delete(ChatRow).where(col(ChatRow.owner_id) == owner_id, col(ChatRow.app_id).in_(ids))
-    )
+    chats = (col(ChatRow.owner_id) == owner_id, col(ChatRow.app_id).in_(ids))
+    given = col(FileRow.session_id).in_(select(ChatRow.id).where(*chats))
+    await db.exec(delete(FileRow).where(col(FileRow.owner_id) == owner_id, given))
+    await db.exec(delete(ChatRow).where(*chats))
     await db.exec(delete(AppRow).where(col(AppRow.owner_id) == owner_id, col(AppRow.id).in_(ids)))
     return len(ids)
 
@@ -173,6 +210,11 @@ async def list_tokens(
     if app_id is not None:
         statement = statement.where(AppTokenRow.app_id == app_id)
     return [token_shape(row) for row in (await db.exec(statement)).all()]
+
+
+def touch_token(token_id: str) -> Operation:
+    """Note that the token was used."""
+    return _TOUCH_TOKEN, [{"of_token": token_id, "at": now()}]
 
 
 async def list_releases(db: AsyncSession, owner_id: str, app_id: str) -> list[Release]:

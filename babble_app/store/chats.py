@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ScalarSelect, bindparam, delete, update
+from sqlalchemy import ScalarSelect, bindparam, delete, func, update
 from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
@@ -93,6 +93,17 @@ async def set_files(
         raise NotFoundError(message)
     await db.exec(delete(ChatFileRow).where(col(ChatFileRow.chat_id) == chat.id))
     db.add_all(ChatFileRow(chat_id=chat.id, file_id=file_id) for file_id in wanted)
+
+
+async def count_files(db: AsyncSession, owner_id: str, chat_id: str) -> int:
+    """Return how many files the owner's chat sees."""
+    statement = (
+        select(func.count())
+        .select_from(ChatFileRow)
+        .join(FileRow, col(FileRow.id) == ChatFileRow.file_id)
+        .where(FileRow.owner_id == owner_id, ChatFileRow.chat_id == chat_id)
+    )
+    return (await db.exec(statement)).one()
 
 
 async def forget_profile(db: AsyncSession, owner_id: str, profile_id: str) -> None:

@@ -33,10 +33,14 @@ async def get_file(db: AsyncSession, owner_id: str, file_id: str) -> FileRow:
 
 
 async def list_files(db: AsyncSession, owner_id: str, workspace_id: str) -> Sequence[FileRow]:
-    """Return the workspace's files by name."""
+    """Return the workspace's files by name, without those of visitors."""
     statement = (
         select(FileRow)
-        .where(FileRow.owner_id == owner_id, FileRow.workspace_id == workspace_id)
+        .where(
+            FileRow.owner_id == owner_id,
+            FileRow.workspace_id == workspace_id,
+            col(FileRow.session_id).is_(None),
+        )
         .order_by(func.lower(FileRow.name), col(FileRow.created_at))
     )
     return (await db.exec(statement)).all()
@@ -47,18 +51,27 @@ async def list_unread(db: AsyncSession) -> Sequence[FileRow]:
     return (await db.exec(select(FileRow).where(FileRow.status == "reading"))).all()
 
 
-async def sum_bytes(db: AsyncSession, owner_id: str, workspace_id: str) -> int:
-    """Return how many bytes the workspace's files have together."""
+async def sum_bytes(
+    db: AsyncSession, owner_id: str, workspace_id: str, *, of_visitors: bool = False
+) -> int:
+    """Return how many bytes the workspace's files, or just those of visitors, have together."""
     statement = select(func.coalesce(func.sum(FileRow.size_bytes), 0)).where(
         FileRow.owner_id == owner_id, FileRow.workspace_id == workspace_id
     )
+    if of_visitors:
+        statement = statement.where(col(FileRow.session_id).is_not(None))
     return int((await db.exec(statement)).one())
 
 
-async def list_names(db: AsyncSession, owner_id: str, workspace_id: str) -> set[str]:
-    """Return the names of the workspace's files in lower case."""
+async def list_names(
+    db: AsyncSession, owner_id: str, workspace_id: str, session_id: str | None = None
+) -> set[str]:
+    """Return the names of the workspace's own files, or of those of a visitor's conversation, in lower case."""
+    of_session = col(FileRow.session_id)
     statement = select(FileRow.name).where(
-        FileRow.owner_id == owner_id, FileRow.workspace_id == workspace_id
+        FileRow.owner_id == owner_id,
+        FileRow.workspace_id == workspace_id,
+        of_session.is_(None) if session_id is None else of_session == session_id,
     )
     return {name.lower() for name in (await db.exec(statement)).all()}
 
@@ -99,15 +112,30 @@ async def delete_file(db: AsyncSession, owner_id: str, file_id: str) -> None:
         raise NotFoundError(message)
 
 
+async def delete_session_files(db: AsyncSession, owner_id: str, session_ids: Sequence[str]) -> None:
+    """Delete what visitors gave to the owner's conversations."""
+    statement = delete(FileRow).where(
+        col(FileRow.owner_id) == owner_id, col(FileRow.session_id).in_(session_ids)
+    )
+    await db.exec(statement)
+
+
 async def list_contents(
-    db: AsyncSession, owner_id: str, *, workspace_id: str | None = None, file_id: str | None = None
+    db: AsyncSession,
+    owner_id: str,
+    *,
+    workspace_id: str | None = None,
+    file_id: str | None = None,
+    session_ids: Sequence[str] | None = None,
 ) -> set[str]:
-    """Return the SHA-256 of the owner's file, of all files of his workspace, or of all that he has."""
+    """Return the SHA-256 of the owner's file, of all of his workspace, of visitors' conversations, or of all that he has."""
     statement = select(FileRow.sha256).where(FileRow.owner_id == owner_id)
     if workspace_id is not None:
         statement = statement.where(FileRow.workspace_id == workspace_id)
     if file_id is not None:
         statement = statement.where(FileRow.id == file_id)
+    if session_ids is not None:
+        statement = statement.where(col(FileRow.session_id).in_(session_ids))
     return set((await db.exec(statement)).all())
 
 
@@ -123,4 +151,4 @@ async def used_contents(db: AsyncSession, contents: Iterable[str]) -> set[str]:
 
 def file_shape(row: FileRow) -> File:
     """Return the row as its owner sees it."""
-    return File.model_validate(row.model_dump(exclude={"owner_id"}))
+    return File.model_validate(row.model_dump(exclude={"owner_id", "session_id"}))

@@ -50,10 +50,11 @@ class Sums(NamedTuple):
 
 
 class Span(NamedTuple):
-    """From `since` on and before `until`."""
+    """From `since` on and before `until`, of one app or of everything."""
 
     since: datetime
     until: datetime
+    app_id: str = ""
 
 
 class Spent(NamedTuple):
@@ -202,4 +203,5 @@ _SUMMED = (
 def _within(owner_id: str | None, span: Span) -> list[ColumnElement[bool]]:
     at = col(UsageRow.started_at)
     own = [] if owner_id is None else [col(UsageRow.owner_id) == owner_id]
-    return [*own, at >= span.since, at < span.until]
+    of_app = [col(UsageRow.app_id) == span.app_id] if span.app_id else []
+    return [*own, *of_app, at >= span.since, at < span.until]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
     from sqlmodel.ext.asyncio.session import AsyncSession
 
+LOCAL_EMAIL = "local@babble.invalid"
+"""Of the account that belongs to the programs of this computer (services/local_owner.py): nobody's, and no one can log in to it."""
 _NONE = "There is no such account."
 _MODELS = select_columns(col(UserRow.default_model), col(UserRow.fallback_models)).where(
     col(UserRow.id) == bindparam("owner_id")
@@ -65,8 +67,9 @@ async def find_user_by_email(db: AsyncSession, email: str) -> UserRow | None:
 
 
 async def count_users(db: AsyncSession) -> int:
-    """Return how many accounts there are."""
-    return (await db.exec(select(func.count()).select_from(UserRow))).one()
+    """Return how many people have an account."""
+    people = col(UserRow.email) != LOCAL_EMAIL
+    return (await db.exec(select(func.count()).select_from(UserRow).where(people))).one()
 
 
 async def list_users(db: AsyncSession) -> Sequence[UserRow]:

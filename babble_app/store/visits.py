@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Boolean, DateTime, Integer, String, bindparam, exists, func, insert, update
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Integer,
+    String,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    update,
+)
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -18,11 +29,16 @@ from babble_app.store.tables.runs import RunRow
 from babble_app.store.tables.visits import FeedbackRow, VisitRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from sqlalchemy.engine import Connection
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from babble_app.store.writer import Operation
 
+NEW = "new"
+"""The status of a conversation whose program has not run yet; its log may be empty when it has, too."""
 NO_SESSION = "There is no such session. Leave `session_id` out to begin one."
 _OWNER = bindparam("owner_id", type_=String)
 _APP = bindparam("app_id", type_=String)
@@ -55,7 +71,9 @@ _STANDING = (
         col(VisitRow.status),
         col(VisitRow.human),
         col(VersionRow.number),
+        col(ChatRow.title),
     )
+    .join(ChatRow, col(ChatRow.id) == VisitRow.chat_id)
     .outerjoin(VersionRow, col(VersionRow.id) == VisitRow.version_id)
     .where(col(VisitRow.owner_id) == _OWNER, col(VisitRow.app_id) == _APP)
 )
@@ -112,6 +130,7 @@ class Standing(NamedTuple):
     status: str
     human: str
     version_number: int | None
+    title: str = ""
 
 
 def get_standing(db: Connection, owner_id: str, app_id: str, chat_id: str) -> Standing:
@@ -161,6 +180,7 @@ async def list_visits(
     *,
     limit: int,
     visitor: str | None = None,
+    channel: str | None = None,
 ) -> list[Visit]:
     """Return the conversations of the owner's app (of one visitor), the last touched first."""
     statement = (
@@ -173,6 +193,8 @@ async def list_visits(
     )
     if visitor is not None:
         statement = statement.where(VisitRow.visitor == visitor)
+    if channel is not None:
+        statement = statement.where(VisitRow.channel == channel)
     return [
         visit_shape(row, title=title, number=number)
         for row, title, number in (await db.exec(statement)).all()
@@ -189,6 +211,47 @@ async def list_feedback(db: AsyncSession, owner_id: str, app_id: str) -> list[di
     hidden = {"owner_id", "app_id"}
     rows = (await db.exec(statement)).all()
     return [row.model_dump(mode="json", exclude=hidden) for row in rows]
+
+
+async def list_session_ids(
+    db: AsyncSession,
+    owner_id: str,
+    app_id: str,
+    *,
+    visitor: str | None = None,
+    before: datetime | None = None,
+) -> list[str]:
+    """Return the conversations of the owner's app: all, those of a visitor, those that nobody has touched since `before`."""
+    statement = select(VisitRow.chat_id).where(
+        VisitRow.owner_id == owner_id, VisitRow.app_id == app_id
+    )
+    if visitor is not None:
+        statement = statement.where(VisitRow.visitor == visitor)
+    if before is not None:
+        statement = statement.where(VisitRow.updated_at < before)
+    return list((await db.exec(statement)).all())
+
+
+async def reset_visit(db: AsyncSession, owner_id: str, chat_id: str) -> None:
+    """Let the owner's conversation begin anew: its program at the top, nobody asked for."""
+    row = await get_visit(db, owner_id, chat_id, lock=True)
+    row.log, row.status, row.human_asked = [], first_status(row.version_id), False
+    row.updated_at = now()
+
+
+async def delete_visits(db: AsyncSession, owner_id: str, session_ids: Sequence[str]) -> None:
+    """Delete conversations of the owner's with visitors, with all that was said in them."""
+    statement = delete(ChatRow).where(
+        col(ChatRow.owner_id) == owner_id,
+        col(ChatRow.app_id).is_not(None),
+        col(ChatRow.id).in_(session_ids),
+    )
+    await db.exec(statement)
+
+
+def first_status(version_id: str | None) -> str:
+    """Return the status of a conversation in which nothing has happened: the plain assistant just waits."""
+    return "waiting" if version_id is None else NEW
 
 
 def visit_shape(row: VisitRow, *, title: str, number: int | None) -> Visit:
@@ -224,7 +287,7 @@ def add_visit(
     visit: dict[str, Any] = {
         "chat_id": chat_id, "owner_id": owner_id, "app_id": app_id, "token_id": token_id, "visitor": visitor,
         "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": [],
-        "status": "waiting", "human": "", "human_asked": False, "created_at": at, "updated_at": at,
+        "status": first_status(version_id), "human": "", "human_asked": False, "created_at": at, "updated_at": at,
     }  # fmt: skip
     return [(_INSERT_CHAT, [chat]), (_INSERT_VISIT, [visit])]
 

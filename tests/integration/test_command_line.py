@@ -167,3 +167,29 @@ def test_a_question_is_answered_from_a_shell_and_the_conversation_goes_on(
     assert f"conversation {conversation}" in capsys.readouterr().err
     assert main(["ask", "hello", "--profile", "none such"]) == 2
     assert "There is no such profile" in capsys.readouterr().err
+
+
+def test_tokens_are_made_listed_rotated_and_revoked_from_a_shell(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token", "create", "shop"]) == 1
+    assert "Register first" in capsys.readouterr().err
+    create(monkeypatch, "ada@example.com", "--admin")
+    capsys.readouterr()
+
+    assert main(["token", "create", "shop", "--origin", "https://shop.example", "--days", "1"]) == 0
+    made = capsys.readouterr()
+    token, token_id = made.out.strip(), made.err.split()[0]
+    assert token.startswith("bb_")
+    assert main(["token", "rotate", token_id, "--overlap", "1"]) == 0
+    rotated = capsys.readouterr()
+    assert main(["token", "revoke", token_id]) == 0
+    capsys.readouterr()
+
+    assert main(["token", "list"]) == 0
+    listed = capsys.readouterr().out
+    states = {line.split()[0]: line.split()[2] for line in listed.splitlines()}
+    assert states == {token_id: "revoked", rotated.err.split()[0]: "valid"}
+    assert token not in listed
+    assert main(["token", "revoke", "tok_unknown"]) == 1
+    assert "no such token" in capsys.readouterr().err

@@ -17,7 +17,7 @@ MAX_JSON_DEPTH = 64
 MAX_BODY_BYTES = 1024 * 1024
 _FORM_BYTES = 16 * 1024
 
-_UPLOAD_PATH = re.compile(r"/api/workspaces/[^/]+/files")
+_UPLOAD_PATH = re.compile(r"/api/workspaces/[^/]+/files|/api/v1/sessions/[^/]+/files")
 _TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 
 

@@ -51,6 +51,8 @@ class CrossOrigin:
                 answer["Access-Control-Allow-Origin"] = origin
                 answer["Access-Control-Expose-Headers"] = _EXPOSED
                 answer.add_vary_header("Origin")
+                # Reflex's own CORS layer, further inside, lets answers be read with cookies.
+                del answer["Access-Control-Allow-Credentials"]
             await send(message)
 
         await self._app(scope, receive, send_readable)

@@ -16,8 +16,15 @@ _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _PAGE_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'{sockets}; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "form-action 'self'; frame-ancestors {ancestors}"
 )
+_LOADER = "/babble-buddy.js"
+"""The widget's loader: the one file that pages of other sites take from here."""
+_LOADER_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "public, max-age=300, must-revalidate",
+}
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
     # Not `no-referrer`: browsers then send `Origin: null` with our own forms, and the origin check would refuse them.
@@ -52,11 +59,13 @@ class SecurityHeaders:
 def _complete(scope: Scope, status: int, headers: MutableHeaders) -> None:
     for name, value in _FIXED.items():
         headers.setdefault(name, value)
+    if scope["path"] == _LOADER:
+        headers.update(_LOADER_HEADERS)
     is_page = headers.get("content-type", "").startswith("text/html")
     # A 304 has no type, and a browser takes its headers over into the page it has kept: that one has its policy.
     if status != HTTPStatus.NOT_MODIFIED:
         headers.setdefault(
-            "Content-Security-Policy", _page_policy(scope) if is_page else _API_POLICY
+            "Content-Security-Policy", page_policy(scope) if is_page else _API_POLICY
         )
     if scope.get("scheme") == "https":
         headers.setdefault("Strict-Transport-Security", _HSTS)
@@ -73,8 +82,9 @@ def _cache_control(path: str, status: int, *, is_page: bool) -> str:
     return "no-cache" if is_page else ""
 
 
-def _page_policy(scope: Scope) -> str:
+def page_policy(scope: Scope, ancestors: str = "'none'") -> str:
+    """Return the policy of a page that those may show in a frame."""
     # Chromium and Firefox let 'self' cover our websocket too, older Safari wants it by name.
     host = Headers(scope=scope).get("host", "")
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
-    return _PAGE_POLICY.format(sockets=sockets)
+    return _PAGE_POLICY.format(sockets=sockets, ancestors=ancestors)

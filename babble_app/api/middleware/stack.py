@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def wrap(asgi_app: ASGIApp, settings: Settings | None = None) -> ASGIApp:
-    """Put the layers that everything needs around the API and the pages together; the last of `api_transformer`."""
+    """Put the layers that everything needs around the API and the pages together."""
     settings = settings or get_settings()
     asgi_app = BodyLimits(asgi_app, max_request_bytes(settings.max_upload_bytes))
     asgi_app = ClosedPaths(asgi_app)

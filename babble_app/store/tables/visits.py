@@ -33,7 +33,7 @@ class VisitRow(Table, table=True):
     log: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     """The answers from which the program's run is played again."""
     status: str = "waiting"
-    """Where the program stands: `waiting`, or how it ended."""
+    """Where the program stands: `new` (it has not run yet), `waiting`, or how it ended."""
     human: str = ""
     """The name of the person who has taken over; empty: the agent answers."""
     human_asked: bool = False

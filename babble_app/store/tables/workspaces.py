@@ -32,6 +32,8 @@ class FileRow(Table, table=True):
     id: str = Field(default_factory=lambda: new_id("fil"), primary_key=True)
     owner_id: str = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     workspace_id: str = Field(foreign_key="workspaces.id", ondelete="CASCADE", index=True)
+    session_id: str | None = Field(default=None, index=True)
+    """The visitor's conversation that it was given to; None: the owner's own. No foreign key, as for `chats.app_id`."""
     name: str
     kind: str
     media_type: str

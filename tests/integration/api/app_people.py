@@ -37,19 +37,21 @@ def make_host_app(
     server: LiveServer,
     owner_id: str,
     *,
+    name: str = "Helper",
     program: str | None = None,
+    agent_id: str | None = None,
     token: dict[str, Any] | None = None,
     **fields: Any,
 ) -> HostApp:
-    """Make an app of the plain assistant, or of a program that is made an agent and goes live."""
+    """Make an app of the plain assistant, of an agent, or of a program that is made an agent and goes live."""
 
     async def make() -> tuple[App, NewAppToken]:
         rt = server.runtime
-        agent_id = None
+        of_agent = agent_id
         if program is not None:
             workspace = await workspaces.create_workspace(rt, owner_id, "Shop")
-            agent_id = (await make_agent(rt, owner_id, workspace.id, program=program)).agent_id
-        app = await apps.create_app(rt, owner_id, "Helper", agent_id=agent_id, **fields)
+            of_agent = (await make_agent(rt, owner_id, workspace.id, program=program)).agent_id
+        app = await apps.create_app(rt, owner_id, name, agent_id=of_agent, **fields)
         return app, await app_tokens.create_token(rt, owner_id, app.id, "site", **(token or {}))
 
     app, made = server.call(make())

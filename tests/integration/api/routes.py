@@ -32,6 +32,8 @@ class Operation:
     path_ids: tuple[str, ...] = ()
     takes_files: bool = False
     guarded: bool = True
+    for_apps: bool = False
+    """Whether it takes an app's token, not a person's."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -54,6 +56,7 @@ def _read(path: str, method: str, found: dict[str, Any]) -> Operation:
         path_ids=tuple(item["name"] for item in parameters if item["in"] == "path"),
         takes_files="multipart/form-data" in content,
         guarded="security" in found,
+        for_apps=any("app_token" in one for one in found.get("security", ())),
     )
 
 
@@ -88,6 +91,8 @@ def sample(schema: dict[str, Any], ids: dict[str, str], name: str = "") -> Any:
             return 1
         case "boolean":
             return True
+        case "string" if schema.get("format") == "date-time":
+            return "2126-01-01T00:00:00Z"
         case _:
             return (
                 ids[id_kind(name)]
@@ -100,10 +105,15 @@ def sample(schema: dict[str, Any], ids: dict[str, str], name: str = "") -> Any:
 
 def id_kind(name: str) -> str:
     """Name the kind of thing a field's name refers to; empty when it is no id. An unknown kind fails the matrix."""
-    if name in {"from", "to", "parent_id", "base_id", "head_id"}:
+    if name in {"from", "to", "parent_id", "base_id", "head_id", "trial_version_id"}:
         return "version_id"
     if name == "before":
         return "message_id"
+    if name == "conversation_id":
+        return "session_id"
+    if name in {"call_id", "user_id", "visitor_id", "last_event_id"}:
+        # The first counts within its session only; the others are names that the caller has made up, or proves with a secret.
+        return ""
     if name == "file_ids":
         return "file_id"
     return name if name.endswith("_id") else ""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import jwt
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from babble_app.api._app_identity import current_caller
 from babble_app.api._identity import current_user
+from babble_app.api._operator_identity import current_operator
 from babble_app.api.app import create_api
 from babble_app.schemas.accounts import LOGIN_COOKIE
 from babble_app.schemas.events import VersionProposed
@@ -20,13 +24,12 @@ from babble_app.services import (
     proposals,
 )
 from babble_app.services.proposals import Origin
+from tests.integration.api.app_people import make_host_app
 from tests.integration.api.conftest import PASSWORD, make_person
 from tests.integration.api.routes import Operation, all_operations, id_kind, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import httpx
 
     from tests.integration.api.conftest import LiveServer, Person
 
@@ -50,7 +53,11 @@ PUBLIC = {
     "/auth/{path:path}",
     "/health/{path:path}",
     "/v1/{path:path}",
+    # A page's visit begins with a token, or from our own embed page: the service decides.
+    "/api/v1/visitors",
 }
+ASKING = (current_user, current_operator, current_caller)
+"""The dependencies that say who is calling."""
 FIXED = {"provider": "openai", "kind": "workspace", "period": "month"}
 """Parts of paths that are no ids of anybody."""
 PROGRAM = """\
@@ -102,7 +109,19 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
         json={"key": "sk-canary-0123456789", "label": "canary-key", "workspace_id": workspace},
     )
     assert key.status_code == 201, key.text
+    host = make_host_app(server, owner, name="canary-app", agent_id=agent)
+    with host.client as visitor:
+        reply = visitor.post("/api/v1/chat", json={"message": "canary", "user": "canary-user"})
+    assert reply.status_code == 200, reply.text
+    api_key = client.post("/api/settings/api-keys", json={"name": "canary-key"}).json()["id"]
     return {
+        "app_id": host.app.id,
+        "token_id": host.token.id,
+        "visitor": "canary-user",
+        "visit_id": reply.json()["session_id"],
+        "reply_id": reply.json()["message_id"],
+        "app_token": host.token.token,
+        "api_key_id": api_key,
         "workspace_id": workspace,
         "scope_id": workspace,
         "file_id": added.json()[0]["id"],
@@ -142,12 +161,24 @@ def before(first: tuple[Person, dict[str, str]]) -> dict[str, str]:
     return snapshot(*first)
 
 
+def of_operation(operation: Operation, ids: dict[str, str]) -> dict[str, str]:
+    """Return the ids by the names that the operation has for them: sessions and messages of apps are visitors'."""
+    if operation.for_apps:
+        return {**ids, "session_id": ids["visit_id"], "message_id": ids["reply_id"]}
+    if "/api-keys/" in operation.path:
+        return {**ids, "key_id": ids["api_key_id"]}
+    return ids
+
+
 def call(
     client: httpx.Client, operation: Operation, path_ids: dict[str, str], ids: dict[str, str]
 ) -> httpx.Response:
     """Call the operation with `path_ids` in its path and `ids` in query and body."""
+    path_ids, ids = of_operation(operation, path_ids), of_operation(operation, ids)
     path = operation.path.format(**{**FIXED, **path_ids})
     query = {name: ids[id_kind(name)] for name in operation.query if id_kind(name)}
+    if "message" in operation.query:
+        query["message"] = "sample text"
     if "since" in operation.query:
         # What is asked must not change while the tests run, midnight or not.
         query["since"] = "2026-11-01"
@@ -159,14 +190,49 @@ def call(
     return client.request(operation.method, path, params=query, **extra)
 
 
+def problem_of(answer: httpx.Response) -> dict[str, Any]:
+    """Return the failure's members, of OpenAI's error object too, without the request's id."""
+    body: dict[str, Any] = answer.json()
+    if "error" in body:
+        return {"code": body["error"]["code"], "detail": body["error"]["message"]}
+    return {**body, "request_id": ""}
+
+
+def call_as(
+    who: tuple[Person, dict[str, str]],
+    operation: Operation,
+    path_ids: dict[str, str],
+    ids: dict[str, str],
+) -> httpx.Response:
+    """Call the operation as a person, or with the token of the person's app where it takes one."""
+    person, own = who
+    if not operation.for_apps:
+        return call(person.client, operation, path_ids, ids)
+    with httpx.Client(base_url=person.client.base_url, timeout=60) as client:
+        client.headers["Authorization"] = f"Bearer {own['app_token']}"
+        return call(client, operation, path_ids, ids)
+
+
 def snapshot(person: Person, ids: dict[str, str]) -> dict[str, str]:
-    """Read everything a person has."""
+    """Read everything a person has, and what its app's visitors said."""
     reads = [
         operation
         for operation in all_operations()
-        if operation.method == "GET" and operation.guarded and "export" not in operation.path
+        if operation.method == "GET"
+        and operation.guarded
+        and "export" not in operation.path
+        and not operation.path.endswith("/chat/stream")
+        # Figures of the last moment.
+        and operation.path != "/api/v1/stats"
     ]
-    return {str(operation): call(person.client, operation, ids, ids).text for operation in reads}
+    return {
+        str(operation): _still(call_as((person, ids), operation, ids, ids)) for operation in reads
+    }
+
+
+def _still(answer: httpx.Response) -> str:
+    """Return the answer without when a token was used last, which asking changes."""
+    return re.sub(r'"last_used_at":("[^"]*"|null)', "", answer.text)
 
 
 NESTED = [op for op in all_operations() if any(name not in FIXED for name in op.path_ids)]
@@ -189,10 +255,10 @@ def test_a_second_user_finds_nothing_under_the_firsts_ids(
     before: dict[str, str],
     operation: Operation,
 ):
-    answer = call(second[0].client, operation, first[1], second[1])
+    answer = call_as(second, operation, first[1], second[1])
 
     assert answer.status_code == 404, answer.text
-    assert answer.json()["code"] == "not_found"
+    assert problem_of(answer)["code"] == "not_found"
     assert "canary" not in answer.text.lower()
     assert snapshot(*first) == before
 
@@ -204,7 +270,7 @@ def test_a_second_user_cannot_bring_the_firsts_ids_into_their_own(
     before: dict[str, str],
     operation: Operation,
 ):
-    answer = call(second[0].client, operation, second[1], first[1])
+    answer = call_as(second, operation, second[1], first[1])
 
     assert answer.status_code == 404, answer.text
     assert "canary" not in answer.text.lower()
@@ -219,9 +285,9 @@ def test_an_unknown_id_and_a_foreign_one_look_alike(
 ):
     unknown = {name: value[:4] + "0" * 20 for name, value in first[1].items()}
 
-    answers = [call(second[0].client, operation, ids, second[1]) for ids in (first[1], unknown)]
+    answers = [call_as(second, operation, ids, second[1]) for ids in (first[1], unknown)]
 
-    bodies = [{**answer.json(), "request_id": ""} for answer in answers]
+    bodies = [problem_of(answer) for answer in answers]
     assert bodies[0] == bodies[1]
 
 
@@ -266,7 +332,7 @@ def test_nobody_reaches_anything_without_a_credential(
             client.headers.update(raw)  # type: ignore[arg-type]
             for operation in GUARDED:
                 answer = call(client, operation, first[1], first[1])
-                if answer.status_code != 401 or answer.json()["code"] != "invalid_token":
+                if answer.status_code != 401 or problem_of(answer)["code"] != "invalid_token":
                     reached.append(f"{operation} with {name}: {answer.status_code}")
 
     assert reached == []
@@ -284,7 +350,7 @@ def test_every_route_asks_who_is_calling_unless_it_is_listed_as_public():
 
 
 def _asks_who(dependant: Any) -> bool:
-    return any(one.call is current_user or _asks_who(one) for one in dependant.dependencies)
+    return any(one.call in ASKING or _asks_who(one) for one in dependant.dependencies)
 
 
 def test_the_matrix_sees_the_routes():
@@ -307,13 +373,15 @@ def test_unknown_and_privileged_fields_are_refused(
 ):
     assert operation.body is not None
     assert operation.body.get("additionalProperties") is False
-    path = operation.path.format(**{**FIXED, **first[1]})
-    body = {**sample(operation.body, first[1]), "owner_id": "usr_1"}
+    ids = of_operation(operation, first[1])
+    path = operation.path.format(**{**FIXED, **ids})
+    body = {**sample(operation.body, ids), "owner_id": "usr_1"}
 
-    answer = first[0].client.request(operation.method, path, json=body)
+    headers = {"Authorization": f"Bearer {ids['app_token']}"} if operation.for_apps else None
+    answer = first[0].client.request(operation.method, path, json=body, headers=headers)
 
     assert answer.status_code == 422
-    assert "owner_id" in answer.json()["detail"]
+    assert "owner_id" in problem_of(answer)["detail"]
 
 
 @pytest.mark.parametrize(
@@ -324,14 +392,18 @@ def test_a_text_that_cannot_be_stored_is_no_failure_of_the_server(
     first: tuple[Person, dict[str, str]], operation: Operation, text: str
 ):
     assert operation.body is not None
-    path = operation.path.format(**{**FIXED, **first[1]})
-    good = sample(operation.body, first[1])
+    ids = of_operation(operation, first[1])
+    path = operation.path.format(**{**FIXED, **ids})
+    good = sample(operation.body, ids)
+    headers = {"Content-Type": "application/json"}
+    if operation.for_apps:
+        headers["Authorization"] = f"Bearer {ids['app_token']}"
     for name, value in good.items():
         if isinstance(value, str):
             answer = first[0].client.request(
                 operation.method,
                 path,
                 content=json.dumps({**good, name: text}),
-                headers={"Content-Type": "application/json"},
+                headers=headers,
             )
             assert answer.status_code in {200, 401, 404, 413, 422}, (name, answer.text)

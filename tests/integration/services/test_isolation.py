@@ -14,6 +14,11 @@ from babble_app.services import (
     accounts,
     agent_tests,
     agents,
+    api_keys,
+    app_tokens,
+    app_tool_settings,
+    app_tools,
+    apps,
     budgets,
     chats,
     files,
@@ -30,9 +35,11 @@ from babble_app.services import (
     test_runs,
     usage,
     versions,
+    visit_removal,
     workspaces,
 )
 from babble_app.store import runs as run_rows
+from babble_app.store import visits as visit_rows
 from tests.factories import (
     in_chunks,
     make_agent,
@@ -75,6 +82,11 @@ class World:
     own_agent: str
     own_test: str
     key: str
+    app: str
+    own_app: str
+    token: str
+    visit: str
+    api_key: str
 
 
 @pytest.fixture
@@ -100,6 +112,16 @@ async def world(rt: Runtime) -> World:
     await budgets.set_budget(rt, owner, "person", owner, "month", limit_usd=4)
     profile = await profiles.create_profile(rt, owner, name="Mine")
     key = await keys.add_key(rt, owner, "openai", "sk-canary-0123456789abcdef")
+    app = await apps.create_app(rt, owner, "Helper", agent_id=version.agent_id)
+    own_app = await apps.create_app(rt, stranger, "Helper", agent_id=own_agent)
+    token = await app_tokens.create_token(rt, owner, app.id, "site")
+    await rt.writer.write(
+        visit_rows.add_visit(
+            "s_1", owner, app.id, workspace_id=app.workspace_id, profile="", model="", token_id=token.id,
+            visitor="ada", visitor_name="", channel="production", origin="", version_id=None,
+        )
+    )  # fmt: skip
+    api_key = await api_keys.create_key(rt, owner, "script")
     login = await accounts.register(
         rt,
         email="owner@example.com",
@@ -111,6 +133,7 @@ async def world(rt: Runtime) -> World:
     return World(
         rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
         version.agent_id, version.id, proposal.id, profile.id, login.login.id, session.id, test.id, own_agent, own_test.id, key.id,
+        app.id, own_app.id, token.id, "s_1", api_key.id,
     )  # fmt: skip
 
 
@@ -272,6 +295,58 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "budgets.delete_budget person": lambda w: budgets.delete_budget(
         w.rt, w.stranger, "person", w.owner, "month"
     ),
+    "publishing.check_release": lambda w: publishing.check_release(
+        w.rt, w.stranger, w.agent, w.version
+    ),
+    "apps.create_app": lambda w: apps.create_app(w.rt, w.stranger, "x", agent_id=w.agent),
+    "apps.create_app workspace": lambda w: apps.create_app(
+        w.rt, w.stranger, "x", workspace_id=w.workspace
+    ),
+    "apps.create_app profile": lambda w: apps.create_app(w.rt, w.stranger, "x", profile=w.profile),
+    "apps.get_app": lambda w: apps.get_app(w.rt, w.stranger, w.app),
+    "apps.list_apps": lambda w: apps.list_apps(w.rt, w.stranger, workspace_id=w.workspace),
+    "apps.list_apps agent": lambda w: apps.list_apps(w.rt, w.stranger, agent_id=w.agent),
+    "apps.update_app": lambda w: apps.update_app(w.rt, w.stranger, w.app, name="x"),
+    "apps.update_app profile": lambda w: apps.update_app(
+        w.rt, w.stranger, w.own_app, profile=w.profile
+    ),
+    "apps.delete_app": lambda w: apps.delete_app(w.rt, w.stranger, w.app),
+    "apps.release": lambda w: apps.release(w.rt, w.stranger, w.app, version_id=None),
+    "apps.release version": lambda w: apps.release(
+        w.rt, w.stranger, w.own_app, version_id=w.version
+    ),
+    "apps.release trial": lambda w: apps.release(
+        w.rt,
+        w.stranger,
+        w.own_app,
+        version_id=None,
+        trial_version_id=w.version,
+        trial_percent=5,
+    ),
+    "apps.stage": lambda w: apps.stage(w.rt, w.stranger, w.app, None),
+    "apps.stage version": lambda w: apps.stage(w.rt, w.stranger, w.own_app, w.version),
+    "apps.roll_back": lambda w: apps.roll_back(w.rt, w.stranger, w.app),
+    "apps.list_releases": lambda w: apps.list_releases(w.rt, w.stranger, w.app),
+    "apps.list_sightings": lambda w: apps.list_sightings(w.rt, w.stranger, w.app),
+    "app_tokens.create_token": lambda w: app_tokens.create_token(w.rt, w.stranger, w.app, "x"),
+    "app_tokens.get_token": lambda w: app_tokens.get_token(w.rt, w.stranger, w.token),
+    "app_tokens.list_tokens": lambda w: app_tokens.list_tokens(w.rt, w.stranger, app_id=w.app),
+    "app_tokens.update_token": lambda w: app_tokens.update_token(
+        w.rt, w.stranger, w.token, name="x"
+    ),
+    "app_tokens.revoke_token": lambda w: app_tokens.revoke_token(w.rt, w.stranger, w.token),
+    "app_tokens.rotate_token": lambda w: app_tokens.rotate_token(w.rt, w.stranger, w.token),
+    "app_tokens.set_daily_budget": lambda w: app_tokens.set_daily_budget(
+        w.rt, w.stranger, w.token, 1
+    ),
+    "app_tool_settings.set_tools": lambda w: app_tool_settings.set_tools(
+        w.rt, w.stranger, w.app, [], {}
+    ),
+    "app_tools.try_tool": lambda w: app_tools.try_tool(w.rt, w.stranger, w.app, "x", {}),
+    "visit_removal.erase_visitor": lambda w: visit_removal.erase_visitor(
+        w.rt, w.stranger, w.app, "ada"
+    ),
+    "api_keys.delete_key": lambda w: api_keys.delete_key(w.rt, w.stranger, w.api_key),
     "publishing.publish version": lambda w: publishing.publish(
         w.rt, w.stranger, w.own_agent, w.version
     ),
@@ -285,11 +360,13 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
 }
 MODULES = (
     accounts, workspaces, files, chats, versions, profiles, proposals, publishing, keys, sessions, session_forks, agent_tests,
-    test_runs, test_recording, test_coverage, test_files, test_fixes, budgets, usage,
+    test_runs, test_recording, test_coverage, test_files, test_fixes, budgets, usage, apps, app_tokens, app_tool_settings,
+    app_tools, visit_removal, api_keys,
 )  # fmt: skip
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
     "accounts.export_data", "accounts.delete_account", "accounts.get_user", "workspaces.create_workspace",
+    "api_keys.create_key", "api_keys.list_keys", "usage.get_app_stats", "visit_removal.delete_visits",
     "budgets.list_budgets", "budgets.list_subjects", "budgets.status", "usage.get_stats", "usage.csv_rows",
     "profiles.list_profiles", "profiles.create_profile", "profiles.find_profile",
     "workspaces.list_workspaces", "keys.list_providers", "keys.list_keys", "keys.set_key",
@@ -322,12 +399,18 @@ async def test_a_stranger_is_told_that_there_is_no_such_thing(world: World) -> N
 async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
     rt, stranger = world.rt, world.stranger
 
+    await visit_removal.delete_visits(rt, stranger, [world.visit, world.chat])
     listed = await workspaces.list_workspaces(rt, stranger)
 
     assert [item.id for item in listed] == [world.own_workspace]
     assert await profiles.find_profile(rt, stranger, world.profile) is None
     assert all(item.builtin for item in await profiles.list_profiles(rt, stranger))
     assert await accounts.list_logins(rt, stranger) == []
+    assert [app.id for app in await apps.list_apps(rt, stranger)] == [world.own_app]
+    assert await app_tokens.list_tokens(rt, stranger) == []
+    assert await api_keys.list_keys(rt, stranger) == []
+    assert await chats.get_chat(rt, world.owner, world.visit)
+    assert await chats.get_chat(rt, world.owner, world.chat)
     assert await files.list_files(rt, stranger, world.own_workspace) == []
     assert await budgets.list_budgets(rt, stranger) == []
     assert [subject.scope_id for subject in await budgets.list_subjects(rt, stranger)] == [

@@ -17,6 +17,7 @@ FOLDER = Path(states.__file__).parent
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
     "AnswerState": "choose close_answer open_answer save_answer",
+    "ApiKeysState": "ask_delete close_dialog create delete dismiss_key load",
     "BudgetsState": "ask_delete close_dialog delete open_change open_new save",
     "CanvasState": "check discard dismiss_dropped dismiss_problem download edit open_agent show_version "
     "take_edits_back take_new_version",
@@ -41,6 +42,8 @@ HANDLERS = {
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
     "RepairState": "fix record_again send_request stop_fix watch",
     "RestoringState": "restore revert",
+    "RuleFormState": "add_rule drop_rule lower_rule pick_classifier pick_difficulty pick_language pick_rule_model pick_task "
+    "raise_rule toggle_rule write_length",
     "SessionState": "",
     "SettingsState": "choose_fallback choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "load",

@@ -1,0 +1,33 @@
+"""An app's own figures."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from babble_app.api._app_identity import Caller
+from babble_app.api._identity import Rt
+from babble_app.api._times import aware
+from babble_app.api.usage import Since, Until, begin_of
+from babble_app.errors import PermissionDeniedError
+from babble_app.schemas.stats import AppStats
+from babble_app.services import usage
+
+router = APIRouter(prefix="/api/v1/stats", tags=["host apps"])
+
+
+@router.get("")
+async def get_stats(rt: Rt, caller: Caller, since: Since = None, until: Until = None) -> AppStats:
+    """Sum up what the app asked of models: requests, tokens, cost, answers given again, times, and the same by day.
+
+    Percentiles are those of the last 20,000 answers. Only with the app's token, and not from a page.
+    """
+    if caller.visitor or caller.origin:
+        message = "Figures are for the host app's server, with the app's token."
+        raise PermissionDeniedError(message)
+    return await usage.get_app_stats(
+        rt,
+        caller.owner_id,
+        caller.app.id,
+        since=begin_of(since),
+        until=aware(until, "until"),
+    )
