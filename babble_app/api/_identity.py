@@ -28,7 +28,7 @@ cookie_scheme = APIKeyCookie(
 
 
 async def get_runtime(request: Request) -> Runtime:
-    """Return the runtime of the process; async, as the framework takes a thread for what is not.
+    """Return the runtime of the process; asynchronous, as FastAPI calls any other function on a thread (0.5 ms).
 
     Raises:
         NotReadyError: it is not open yet.

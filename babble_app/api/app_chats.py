@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import Field, StringConstraints
 
 from babble_app.api._app_identity import Caller, is_still_allowed
+from babble_app.api._app_route import AppRoute
 from babble_app.api._app_stream import AppFrames, place_of
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._event_stream import EventStream
@@ -27,7 +28,7 @@ from babble_app.services.runtime import Runtime
 from babble_app.services.visit_replies import ReplyBuilder
 from babble_app.services.visits import VisitRun
 
-router = APIRouter(prefix="/api/v1/chat", tags=["host apps"])
+router = APIRouter(prefix="/api/v1/chat", tags=["host apps"], route_class=AppRoute)
 
 MAX_CONTEXT_BYTES = 32 * 1024
 MAX_PAGE_TOOLS = 16

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from babble_app.errors import NotFoundError
 from babble_app.schemas.chats import Run
 from babble_app.schemas.visits import VisitorMessage
-from babble_app.services import idempotency, retelling, visits
+from babble_app.services import idempotency, retelling, visit_openings, visits
 from babble_app.services.told import digest_of, digest_on
 from babble_app.services.visits import Place, VisitRun
 from babble_app.store import recalled as rows
@@ -132,11 +132,11 @@ async def _place(
         version_id, log = forked.version_id, forked.log[: forked.log_size]
     else:
         before = list(told.before)
-        version_id = who.agent.version_id or visits.choose_version(
+        version_id = who.agent.version_id or visit_openings.choose_version(
             caller, caller.visitor or who.visitor or session_id
         )
         log = await _retold(rt, caller.owner_id, version_id, before)
-    version_id, first = visits.open_visit(
+    version_id, first = visit_openings.open_visit(
         caller, session_id, who.visitor, version_id=version_id, log=log
     )
     first = [*first, *_copied(caller.owner_id, session_id, before)]

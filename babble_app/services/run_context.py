@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from logging import getLogger
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from babble_app.agents.profile import all_profiles
 from babble_app.agents.request import AgentRequest, ContextFile
@@ -21,9 +21,10 @@ from babble_app.schemas.profiles import Profile
 from babble_app.services import files, web_search
 from babble_app.store import conversations, keys, users
 from babble_app.store import profiles as profile_rows
+from babble_app.store.conversations import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -33,11 +34,14 @@ if TYPE_CHECKING:
     from babble_app.schemas.profiles import ToolGroup
     from babble_app.services.run_registry import Turn
     from babble_app.services.runtime import Runtime
-    from babble_app.store.conversations import Conversation, Program, Said
+    from babble_app.store.conversations import Program, Said
     from babble_app.store.keys import SealedKey
     from babble_app.store.users import ChosenModels
     from babble_app.tools.toolkit import OutsideTool
 
+    _Basis = tuple[list[SealedKey], ChosenModels, Profile | None]
+
+T = TypeVar("T")
 logger = getLogger(__name__)
 
 HISTORY_MESSAGES = 60
@@ -92,9 +96,47 @@ class Context:
 
 async def find(rt: Runtime, owner_id: str, chat_id: str) -> Found:
     """Read what a run of the chat rests on; raises NotFoundError."""
+    found, _ = await find_with(rt, owner_id, chat_id, lambda _: None)
+    return found
+
+
+async def find_with(
+    rt: Runtime, owner_id: str, chat_id: str, read: Callable[[Connection], T]
+) -> tuple[Found, T]:
+    """Return the same, and what `read` finds before it in the same step; raises NotFoundError."""
     turn, read_at = rt.runs.turn(chat_id), time.monotonic()
     came = turn.came if turn.free else None
-    chat, stored, chosen, profile = await rt.database.fetch(_read, owner_id, chat_id)
+
+    def read_all(db: Connection) -> tuple[T, Conversation, _Basis]:
+        first = read(db)
+        chat = conversations.get_conversation(db, owner_id, chat_id, HISTORY_MESSAGES)
+        return first, chat, _read_basis(db, owner_id, chat)
+
+    first, chat, basis = await rt.database.fetch(read_all)
+    return _found(chat, basis, turn, came, read_at), first
+
+
+async def find_new(rt: Runtime, owner_id: str, chat_id: str, app: App) -> Found:
+    """Read what the first run of a visitor's conversation rests on; of the conversation, which is not stored yet, nothing."""
+    turn, read_at = rt.runs.turn(chat_id), time.monotonic()
+    chat = Conversation(
+        title="",
+        model=app.model,
+        workspace_id=app.workspace_id,
+        said=[],
+        program=None,
+        review_changes=False,
+        profile=app.profile,
+        file_ids=[],
+    )
+    basis = await rt.database.fetch(_read_basis, owner_id, chat)
+    return _found(chat, basis, turn, turn.came, read_at)
+
+
+def _found(
+    chat: Conversation, basis: _Basis, turn: Turn, came: int | None, read_at: float
+) -> Found:
+    stored, chosen, profile = basis
     return Found(
         chat=chat,
         keys=stored,
@@ -106,14 +148,11 @@ async def find(rt: Runtime, owner_id: str, chat_id: str) -> Found:
     )
 
 
-def _read(
-    db: Connection, owner_id: str, chat_id: str
-) -> tuple[Conversation, list[SealedKey], ChosenModels, Profile | None]:
-    chat = conversations.get_conversation(db, owner_id, chat_id, HISTORY_MESSAGES)
+def _read_basis(db: Connection, owner_id: str, chat: Conversation) -> _Basis:
     stored = keys.list_sealed(db, owner_id, chat.workspace_id)
     own = chat.profile and chat.profile not in all_profiles()
     profile = profile_rows.find_shape(db, owner_id, chat.profile) if own else None
-    return chat, stored, users.get_models(db, owner_id), profile
+    return stored, users.get_models(db, owner_id), profile
 
 
 async def gather(

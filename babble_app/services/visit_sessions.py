@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from babble_app.errors import PermissionDeniedError
 from babble_app.schemas.chats import Run
 from babble_app.schemas.visits import OpenedSession, VisitorSession
-from babble_app.services import idempotency, runs, visit_messages, visits
+from babble_app.services import (
+    idempotency,
+    run_context,
+    runs,
+    visit_messages,
+    visit_openings,
+    visits,
+)
 from babble_app.services.removal import removing, stop_runs
 from babble_app.services.visit_replies import ReplyBuilder
 from babble_app.services.visit_turns import VisitTurn
@@ -62,7 +69,7 @@ async def open_session(
     async def work() -> Run:
         visits.hit_limits(rt, caller, visitor, address)
         session_id = new_id("s")
-        version_id, stored = visits.open_visit(caller, session_id, visitor)
+        version_id, stored = visit_openings.open_visit(caller, session_id, visitor)
         turn = VisitTurn(
             app=caller.app,
             token_id=caller.token_id,
@@ -72,8 +79,9 @@ async def open_session(
             opening=True,
             data=context,
         )
-        job = await visits.make_job(rt, caller.owner_id, session_id, turn)
-        return await runs.launch(rt, job, None, keyed, first=stored)
+        found = await run_context.find_new(rt, caller.owner_id, session_id, caller.app)
+        job = await visits.make_job(rt, caller.owner_id, session_id, turn, "", found)
+        return await runs.launch(rt, job, found, keyed, first=stored)
 
     run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
     opening = VisitRun(run.id, run.chat_id, None)
@@ -99,7 +107,7 @@ async def _open_plain(
     async def work() -> OpenedSession:
         visits.hit_limits(rt, caller, visitor, address)
         opened = OpenedSession(session_id=new_id("s"))
-        _, stored = visits.open_visit(caller, opened.session_id, visitor)
+        _, stored = visit_openings.open_visit(caller, opened.session_id, visitor)
         answer = idempotency.answered(caller.owner_id, keyed, opened)
         await rt.writer.write([*stored, *answer])
         return opened

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.chats import AskedWith, Run
-from babble_app.services import chats, idempotency, models, runs
+from babble_app.services import chats, idempotency, models, run_context, runs, visit_openings
 from babble_app.services.run_driver import Job
 from babble_app.services.visit_turns import VisitTurn
 from babble_app.store import runs as run_rows
@@ -22,10 +22,13 @@ from babble_app.store.tables.base import new_id
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from sqlalchemy.engine import Connection
+
     from babble_app.schemas.events import NumberedEvent
     from babble_app.schemas.visits import VisitorMessage
     from babble_app.services.app_callers import AppCaller
     from babble_app.services.idempotency import KeyedRequest
+    from babble_app.services.run_context import Found
     from babble_app.services.runtime import Runtime
     from babble_app.store.visits import Standing
     from babble_app.store.writer import Operation
@@ -59,6 +62,8 @@ class Place:
     """Whether nothing can have been said before."""
     is_named: bool = False
     """Whether the conversation has a title."""
+    found: Found | None = None
+    """What its next answer rests on, where that was read already."""
     first: list[Operation] = field(default_factory=list["Operation"])
     """What stores the conversation, if it is new."""
     told_digest: str = ""
@@ -95,13 +100,13 @@ async def start(
     """
     check_text(message.text)
     check_user(visitor)
-    standing = await find_standing(rt, caller, session_id) if session_id else None
+    found, standing = await _find(rt, caller, session_id) if session_id else (None, None)
     if standing is not None and has_ended(standing.status):
         raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
 
     async def work() -> Run:
         hit_limits(rt, caller, standing.visitor if standing else visitor, address)
-        return await _start(rt, caller, message, standing, visitor, keyed)
+        return await _start(rt, caller, message, found, standing, visitor, keyed)
 
     keyed = own_key(caller, keyed)
     run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
@@ -151,36 +156,29 @@ def has_ended(status: str) -> bool:
     return status not in {rows.NEW, "waiting", "done"}
 
 
-def choose_version(caller: AppCaller, visitor: str) -> str | None:
-    """Return which version of the agent a new conversation gets; a visitor always gets the same.
+async def _find(rt: Runtime, caller: AppCaller, session_id: str) -> tuple[Found, Standing]:
+    """Return what a conversation's next answer rests on, and where it stands, if the caller may read it."""
 
-    Raises:
-        ConflictError: nothing of the agent is live.
-    """
-    app = caller.app
-    if app.agent_id is None:
-        return None
-    if caller.channel == "staging":
-        return app.staging_version_id or caller.head_version_id
-    if app.trial_version_id and _share(app.id, visitor) < app.trial_percent:
-        return app.trial_version_id
-    chosen = app.version_id or caller.live_version_id
-    if chosen is None:
-        raise ConflictError("No version of this agent is live. Its owner can publish one.")
-    return chosen
+    def read(db: Connection) -> Standing:
+        standing = rows.get_standing(db, caller.owner_id, caller.app.id, session_id)
+        _check_visitor(caller, standing)
+        return standing
+
+    return await run_context.find_with(rt, caller.owner_id, session_id, read)
 
 
 async def _start(
     rt: Runtime,
     caller: AppCaller,
     message: VisitorMessage,
+    found: Found | None,
     standing: Standing | None,
     visitor: str,
     keyed: KeyedRequest | None,
 ) -> Run:
     if standing is None:
         session_id = new_id("s")
-        version_id, first = open_visit(caller, session_id, visitor)
+        version_id, first = visit_openings.open_visit(caller, session_id, visitor)
         place = Place(session_id, version_id, is_new=True, first=first)
     else:
         place = Place(
@@ -188,6 +186,7 @@ async def _start(
             standing.version_id,
             standing.version_number,
             is_named=bool(standing.title),
+            found=found,
         )
     return await ask(rt, caller, message, place, keyed)
 
@@ -211,7 +210,8 @@ async def ask(
         tools=message.tools,
         told_digest=place.told_digest,
     )
-    job = await make_job(rt, owner_id, session_id, turn, message.text)
+    found = place.found or await run_context.find_new(rt, owner_id, session_id, caller.app)
+    job = await make_job(rt, owner_id, session_id, turn, message.text, found)
     question = run_rows.add_message(
         job.question_id,
         owner_id,
@@ -222,15 +222,18 @@ async def ask(
         details={"asked_with": job.asked_with.model_dump(mode="json")} if message.context else None,
     )
     naming = [] if place.is_named else chats.naming(owner_id, session_id, message.text)
-    return await runs.launch(rt, job, None, keyed, question, *naming, first=place.first)
+    known = found if place.found or place.is_new else None
+    return await runs.launch(rt, job, known, keyed, question, *naming, first=place.first)
 
 
 async def make_job(
-    rt: Runtime, owner_id: str, session_id: str, turn: VisitTurn, text: str = ""
+    rt: Runtime, owner_id: str, session_id: str, turn: VisitTurn, text: str, found: Found
 ) -> Job:
     """Return what a run for a visitor is about; without a text it is what the program says first."""
     app = turn.app
-    defaults = tuple[str, ...]() if app.model else await models.default_models(rt, owner_id)
+    defaults = tuple[str, ...]()
+    if not app.model:
+        defaults = await models.defaults_among(rt, found.chosen, found.keys)
     return Job(
         owner_id=owner_id,
         chat_id=session_id,
@@ -260,38 +263,6 @@ def check_user(user: str) -> None:
             "A visitor's id does not begin with `vis_` or `user `: those are given by this server."
         )
         raise ValidationFailedError(message, field="user")
-
-
-def open_visit(
-    caller: AppCaller,
-    session_id: str,
-    visitor: str,
-    *,
-    version_id: str | None = None,
-    log: list[dict[str, Any]] | None = None,
-) -> tuple[str | None, list[Operation]]:
-    """Return the version that a new conversation gets (`version_id`: this one), and what stores the conversation.
-
-    With a log its program goes on from there.
-    """
-    visitor = caller.visitor or visitor
-    version_id = version_id or choose_version(caller, visitor or session_id)
-    stored = rows.add_visit(
-        session_id,
-        caller.owner_id,
-        caller.app.id,
-        workspace_id=caller.app.workspace_id,
-        profile=caller.app.profile,
-        model=caller.app.model,
-        token_id=caller.token_id,
-        visitor=visitor,
-        visitor_name=caller.visitor_name,
-        channel=caller.channel,
-        origin=caller.origin,
-        version_id=version_id,
-        log=log or [],
-    )
-    return version_id, stored
 
 
 async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
@@ -341,9 +312,3 @@ def own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | Non
         return None
     whose = hashlib.sha256(f"{caller.app.id} {caller.visitor}".encode()).hexdigest()[:20]
     return idempotency.KeyedRequest(f"{whose} {keyed.key}", keyed.fingerprint)
-
-
-def _share(app_id: str, visitor: str) -> int:
-    """Return 0 to 99, always the same for one visitor of an app."""
-    digest = hashlib.sha256(f"{app_id} {visitor}".encode()).digest()
-    return int.from_bytes(digest[:8]) % 100

@@ -14,7 +14,7 @@ from babble_app.services import (
     keys,
     publishing,
     versions,
-    visits,
+    visit_openings,
 )
 from babble_app.store import runs as run_rows
 from tests.factories import PROGRAM, make_agent, make_chat, make_file, make_proposal, make_workspace
@@ -59,7 +59,7 @@ async def test_apps_and_their_visitors_conversations_are_in_the_zip(rt: Runtime)
     app = await apps.create_app(rt, owner, "Front desk", workspace_id=workspace.id)
     token = await app_tokens.create_token(rt, owner, app.id, "site")
     caller = await app_callers.find_caller(rt, token.token)
-    _, stored = visits.open_visit(caller, "s_1", "somebody")
+    _, stored = visit_openings.open_visit(caller, "s_1", "somebody")
     said = run_rows.add_message("msg_1", owner, "s_1", run_id="", role="user", text="Hello")
     await rt.writer.write([*stored, said])
 
