@@ -41,10 +41,9 @@ class EventStream(StreamingResponse):
         write: Callable[[T], bytes] | None = None,
         is_allowed: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """Take the events (a run's), how one is written (empty when it is not sent), and whether the reader may still read."""
+        """Take the events, how one is written (empty when it is not sent), and what says whether the reader may still read."""
         # Without a writer the events are a run's.
-        written = write or cast("Callable[[T], bytes]", frame)
-        self._frames = _frames(events, written, is_allowed)
+        self._frames = _frames(events, write or cast("Callable[[T], bytes]", frame), is_allowed)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(self._frames, headers=headers)
 

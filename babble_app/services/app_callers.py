@@ -193,8 +193,10 @@ def _caller(opened: OpenedApp, token_id: str, channel: str) -> AppCaller:
 
 
 def _signature(rt: Runtime, body: str) -> str:
-    key = working_key(rt.settings.secret("secret_key"), "babble visitors' tokens")
-    return _in_words(hmac.digest(key, body.encode(), "sha256"))
+    if not rt.app_cache.signing_key:
+        secret = rt.settings.secret("secret_key")
+        rt.app_cache.signing_key = working_key(secret, "babble visitors' tokens")
+    return _in_words(hmac.digest(rt.app_cache.signing_key, body.encode(), "sha256"))
 
 
 def _in_words(digest: bytes) -> str:
