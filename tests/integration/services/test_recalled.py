@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -88,3 +89,21 @@ async def test_an_answer_of_another_app_or_visitor_is_not_gone_on_from(rt: Runti
         await recalled.start(rt, mine, told([("user", "x")]), after="nothing")
     owner_id = theirs.agent.caller.owner_id
     assert await rt.database.fetch(rows.list_said, owner_id, run.run_id) == []
+
+
+async def test_several_at_once_each_get_a_conversation_of_their_own(rt: Runtime) -> None:
+    who = await make_caller(rt)
+    first, one = await ask(rt, who, ("user", "Hello"))
+    so_far: list[Said] = [("user", "Hello"), ("assistant", one)]
+    after = first.run_id.removeprefix("run_")
+
+    told_runs = await asyncio.gather(
+        *(ask(rt, who, *so_far, ("user", f"Help {number}")) for number in range(4))
+    )
+    later = await asyncio.gather(
+        *(ask(rt, who, ("user", f"More {number}"), after=after) for number in range(3))
+    )
+
+    sessions = [run.session_id for run, _ in (*told_runs, *later)]
+    assert len(set(sessions)) == 7
+    assert sessions.count(first.session_id) == 1
