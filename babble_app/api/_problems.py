@@ -52,6 +52,8 @@ _OPENAI = {
     "conflict": (400, "conflict"),
 }
 """Status and code of OpenAI's for failures that it has another word for."""
+_OWN_ROUTE = "/v1/chat"
+"""Not OpenAI's: its failures have their shape, and statuses and codes of ours."""
 _NEVER_AGAIN = {"insufficient_quota", "idempotency_conflict"}
 """OpenAI's clients try again after every 429 and 409, unless they are told."""
 INTERNAL_DETAIL = "Something went wrong here that we did not foresee. Try again; if it stays, tell the operator the request id."
@@ -88,7 +90,8 @@ def problem(
     """
     code = code or code_of_status(status)
     if is_openai(scope):
-        return _openai_error(status, detail, code, headers, str((extra or {}).get("field") or ""))
+        field = str((extra or {}).get("field") or "")
+        return _openai_error(scope, status, detail, code, headers, field)
     body = {
         "type": f"/docs#error-{code}",
         "title": title_of_code(code),
@@ -162,7 +165,7 @@ def openai_error(
     status, code = _OPENAI.get(
         code, (400 if status == HTTPStatus.UNPROCESSABLE_ENTITY else status, code)
     )
-    kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+    kind = _kind(status)
     if status == HTTPStatus.UNAUTHORIZED:
         # LiteLLM knows a wrong key by these words of OpenAI's only (1.106.2, exception_mapping_utils.py).
         detail = f"Incorrect API key provided. {detail}"
@@ -174,13 +177,25 @@ def openai_error(
 
 
 def _openai_error(
-    status: int, detail: str, code: str, headers: Mapping[str, str] | None, field: str
+    scope: Scope,
+    status: int,
+    detail: str,
+    code: str,
+    headers: Mapping[str, str] | None,
+    field: str,
 ) -> JSONResponse:
-    status, body = openai_error(status, detail, code, field)
     told = dict(headers or {})
+    if scope["path"] == _OWN_ROUTE:
+        error = {"message": detail, "type": _kind(status), "param": field or None, "code": code}
+        return JSONResponse({"error": error}, status, told)
+    status, body = openai_error(status, detail, code, field)
     if body["error"]["code"] in _NEVER_AGAIN:
         told["x-should-retry"] = "false"
     return JSONResponse(body, status, told)
+
+
+def _kind(status: int) -> str:
+    return "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
 
 
 def _field(error: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from babble_app.llm.credentials import (
     environment_credentials,
 )
 from babble_app.llm.deadlines import Deadlines
-from babble_app.llm.embedding import EmbeddingClient
+from babble_app.llm.embedding import EmbeddingClient, require_embeddings
 from babble_app.llm.guarded import GuardedClient
 from babble_app.llm.health import Health
 from babble_app.llm.key_turns import KeyTurns
@@ -156,11 +156,7 @@ class Models:
             ModelUnavailableError: as `open` does, or its provider makes none.
         """
         provider, name = self._split(model)
-        if provider.wire not in {"openai", "ollama"}:
-            raise ModelUnavailableError(
-                f"{provider.title} makes no embeddings here. Choose a model of another provider, such as "
-                "openai/text-embedding-3-small or ollama/nomic-embed-text."
-            )
+        require_embeddings(provider)
         target = self._target(provider, name, credential)
         self.turns.note_use(target.api_key)
         return EmbeddingClient(model, target, self._sessions, self._deadlines)

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from babble_app.errors import ModelTimeoutError
+from babble_app.errors import ModelTimeoutError, ModelUnavailableError
 from babble_app.llm import failures, http, model_table, prices, tokens
 from babble_app.llm.openai_answer import MISSHAPEN
 from babble_app.schemas.models import Embeddings
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from babble_app.llm.deadlines import Deadlines
+    from babble_app.llm.provider import Provider
     from babble_app.llm.target import Target
 
 MAX_BYTES = 64 * 2**20
@@ -92,6 +93,15 @@ class EmbeddingClient:
             vectors=tuple(vectors),
             usage=Usage(input_tokens=counted, cost_usd=cost_usd(self.name, counted)),
             model=str(fields.get("model") or self.target.model),
+        )
+
+
+def require_embeddings(provider: Provider) -> None:
+    """Raise ModelUnavailableError where the provider makes no embeddings."""
+    if provider.wire not in {"openai", "ollama"}:
+        raise ModelUnavailableError(
+            f"{provider.title} makes no embeddings here. Choose a model of another provider, such as "
+            "openai/text-embedding-3-small or ollama/nomic-embed-text."
         )
 
 

@@ -22,6 +22,7 @@ from babble_app.store.tables.base import new_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from babble_app.services.app_callers import AppCaller
     from babble_app.services.idempotency import KeyedRequest
     from babble_app.services.named_models import NamedAgent
     from babble_app.services.runtime import Runtime
@@ -71,11 +72,14 @@ async def start(
 
     async def work() -> Run:
         visits.hit_limits(rt, caller, who.visitor, who.address)
-        digest, turns = await _find(rt, who, told, after)
+        digest = "" if after else _digest_before(who, told)
         # Two at once must not both go on in the conversation where it ends.
-        async with rt.runs.turn(f"told {digest}").take():
-            if turns and not after:
-                digest, turns = await _find(rt, who, told, after)
+        async with rt.runs.turn(f"told {after or digest}").take():
+            if after:
+                turns = [await _get_turn(rt, who, after)]
+                digest = turns[0].digest
+            else:
+                turns = await _list_turns(rt, caller, told, digest)
             place = await _place(rt, who, told, digest, turns)
             message = VisitorMessage(text=told.text, context=told.context)
             return await visits.ask(rt, caller, message, place, keyed)
@@ -85,24 +89,32 @@ async def start(
     return VisitRun(run.id, run.chat_id, None)
 
 
-async def _find(
-    rt: Runtime, who: TellingCaller, told: Told, after: str
-) -> tuple[str, list[RecalledTurn]]:
-    """Return the digest of what was said before, and the turns at which that was all."""
+def _digest_before(who: TellingCaller, told: Told) -> str:
+    """Return the digest of what was said before the last message."""
     caller = who.agent.caller
-    owner_id, app_id = caller.owner_id, caller.app.id
-    if after:
-        turn = await rt.database.fetch(rows.find_turn, owner_id, app_id, _PREFIX + after)
-        if turn is None or not _may_read(who, turn):
-            raise NotFoundError(_NO_ANSWER)
-        return turn.digest, [turn]
     visitor = caller.visitor or who.visitor
-    digest = digest_of(app_id, caller.channel, caller.app.agent_id or "", who.model, visitor)
+    digest = digest_of(caller.app.id, caller.channel, caller.app.agent_id or "", who.model, visitor)
     for role, text in told.before:
         digest = digest_on(digest, role, text)
+    return digest
+
+
+async def _list_turns(
+    rt: Runtime, caller: AppCaller, told: Told, digest: str
+) -> Sequence[RecalledTurn]:
+    """Return the turns at which that was all that had been said."""
     if not told.before:
-        return digest, []
-    return digest, await rt.database.fetch(rows.list_turns, owner_id, app_id, digest)
+        return ()
+    return await rt.database.fetch(rows.list_turns, caller.owner_id, caller.app.id, digest)
+
+
+async def _get_turn(rt: Runtime, who: TellingCaller, after: str) -> RecalledTurn:
+    """Return the turn that the run answered; raises NotFoundError."""
+    caller = who.agent.caller
+    turn = await rt.database.fetch(rows.find_turn, caller.owner_id, caller.app.id, _PREFIX + after)
+    if turn is None or not _may_read(who, turn):
+        raise NotFoundError(_NO_ANSWER)
+    return turn
 
 
 def _may_read(who: TellingCaller, turn: RecalledTurn) -> bool:
