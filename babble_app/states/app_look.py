@@ -88,19 +88,19 @@ class LookState(rx.State):
             self._show(found[1])
 
     @rx.event
-    def write(self, title: str, text: str) -> None:
+    def write(self, field: str, text: str) -> None:
         """Take over what is typed into the field of that name."""
-        if title not in {*_TEXTS, *_COLORS, "border_radius_px", "position", "scheme"}:
+        if field not in {*_TEXTS, *_COLORS, "border_radius_px", "position", "scheme"}:
             return
-        self.draft = replace(self.draft, **{title: text[:_MOST_CHARS]})
+        self.draft = replace(self.draft, **{field: text[:_MOST_CHARS]})
         self.dirty = True
         self._paint()
 
     @rx.event
-    def pick_color(self, title: str, text: str) -> None:
+    def pick_color(self, field: str, text: str) -> None:
         """Take a colour from the browser's palette; empty: Babble's own."""
-        if title in _COLORS:
-            self.draft = replace(self.draft, **{title: text[:20]})
+        if field in _COLORS:
+            self.draft = replace(self.draft, **{field: text[:20]})
             self.dirty, self.picked = True, self.picked + 1
             self._paint()
 

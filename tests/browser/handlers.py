@@ -54,6 +54,8 @@ class Ids:
     budget: str
     """How the usage page calls it: kind, id, period, and who set it."""
     profile: str
+    app: str
+    token: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -67,6 +69,8 @@ class Ids:
             ("/settings/", {}),
             ("/", {}),
             ("/usage/", {}),
+            (f"/apps/{self.app}", {"app_id": self.app}),
+            ("/apps/", {}),
         ]
 
 
@@ -84,6 +88,12 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "whose": f"workspace/{ids.workspace}",
         "period": "day",
         "amount": "5",
+        "origin": "https://matrix.example",
+        "instructions": "Written by the matrix",
+        "rate_limit_per_minute": "7",
+        "title": "Renamed by the matrix",
+        "percent": "10",
+        "overlap": "0",
     }
     return {
         "workspace_id": [ids.workspace],
@@ -98,6 +108,9 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "test_id": [ids.test],
         "key_id": [ids.key],
         "budget_key": [ids.budget],
+        "token_id": [ids.token],
+        "field": ["title", "primary_color"],
+        "percent": [10],
         "period": ["7d"],
         "profile_id": [ids.profile],
         "makes": ["text"],
@@ -188,6 +201,10 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
         number = 2
     if "usage" in state or "budgets" in state:
         number = 5
+    if "states___app_" in state:
+        number = 6
+    if "states___apps____" in state:
+        number = 7
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:
