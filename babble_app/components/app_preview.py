@@ -65,6 +65,7 @@ def _page() -> rx.Component:
         rx.el.div(*[rx.el.span() for _ in range(7)], class_name="host-lines"),
         rx.el.div(_widget(), _launcher(), class_name="host-corner"),
         style={
+            "--babble-host": shown.host,
             "--babble-primary": shown.primary,
             "--babble-on-primary": shown.on_primary,
             "--babble-background": shown.background,
@@ -75,7 +76,6 @@ def _page() -> rx.Component:
         custom_attrs={
             "data-place": LookState.place,
             "data-position": shown.position,
-            "data-device": rx.cond(LookState.dark, "dark", "light"),
             "inert": True,
         },
         class_name="host",

@@ -53,6 +53,8 @@ class Preview:
     placeholder: str = ""
     position: str = "bottom-right"
     dark: bool = False
+    host: str = "#eef0f2"
+    """The background of the page around it."""
     primary: str = "#0b6b60"
     on_primary: str = "#ffffff"
     background: str = "#ffffff"
@@ -193,6 +195,7 @@ def preview_of(draft: LookDraft, name: str, *, device_dark: bool) -> Preview:
         placeholder=draft.placeholder.strip() or "Write a message",
         position=draft.position if draft.position in get_args(Corner) else "bottom-right",
         dark=dark,
+        host="#23272b" if device_dark else "#eef0f2",
         primary=primary,
         on_primary=ink_on(primary),
         background=_color(draft.background_color, "#1b201e" if dark else "#fdfcfa"),
