@@ -76,7 +76,10 @@ def look_form() -> rx.Component:
 
 def _text(label: str, name: str, *, rows: int = 0, **props: Any) -> rx.Component:
     value = getattr(_draft, name)
-    write: Any = lambda text: LookState.write(name, text)  # noqa: E731 - one line per field
+
+    def write(text: Any) -> Any:
+        return LookState.write(name, text)
+
     return text_field(label, name, value, _problems, rows=rows, on_change=write, **props)
 
 

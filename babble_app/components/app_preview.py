@@ -27,7 +27,7 @@ def preview() -> rx.Component:
             ),
             _switch(
                 "Its colours",
-                ("sun", "Light", ~LookState.dark, LookState.pick_dark(False)),
+                ("sun", "Light", _not(LookState.dark), LookState.pick_dark(False)),
                 ("moon", "Dark", LookState.dark, LookState.pick_dark(True)),
             ),
             class_name="row row--wrap",
@@ -65,6 +65,7 @@ def _page() -> rx.Component:
         rx.el.div(*[rx.el.span() for _ in range(7)], class_name="host-lines"),
         rx.el.div(_widget(), _launcher(), class_name="host-corner"),
         style={
+            "--babble-host": shown.host,
             "--babble-primary": shown.primary,
             "--babble-on-primary": shown.on_primary,
             "--babble-background": shown.background,
@@ -75,7 +76,6 @@ def _page() -> rx.Component:
         custom_attrs={
             "data-place": LookState.place,
             "data-position": shown.position,
-            "data-device": rx.cond(LookState.dark, "dark", "light"),
             "inert": True,
         },
         class_name="host",
@@ -96,9 +96,7 @@ def _widget() -> rx.Component:
             rx.cond(
                 how_many(shown.starters) > 0,
                 rx.el.div(
-                    rx.foreach(
-                        shown.starters, lambda text: rx.el.span(text, class_name="wgt-starter")
-                    ),
+                    rx.foreach(shown.starters, _starter),
                     class_name="wgt-starters",
                 ),
             ),
@@ -111,6 +109,14 @@ def _widget() -> rx.Component:
         ),
         class_name="wgt",
     )
+
+
+def _starter(text: str) -> rx.Component:
+    return rx.el.span(text, class_name="wgt-starter")
+
+
+def _not(flag: Any) -> Any:
+    return ~flag
 
 
 def _launcher() -> rx.Component:

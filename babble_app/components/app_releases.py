@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from babble_app.components.dialogs import dialog_foot, modal
@@ -101,6 +103,7 @@ def _form() -> rx.Component:
 
 
 def _share() -> rx.Component:
+    pick: Any = ReleasesState.pick_percent
     return rx.el.label(
         rx.el.span(
             "Share of the visitors: ",
@@ -112,9 +115,9 @@ def _share() -> rx.Component:
             name="percent",
             min="1",
             max="100",
-            default_value=ReleasesState.percent.to_string(),
+            default_value=rx.Var.create(f"{ReleasesState.percent}"),
             key=ReleasesState.shown,
-            on_change=ReleasesState.pick_percent.debounce(60),
+            on_change=pick.debounce(60),
             aria_label="Share of the visitors in per cent",
             class_name="range",
         ),

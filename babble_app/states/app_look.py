@@ -53,6 +53,8 @@ class Preview:
     placeholder: str = ""
     position: str = "bottom-right"
     dark: bool = False
+    host: str = "#eef0f2"
+    """The background of the page around it."""
     primary: str = "#0b6b60"
     on_primary: str = "#ffffff"
     background: str = "#ffffff"
@@ -88,19 +90,19 @@ class LookState(rx.State):
             self._show(found[1])
 
     @rx.event
-    def write(self, title: str, text: str) -> None:
+    def write(self, field: str, text: str) -> None:
         """Take over what is typed into the field of that name."""
-        if title not in {*_TEXTS, *_COLORS, "border_radius_px", "position", "scheme"}:
+        if field not in {*_TEXTS, *_COLORS, "border_radius_px", "position", "scheme"}:
             return
-        self.draft = replace(self.draft, **{title: text[:_MOST_CHARS]})
+        self.draft = replace(self.draft, **{field: text[:_MOST_CHARS]})
         self.dirty = True
         self._paint()
 
     @rx.event
-    def pick_color(self, title: str, text: str) -> None:
+    def pick_color(self, field: str, text: str) -> None:
         """Take a colour from the browser's palette; empty: Babble's own."""
-        if title in _COLORS:
-            self.draft = replace(self.draft, **{title: text[:20]})
+        if field in _COLORS:
+            self.draft = replace(self.draft, **{field: text[:20]})
             self.dirty, self.picked = True, self.picked + 1
             self._paint()
 
@@ -193,6 +195,7 @@ def preview_of(draft: LookDraft, name: str, *, device_dark: bool) -> Preview:
         placeholder=draft.placeholder.strip() or "Write a message",
         position=draft.position if draft.position in get_args(Corner) else "bottom-right",
         dark=dark,
+        host="#23272b" if device_dark else "#eef0f2",
         primary=primary,
         on_primary=ink_on(primary),
         background=_color(draft.background_color, "#1b201e" if dark else "#fdfcfa"),

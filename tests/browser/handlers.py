@@ -55,6 +55,8 @@ class Ids:
     """How the usage page calls it: kind, id, period, and who set it."""
     profile: str
     api_key: str
+    app: str
+    token: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -68,6 +70,8 @@ class Ids:
             ("/settings/", {}),
             ("/", {}),
             ("/usage/", {}),
+            (f"/apps/{self.app}", {"app_id": self.app}),
+            ("/apps/", {}),
         ]
 
 
@@ -85,6 +89,12 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "whose": f"workspace/{ids.workspace}",
         "period": "day",
         "amount": "5",
+        "origin": "https://matrix.example",
+        "instructions": "Written by the matrix",
+        "rate_limit_per_minute": "7",
+        "title": "Renamed by the matrix",
+        "percent": "10",
+        "overlap": "0",
     }
     return {
         "workspace_id": [ids.workspace],
@@ -100,6 +110,9 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "key_id": [ids.key],
         "api_key_id": [ids.api_key],
         "budget_key": [ids.budget],
+        "token_id": [ids.token],
+        "field": ["title", "primary_color"],
+        "percent": [10],
         "period": ["7d"],
         "profile_id": [ids.profile],
         "makes": ["text"],
@@ -191,6 +204,10 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
         number = 2
     if "usage" in state or "budgets" in state:
         number = 5
+    if "states___app_" in state:
+        number = 6
+    if "states___apps____" in state:
+        number = 7
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:

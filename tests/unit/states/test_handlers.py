@@ -16,8 +16,12 @@ FOLDER = Path(states.__file__).parent
 
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
+    "AppState": "close_dialog delete load open_dialog pause pick_tab rename resume",
+    "AppTokensState": "ask_revoke ask_rotate close_dialog create dismiss_token load open_new pick_snippet revoke rotate",
+    "AppsState": "close_new create load open_new pick_agent",
     "AnswerState": "choose close_answer open_answer save_answer",
     "ApiKeysState": "ask_delete close_dialog create delete dismiss_key load",
+    "BehaviourState": "list_models load pick_model pick_profile save_answers save_limits",
     "BudgetsState": "ask_delete close_dialog delete open_change open_new save",
     "CanvasState": "check discard dismiss_dropped dismiss_problem download edit open_agent show_version "
     "take_edits_back take_new_version",
@@ -31,8 +35,10 @@ HANDLERS = {
     "LabelState": "cancel edit_label save",
     "LiveState": "attach detach",
     "LoginState": "choose_form load",
+    "LookState": "discard load pick_color pick_dark pick_place save write",
     "MergeState": "choose dismiss_problem edit_merged leave_merge merge_proposal save save_draft save_merged write",
     "MocksState": "close_mock delete_mock load open_mock pick_failure pick_kind raise_mock save_mock",
+    "OriginsState": "allow allow_seen check_origin forbid load write_origin",
     "OutcomeState": "",
     "PanesState": "pick_changes pick_tab show_changes show_chat show_code "
     "show_alone show_comparison show_decision show_line show_test show_tests",
@@ -40,6 +46,7 @@ HANDLERS = {
     "ProfilesState": "ask_delete cancel_delete delete_profile load",
     "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
+    "ReleasesState": "ask_roll_back close_dialog load pick_percent pick_staging pick_trial pick_version release roll_back",
     "RepairState": "fix record_again send_request stop_fix watch",
     "RestoringState": "restore revert",
     "RuleFormState": "add_rule drop_rule lower_rule pick_classifier pick_difficulty pick_language pick_rule_model pick_task "
