@@ -9,6 +9,8 @@ from babble_app.schemas.base import Schema, Timestamp
 from babble_app.schemas.sessions import SessionStatus
 
 Rating = Literal["up", "down"]
+VisitStatus = Literal["new"] | SessionStatus
+"""`new`: nothing has been said, the program has not run."""
 
 
 class VisitorMessage(Schema):
@@ -53,7 +55,7 @@ class ChatReply(Schema):
     ended: bool = False
     """Whether the program has come to its end; a further message needs a new session."""
     human: bool = False
-    """Whether a person has taken over, and will answer."""
+    """Whether a person will go on: one has taken over, or was asked for."""
 
 
 class VisitMessage(Schema):
@@ -84,7 +86,7 @@ class Visit(Schema):
     version_id: str | None = None
     version_number: int | None = None
     title: str = ""
-    status: SessionStatus = "waiting"
+    status: VisitStatus = "waiting"
     human: str = ""
     """Who has taken over."""
     human_asked: bool = False

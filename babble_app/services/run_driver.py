@@ -266,6 +266,8 @@ async def _finish(rt: Runtime, job: Job, log: RunLog, answer: Answer, ending: En
         # Readers must come to an end even when the database is gone; `recover` stores the end at the next start.
         rt.runs.broker.publish(job.run_id, last)
         rt.runs.broker.close(job.run_id)
+        if job.visit is not None:
+            rt.visit_feed.tell(job.chat_id, job.visit.app.id)
 
 
 def _last_event(job: Job, answer: Answer, ending: Ending) -> MessageDone | RunFailed | RunStopped:
@@ -319,7 +321,7 @@ def _visit_operations(job: Job, answer: Answer, ending: RunStatus) -> list[rows.
     moved = answer.moved
     if moved is None or ending != "done":
         return [visit_rows.touch_visit(job.chat_id)]
-    asks_human = moved.status == "transferred"
+    asks_human = moved.status == visit_turns.TRANSFERRED
     return [
         visit_rows.move_visit(
             job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human

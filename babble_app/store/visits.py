@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Boolean, DateTime, Integer, String, bindparam, exists, func, insert, update
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Integer,
+    String,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    update,
+)
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -18,11 +29,15 @@ from babble_app.store.tables.runs import RunRow
 from babble_app.store.tables.visits import VisitRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.engine import Connection
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from babble_app.store.writer import Operation
 
+NEW = "new"
+"""The status of a conversation whose program has not run yet; its log may be empty when it has, too."""
 NO_SESSION = "There is no such session. Leave `session_id` out to begin one."
 _OWNER = bindparam("owner_id", type_=String)
 _APP = bindparam("app_id", type_=String)
@@ -177,6 +192,16 @@ async def list_visits(
         visit_shape(row, title=title, number=number)
         for row, title, number in (await db.exec(statement)).all()
     ]
+
+
+async def delete_visits(db: AsyncSession, owner_id: str, session_ids: Sequence[str]) -> None:
+    """Delete conversations of the owner's with visitors, with all that was said in them."""
+    statement = delete(ChatRow).where(
+        col(ChatRow.owner_id) == owner_id,
+        col(ChatRow.app_id).is_not(None),
+        col(ChatRow.id).in_(session_ids),
+    )
+    await db.exec(statement)
 
 
 def visit_shape(row: VisitRow, *, title: str, number: int | None) -> Visit:
