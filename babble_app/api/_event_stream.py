@@ -7,7 +7,7 @@ import contextlib
 import time
 from contextlib import aclosing
 from logging import getLogger
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING
 
 from starlette.responses import StreamingResponse
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import NumberedEvent
 
 logger = getLogger(__name__)
-E = TypeVar("E")
 
 PING_SECONDS = 15.0
 _PING = b": ping\n\n"
@@ -38,12 +37,11 @@ class EventStream(StreamingResponse):
 
     def __init__(
         self,
-        events: AsyncGenerator[E, None],
-        write: Callable[[E], bytes] | None = None,
+        events: AsyncGenerator[NumberedEvent, None],
+        write: Callable[[NumberedEvent], bytes] | None = None,
     ) -> None:
-        """Take the events, and how one is written: empty when it is not sent; events of runs need not be told how."""
-        # Whoever does not say how events are written has numbered ones.
-        self._frames = _frames(events, write or cast("Callable[[E], bytes]", frame))
+        """Take the events, and how one is written: empty when it is not sent."""
+        self._frames = _frames(events, write or frame)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(self._frames, headers=headers)
 
@@ -60,7 +58,7 @@ def frame(numbered: NumberedEvent) -> bytes:
 
 
 async def _frames(
-    events: AsyncGenerator[E, None], write: Callable[[E], bytes]
+    events: AsyncGenerator[NumberedEvent, None], write: Callable[[NumberedEvent], bytes]
 ) -> AsyncGenerator[bytes, None]:
     """Yield frames, those that are there already joined into one piece."""
     ready: asyncio.Queue[bytes] = asyncio.Queue(_READ_AHEAD)
@@ -86,14 +84,14 @@ async def _next_piece(ready: asyncio.Queue[bytes]) -> bytes:
 
 
 async def _pump(
-    events: AsyncGenerator[E, None],
-    write: Callable[[E], bytes],
+    events: AsyncGenerator[NumberedEvent, None],
+    write: Callable[[NumberedEvent], bytes],
     ready: asyncio.Queue[bytes],
 ) -> None:
     try:
         async with aclosing(events):
-            async for event in events:
-                if piece := write(event):
+            async for numbered in events:
+                if piece := write(numbered):
                     await ready.put(piece)
     except BabbleError as error:
         # Too late for a status. The reader sees the stream end without a last event, and comes back.
