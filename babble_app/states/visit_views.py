@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ REASONS: dict[Reason, str] = {
     "handed_over": "a person had to go on",
 }
 _SHORT_ID = slice(4, 8)
+_MARKUP = re.compile(r"[*_`#>|]+")
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def visit_row(visit: ConversationSummary) -> VisitRow:
         id=visit.id,
         href=place_of(visit.app_id, visit.id),
         who=who(visit),
-        last=f"{speaker}{' '.join(visit.last_text.split())}",
+        last=f"{speaker}{_plain(visit.last_text)}",
         at=visit.updated_at.isoformat(),
         facts=" · ".join(filter(None, facts)),
         version=version,
@@ -163,7 +165,7 @@ def question_row(app_id: str, found: Unanswered) -> QuestionRow:
         question=found.question,
         times=f"asked {found.count} times" if found.count > 1 else "",
         reasons=[REASONS[one] for one in found.reasons],
-        answer=found.answer,
+        answer=_plain(found.answer),
         at=found.asked_at.isoformat(),
         places=places if len(places) > 1 else [QuestionPlace(places[0].href, "Open conversation")],
     )
@@ -181,6 +183,11 @@ def who(visit: ConversationSummary) -> str:
     if visit.visitor.startswith("vis_"):
         return f"Visitor {visit.visitor[_SHORT_ID]}"
     return visit.visitor.removeprefix("user ") or "Unnamed visitor"
+
+
+def _plain(text: str) -> str:
+    """Return the text on one line, without Markdown's signs."""
+    return " ".join(_MARKUP.sub("", text).split())
 
 
 def _problem(message: ConversationMessage) -> str:

@@ -57,7 +57,7 @@ class VisitsState(rx.State):
     @rx.event
     async def load(self) -> rx.event.EventCallback[()] | None:
         """Show the conversations of the app that the address names, and the one that it names in `c`."""
-        wanted = str(self.router.url.path).strip("/").split("/")[1]
+        wanted = str(self.router.url.path).removeprefix("/apps/").partition("/")[0]
         if wanted != self.app:
             self.reset()
             await close_visit(self)

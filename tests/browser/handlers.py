@@ -54,6 +54,9 @@ class Ids:
     budget: str
     """How the usage page calls it: kind, id, period, and who set it."""
     profile: str
+    visited: str
+    """An app whose visitors have said something."""
+    visit: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -67,6 +70,10 @@ class Ids:
             ("/settings/", {}),
             ("/", {}),
             ("/usage/", {}),
+            (
+                f"/apps/{self.visited}/conversations?c={self.visit}",
+                {"app_id": self.visited, "c": self.visit},
+            ),
         ]
 
 
@@ -106,6 +113,7 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "dialog": [
             *("rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"),
             *("key", "remove", "leave"),
+            *("keep", "erase"),
         ],
         "provider": ["openai"],
         "form: dict[str, Any]": [form],
@@ -117,9 +125,9 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "model": ["demo/based"],
         "mode": ["build"],
         "theme": ["dark"],
-        "tab": ["versions"],
+        "tab": ["versions", "unanswered"],
         "changes": ["draft"],
-        "choice": ["yours"],
+        "choice": ["yours", "waiting", "staging", "1"],
         "layout": ["split"],
         "chosen": [True],
         "value: bool": [True],
@@ -188,6 +196,8 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
         number = 2
     if "usage" in state or "budgets" in state:
         number = 5
+    if "states___visit" in state or "unanswered" in state:
+        number = next(at for at, (path, _) in enumerate(ids.pages) if "/conversations" in path)
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:
