@@ -225,6 +225,11 @@ def _history(said: Sequence[Said], question_id: str) -> tuple[ModelMessage, ...]
             history.append(ModelMessage(role="user", text=message.text))
             if answer := answers.get(message.id):
                 history.append(ModelMessage(role="assistant", text=answer))
+        elif message.question_id is None and message.text:
+            # Written by a person who had taken over; several in a row are one to a provider.
+            before = history.pop().text if history and history[-1].role == "assistant" else ""
+            text = "\n\n".join(filter(None, (before, message.text)))
+            history.append(ModelMessage(role="assistant", text=text))
     return tuple(history)
 
 

@@ -289,6 +289,8 @@ async def _finish(rt: Runtime, job: Job, log: RunLog, answer: Answer, ending: En
         # Readers must come to an end even when the database is gone; `recover` stores the end at the next start.
         rt.runs.broker.publish(job.run_id, last)
         rt.runs.broker.close(job.run_id)
+        if job.visit is not None:
+            rt.visit_feed.tell(job.chat_id, job.visit.app.id)
 
 
 async def _write_patiently(rt: Runtime, operations: list[rows.Operation]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from babble_app.errors import RunInterruptedError
 from babble_app.schemas.events import MessageDone, RunFailed, RunStopped
 from babble_app.services.told import digest_on
+from babble_app.services.visit_turns import TRANSFERRED
 from babble_app.store import recalled as recalled_rows
 from babble_app.store import runs as rows
 from babble_app.store import visits as visit_rows
@@ -79,7 +80,7 @@ def _visit_operations(job: Job, answer: Answer, ending: RunStatus) -> list[rows.
     found_again = _recalled_turn(job, job.visit, answer) if ending == "done" else []
     if moved is None or ending != "done":
         return [visit_rows.touch_visit(job.chat_id), *found_again]
-    asks_human = moved.status == "transferred"
+    asks_human = moved.status == TRANSFERRED
     moving = visit_rows.move_visit(
         job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human
     )

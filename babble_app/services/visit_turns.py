@@ -56,6 +56,11 @@ PARAGRAPH = "\n\n"
 """Between two things that an agent says in one turn."""
 ENDED = "ended"
 """The name of the state that says that the program has come to its end; its detail is how."""
+TRANSFERRED = "transferred"
+"""How a program ends that hands over to a person; its conversation goes on, with one."""
+HANDED_OVER = (ENDED, TRANSFERRED)
+HUMAN = "human"
+"""The name of the state that says that a person answers."""
 CRASHED = (
     "Something in this agent went wrong, and it cannot go on. Please begin a new conversation."
 )

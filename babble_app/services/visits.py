@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.chats import AskedWith, Run
-from babble_app.services import chats, idempotency, models, run_context, runs, visit_openings
+from babble_app.services import (
+    chats,
+    idempotency,
+    models,
+    run_context,
+    runs,
+    visit_openings,
+    visit_people,
+    visit_turns,
+)
 from babble_app.services.run_driver import Job
 from babble_app.services.visit_turns import VisitTurn
 from babble_app.store import runs as run_rows
@@ -47,8 +56,6 @@ class VisitRun:
     run_id: str
     session_id: str
     version_number: int | None
-    human: str = ""
-    """Who has taken over; then nothing is answered by itself."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,8 @@ async def start(
 ) -> VisitRun:
     """Store a visitor's message and start its answer, in a new conversation or in one that goes on.
 
+    Where a person has taken over, or was asked for, the message is left for them.
+
     Args:
         rt: The runtime.
         caller: Whose credential it came with.
@@ -93,7 +102,7 @@ async def start(
 
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
-        ConflictError: the agent's program has ended in this session.
+        ConflictError: the agent's program has ended in this session, and nobody has taken over.
         ValidationFailedError: the text is empty or too long, or the visitor's name cannot be used.
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
@@ -101,15 +110,18 @@ async def start(
     check_text(message.text)
     check_user(visitor)
     found, standing = await _find(rt, caller, session_id) if session_id else (None, None)
-    if standing is not None and has_ended(standing.status):
+    if standing is not None and has_ended(standing.status) and not standing.human:
         raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
 
     async def work() -> Run:
         hit_limits(rt, caller, standing.visitor if standing else visitor, address)
+        if standing is not None and visit_people.is_with_person(standing):
+            return await visit_people.leave_message(rt, caller, message, standing, keyed)
         return await _start(rt, caller, message, found, standing, visitor, keyed)
 
     keyed = own_key(caller, keyed)
     run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
+    rt.visit_feed.tell(caller.app.id)
     number = standing.version_number if standing else await _number(rt, caller, run)
     return VisitRun(run.id, run.chat_id, number)
 
@@ -152,8 +164,11 @@ async def answer_call(
 
 
 def has_ended(status: str) -> bool:
-    """Say whether a conversation of that status takes no further message; after `done()` one may come."""
-    return status not in {rows.NEW, "waiting", "done"}
+    """Say whether a conversation of that status takes no further message.
+
+    After `done()` one may come, and after a transfer, which a person goes on from.
+    """
+    return status not in {rows.NEW, "waiting", "done", visit_turns.TRANSFERRED}
 
 
 async def _find(rt: Runtime, caller: AppCaller, session_id: str) -> tuple[Found, Standing]:

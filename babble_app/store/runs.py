@@ -157,14 +157,14 @@ def add_message(
     owner_id: str,
     chat_id: str,
     *,
-    run_id: str,
+    run_id: str | None,
     role: str,
     text: str,
     status: str = "done",
     model: str = "",
     details: dict[str, Any] | None = None,
 ) -> Operation:
-    """Store a message at the end of its chat."""
+    """Store a message at the end of its chat; without a run it is a person's answer to a visitor."""
     message = {
         "id": message_id,
         "owner_id": owner_id,
@@ -202,7 +202,7 @@ def mark_running(run_id: str) -> Operation:
 
 
 def mark_ended(
-    run_id: str, chat_id: str, *, status: str, answer_id: str, problem: RunProblem | None
+    run_id: str, chat_id: str, *, status: str, answer_id: str | None, problem: RunProblem | None
 ) -> list[Operation]:
     """Note how the run ended and move the chat's last edit."""
     end = {

@@ -57,6 +57,9 @@ class Ids:
     api_key: str
     app: str
     token: str
+    visited: str
+    """An app whose visitors have said something."""
+    visit: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -72,6 +75,10 @@ class Ids:
             ("/usage/", {}),
             (f"/apps/{self.app}", {"app_id": self.app}),
             ("/apps/", {}),
+            (
+                f"/apps/{self.visited}/conversations?c={self.visit}",
+                {"app_id": self.visited, "c": self.visit},
+            ),
         ]
 
 
@@ -121,6 +128,7 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "dialog": [
             *("rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"),
             *("key", "remove", "leave"),
+            *("keep", "erase"),
         ],
         "provider": ["openai"],
         "form: dict[str, Any]": [form],
@@ -132,9 +140,9 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "model": ["demo/based"],
         "mode": ["build"],
         "theme": ["dark"],
-        "tab": ["versions"],
+        "tab": ["versions", "unanswered"],
         "changes": ["draft"],
-        "choice": ["yours"],
+        "choice": ["yours", "waiting", "staging", "1"],
         "layout": ["split"],
         "chosen": [True],
         "value: bool": [True],
@@ -208,6 +216,8 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
         number = 6
     if "states___apps____" in state:
         number = 7
+    if "states___visit" in state or "unanswered" in state:
+        number = 8
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:

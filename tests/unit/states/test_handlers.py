@@ -60,9 +60,12 @@ HANDLERS = {
     "TestsState": "ask_delete cancel_delete choose_for_gate delete dismiss_problem load run_all run_one show_list show_test",
     "ToastState": "dismiss show_failure",
     "TraceState": "toggle_step",
+    "UnansweredState": "",
     "UsageState": "load pick_period show_everybody",
     "VersionsState": "ask_revert cancel_revert dismiss_problem load open_agent pick_from pick_hunk pick_layout pick_to "
     "restore revert show_change show_parts",
+    "VisitState": "close_dialog erase hand_back keep_test open_dialog say show_earlier take_over",
+    "VisitsState": "ask_erase_all erase_all follow keep_all load look_for pick_channel pick_show pick_version pick_view show_more",
     "WorkspaceState": "close_dialog delete load new_chat open_dialog rename",
     "WorkspacesState": "close_dialog create delete finish_create load open_delete open_new open_rename rename",
 }
