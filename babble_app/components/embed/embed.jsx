@@ -55,18 +55,18 @@ function useFollowing(changes) {
 export function EmbedChat() {
   const [manner, setManner] = useState({});
   const [behind, setBehind] = useState(null);
-  const box = useRef(null);
+  const [openings, setOpenings] = useState(0); // how often the page has shown this: each takes the focus to the box
 
   useEffect(() => {
     const made = setUp(
       (changes) => setManner((before) => ({ ...before, ...changes })),
-      (quietly) => !quietly && setTimeout(() => box.current?.focus(), 0), // once it is painted
+      () => setOpenings((count) => count + 1),
     );
     setBehind(made);
     return made.end;
   }, []);
 
-  return behind ? <Frame {...behind} manner={manner} box={box} /> : <div className="embed" />;
+  return behind ? <Frame {...behind} manner={manner} openings={openings} /> : <div className="embed" />;
 }
 
 function useManner(manner, conversation) {
@@ -85,12 +85,17 @@ function useManner(manner, conversation) {
   return { look, say, language, direction, variables, name, conversation };
 }
 
-function Frame({ conversation, host, manner, box }) {
+function Frame({ conversation, host, manner, openings }) {
+  const box = useRef(null);
   const state = useSyncExternalStore(conversation.subscribe, conversation.snapshot, conversation.snapshot);
   const { look, say, language, direction, variables, name } = useManner(manner, conversation);
   const [isHistory, setIsHistory] = useState(false);
   const close = host && (() => host.send("close"));
   const press = (event) => event.key === "Escape" && !event.nativeEvent.isComposing && close?.();
+
+  useEffect(() => {
+    if (openings) box.current?.focus();
+  }, [openings, state.stage]);
 
   const begin = async () => {
     setIsHistory(false);
