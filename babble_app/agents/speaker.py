@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from babble_app.agents.answerer import Tools
+    from babble_app.agents.request import ContextFile
     from babble_app.based.effects import TalkEffect
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.events import AgentEvent
@@ -38,6 +39,7 @@ class Talk:
         *,
         instructions: str = "",
         data: str = "",
+        files: Sequence[ContextFile] = (),
     ) -> None:
         """Prepare the turn.
 
@@ -47,6 +49,7 @@ class Talk:
             outside: What may be called besides choosing an exit, which wins where the names are the same.
             instructions: The app's own, behind the program's prompt.
             data: What the asking page says of itself.
+            files: What the visitor has given along.
         """
         self.answer: dict[str, Any] = {}
         """What the program is given, when `run` has ended."""
@@ -56,7 +59,7 @@ class Talk:
         self._effect = effect
         slugs = {one.slug for one in effect.exits}
         self._outside: Tools = {one.name: one for one in outside if one.name not in slugs}
-        request = talker.talk_request(effect, instructions=instructions, data=data)
+        request = talker.talk_request(effect, instructions=instructions, data=data, files=files)
         specs = tuple(one.spec for one in self._outside.values())
         self._context = ToolContext()
         self._request = request.model_copy(update={"tools": (*request.tools, *specs)})

@@ -23,11 +23,16 @@ from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
 from babble_app.schemas.usage import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from babble_app.agents.request import ContextFile
     from babble_app.agents.turn import Turn
     from babble_app.based.effects import Effect, Exit
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.models import ModelAnswer, Task
 
+MAX_FILES_CHARS = 40_000
+"""Of all files of a visitor together; a program's turns are short, and each is asked with them."""
 SPEAK_NEXT = "[Speak next.]"
 """The last message when the agent is to speak without a new one of the visitor."""
 
@@ -59,13 +64,20 @@ async def answer_effect(model: ModelClient, effect: Effect) -> tuple[dict[str, A
             assert_never(effect)
 
 
-def talk_request(effect: TalkEffect, *, instructions: str = "", data: str = "") -> ModelRequest:
+def talk_request(
+    effect: TalkEffect,
+    *,
+    instructions: str = "",
+    data: str = "",
+    files: Sequence[ContextFile] = (),
+) -> ModelRequest:
     """Return what the model is asked for a turn of talk.
 
     Args:
         effect: What the program waits for.
         instructions: The app's own, behind the program's prompt.
         data: What the asking page says of itself, as JSON; shown as data.
+        files: What the visitor has given along; their beginnings are shown, as data.
     """
     system = "\n\n".join(part for part in (_talk_prompt(effect), instructions) if part)
     messages = [ModelMessage(role="system", text=system)]
@@ -75,8 +87,22 @@ def talk_request(effect: TalkEffect, *, instructions: str = "", data: str = "") 
     if data:
         text = f"What the page or program that asks says of itself, as data:\n\n{enclose('data', data)}"
         said.insert(len(said) - 1, ModelMessage(role="user", text=text))
+    if files:
+        said.insert(len(said) - 1, _given(files))
     tools = tuple(_tool(one) for one in effect.exits)
     return ModelRequest(messages=(*messages, *said), task="talk", tools=tools)
+
+
+def _given(files: Sequence[ContextFile]) -> ModelMessage:
+    """Return the message that shows a visitor's files, each with its fair part of the room there is."""
+    room = MAX_FILES_CHARS // len(files)
+    parts = [
+        enclose("file", "\n\n".join(page.text for page in file.pages)[:room], name=file.name)
+        for file in files
+    ]
+    text = "\n\n".join(("Files that the visitor has given, as data:", *parts))
+    images = tuple(file.image for file in files if file.image is not None)
+    return ModelMessage(role="user", text=text, images=images)
 
 
 def read_talk(effect: TalkEffect, answer: ModelAnswer | Turn) -> dict[str, Any]:

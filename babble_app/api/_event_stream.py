@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from contextlib import aclosing
 from logging import getLogger
 from typing import TYPE_CHECKING
@@ -24,8 +23,8 @@ logger = getLogger(__name__)
 
 PING_SECONDS = 15.0
 _PING = b": ping\n\n"
-_ASK_SECONDS = 0.5
-"""How often a stream asks whether its reader may still read."""
+_ASK_SECONDS = 0.8
+"""How often a stream asks whether its reader may still read; the answer comes from memory nearly always."""
 _READ_AHEAD = 256
 """Frames held for a slow reader; then the producer's log waits, not the run."""
 
@@ -39,9 +38,10 @@ class EventStream(StreamingResponse):
         self,
         events: AsyncGenerator[NumberedEvent, None],
         write: Callable[[NumberedEvent], bytes] | None = None,
+        is_allowed: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """Take the events, and how one is written: empty when it is not sent."""
-        self._frames = _frames(events, write or frame)
+        """Take the events, how one is written (empty when it is not sent), and what says whether the reader may still read."""
+        self._frames = _frames(events, write or frame, is_allowed)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(self._frames, headers=headers)
 
@@ -58,18 +58,24 @@ def frame(numbered: NumberedEvent) -> bytes:
 
 
 async def _frames(
-    events: AsyncGenerator[NumberedEvent, None], write: Callable[[NumberedEvent], bytes]
+    events: AsyncGenerator[NumberedEvent, None],
+    write: Callable[[NumberedEvent], bytes],
+    is_allowed: Callable[[], Awaitable[bool]] | None,
 ) -> AsyncGenerator[bytes, None]:
     """Yield frames, those that are there already joined into one piece."""
     ready: asyncio.Queue[bytes] = asyncio.Queue(_READ_AHEAD)
     # In a task of its own: a time-out around the generator's step would break it off.
     pump = asyncio.create_task(_pump(events, write, ready))
+    tasks = {pump}
+    if is_allowed is not None:
+        tasks.add(asyncio.create_task(_watch(is_allowed, pump)))
     try:
         while not (pump.done() and ready.empty()):
             yield await _next_piece(ready)
     finally:
-        pump.cancel()
-        await asyncio.wait({pump})
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def _next_piece(ready: asyncio.Queue[bytes]) -> bytes:
@@ -102,15 +108,12 @@ async def _pump(
             ready.put_nowait(b"")
 
 
-async def while_allowed(
-    events: AsyncGenerator[NumberedEvent, None], is_allowed: Callable[[], Awaitable[bool]]
-) -> AsyncGenerator[NumberedEvent, None]:
-    """Yield the events until the reader's credential is taken back."""
-    asked = time.monotonic()
-    async with aclosing(events):
-        async for event in events:
-            if time.monotonic() - asked >= _ASK_SECONDS:
-                if not await is_allowed():
-                    return
-                asked = time.monotonic()
-            yield event
+async def _watch(is_allowed: Callable[[], Awaitable[bool]], pump: asyncio.Task[None]) -> None:
+    """End the pump when the reader's credential is taken back, whether events come or not."""
+    try:
+        while await is_allowed():  # noqa: ASYNC110 - another process may have taken it back
+            await asyncio.sleep(_ASK_SECONDS)
+    except BabbleError as error:
+        # Nobody can say whether the reader may still read: then the reader comes back and is asked.
+        logger.warning("an event stream broke off: %s", error.code)
+    pump.cancel()

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Everything that the pages of Babble do, by script.
 
-Get a token with `POST /api/auth/login`, or a personal key in Settings, and send it as `Authorization: Bearer <token>`. Programs and
-pages of others use an app: its tokens (`POST /api/v1/admin/tokens`) open what is under "host apps". JSON in and out, UTF-8, snake_case;
-times are RFC 3339 in UTC; ids are opaque strings. What is not yours does not exist: 404 `not_found`.
+Get a token with `POST /api/auth/login`, or a personal key with `POST /api/settings/api-keys`, and send it as
+`Authorization: Bearer <token>`. Programs and pages of others use an app: its token (`POST /api/v1/admin/tokens`) opens what is
+under "host apps". JSON in and out, UTF-8, snake_case; times are RFC 3339 in UTC; ids are opaque strings. What is not yours does
+not exist: 404 `not_found`.
 
-Failures are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1` they have OpenAI's shape. Every response carries `X-Request-ID`, echoed when
-you sent one. A 429 says in `Retry-After` when to come back.
+Failures are `application/problem+json` (RFC 9457) with a stable `code`; under `/v1` they have OpenAI's shape. Every response
+carries `X-Request-ID`, echoed when you sent one. A 429 says in `Retry-After` when to come back.
 
 What spends money can be sent again without spending it twice: with the header `Idempotency-Key`, the same request within 24
 hours gets the first answer."""
@@ -100,6 +101,27 @@ _PROBLEM: dict[str, Any] = {
         }
     ],
 }
+_OPENAI_ERROR: dict[str, Any] = {
+    "title": "OpenAIError",
+    "description": "Why a request under `/v1` failed, as OpenAI's clients read it.",
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "param", "code"],
+            "properties": {
+                "message": {
+                    "type": "string",
+                    "description": "What happened and what to do, for people.",
+                },
+                "type": {"type": "string"},
+                "param": {"type": ["string", "null"]},
+                "code": {"type": "string", "description": "Stable word to switch on."},
+            },
+        }
+    },
+}
 _FAILURES = {
     "401": "No valid credential came with the call.",
     "404": "There is no such thing, or it is not the caller's.",
@@ -138,7 +160,7 @@ def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
 
 def _complete(schema: dict[str, Any]) -> None:
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = _PROBLEM
+    schemas["Problem"], schemas["OpenAIError"] = _PROBLEM, _OPENAI_ERROR
     events = run_event_adapter.json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(events.pop("$defs"))
     schemas["RunEvent"] = {"title": "RunEvent", **events}
@@ -169,6 +191,9 @@ def _describe_failures(path: str, operation: dict[str, Any]) -> None:
         wanted.append("422")
     if any(item["name"] == "idempotency-key" for item in operation.get("parameters", ())):
         wanted.append("409")
+    kind, shape = "application/problem+json", "Problem"
+    if path.startswith("/v1/"):
+        kind, shape = "application/json", "OpenAIError"
     for status in sorted(wanted):
-        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        content = {kind: {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
         responses.setdefault(status, {"description": _FAILURES[status], "content": content})

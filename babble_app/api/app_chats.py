@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from babble_app.api._app_identity import Caller, is_still_allowed
 from babble_app.api._app_stream import AppFrames, place_of
 from babble_app.api._bodies import Id, Text, example
-from babble_app.api._event_stream import EventStream, while_allowed
+from babble_app.api._event_stream import EventStream
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
 from babble_app.errors import ValidationFailedError
@@ -173,8 +173,8 @@ def _stream(
     rt: Runtime, caller: AppCaller, request: Request, run: VisitRun, after: int = 0
 ) -> EventStream:
     events = visits.events(rt, caller, run, after)
-    allowed = while_allowed(events, partial(is_still_allowed, request, rt))
-    return EventStream(allowed, AppFrames(run).frame)
+    allowed = partial(is_still_allowed, request, rt)
+    return EventStream(events, AppFrames(run).frame, allowed)
 
 
 def merged_context(body: dict[str, Any], header: str | None) -> str:

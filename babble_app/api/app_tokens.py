@@ -18,6 +18,7 @@ from babble_app.services import app_fields, app_tokens, budgets, operators
 
 router = APIRouter(prefix="/api/v1/admin/tokens", tags=["apps"])
 
+BOUNDS: tuple[app_tokens.Bound, ...] = get_args(app_tokens.Bound)
 RateLimit = Annotated[int, Field(ge=1, le=app_tokens.MAX_RATE_LIMIT)]
 Dollars = Annotated[float, Field(ge=0, le=budgets.MAX_DOLLARS, allow_inf_nan=False)]
 Origins = Annotated[
@@ -113,8 +114,7 @@ async def get_token(rt: Rt, operator: Operating, token_id: Id) -> OperatedToken:
 @router.patch("/{token_id}")
 async def update_token(rt: Rt, operator: Operating, token_id: Id, body: TokenBody) -> OperatedToken:
     """Change a token's name and bounds, and its app's origins and instructions."""
-    bounds: tuple[app_tokens.Bound, ...] = get_args(app_tokens.Bound)
-    lifted = [one for one in bounds if one in body.model_fields_set and getattr(body, one) is None]
+    lifted: list[app_tokens.Bound] = [bound for bound in BOUNDS if _is_null(body, bound)]
     return await operators.update_token(
         rt,
         operator,
@@ -142,3 +142,8 @@ async def rotate_token(
     """Make a token in the place of one, which goes on for some hours; limits and budget are the same."""
     hours = (body or RotateBody()).overlap_hours
     return await operators.rotate_token(rt, operator, token_id, overlap_hours=hours)
+
+
+def _is_null(body: TokenBody, field: str) -> bool:
+    """Say whether the caller has sent null, and not just nothing."""
+    return field in body.model_fields_set and getattr(body, field) is None

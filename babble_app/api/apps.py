@@ -62,7 +62,7 @@ class AppBody(Schema):
 class ReleaseBody(Schema):
     """What visitors get from now on."""
 
-    model_config = example(version_id=None)
+    model_config = example(version_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
 
     version_id: Id | None
     """null: whichever version of the agent is live."""
@@ -74,7 +74,7 @@ class ReleaseBody(Schema):
 class StageBody(Schema):
     """What tokens of the staging channel get."""
 
-    model_config = example(version_id=None)
+    model_config = example(version_id="ver_4fzRkP0aYtQ8sLwUe1Gd")
 
     version_id: Id | None
     """null: the agent's newest version."""

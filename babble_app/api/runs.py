@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response, status
 
 from babble_app.api._bodies import Id
-from babble_app.api._event_stream import EventStream, while_allowed
+from babble_app.api._event_stream import EventStream
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Me, Rt, is_still_allowed
 from babble_app.api.messages import StartedRun
@@ -53,7 +53,7 @@ async def follow_run(
     await runs.get_run(rt, me.id, run_id)
     start = after if last_event_id is None else last_event_id
     events = runs.events(rt, me.id, run_id, after=start)
-    return EventStream(while_allowed(events, partial(is_still_allowed, request, rt)))
+    return EventStream(events, is_allowed=partial(is_still_allowed, request, rt))
 
 
 @router.post("/stop")

@@ -25,6 +25,7 @@ _PATTERNS = re.compile(
     | \bgsk_[A-Za-z0-9]{6,}             # Groq
     | \bhf_[A-Za-z0-9]{6,}              # Hugging Face
     | \bbbk?_[A-Za-z0-9]{6,}            # our own tokens
+    | \bbv_[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)?  # a visitor's
     | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*  # a JWT
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -159,7 +159,14 @@ def _produce(
     if job.visit is not None and job.visit.version_id is not None:
         text = None if job.visit.opening else job.text
         return visit_turns.run(
-            rt, job.owner_id, job.chat_id, job.visit, text, model, request.outside
+            rt,
+            job.owner_id,
+            job.chat_id,
+            job.visit,
+            text,
+            model,
+            request.outside,
+            request.files,
         )
     return orchestrator.run(model, request)
 

@@ -42,6 +42,7 @@ from babble_app.tools.toolkit import ToolError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
+    from babble_app.agents.request import ContextFile
     from babble_app.based.effects import Effect
     from babble_app.based.nodes import Program
     from babble_app.llm.client import ModelClient
@@ -107,6 +108,7 @@ async def run(
     text: str | None,
     model: ModelClient,
     outside: Sequence[OutsideTool] = (),
+    files: Sequence[ContextFile] = (),
 ) -> AsyncGenerator[AgentEvent, None]:
     """Yield what comes of the visitor's message; without one, what the program says first.
 
@@ -123,7 +125,7 @@ async def run(
     _, program = await rt.programs.get(rt, owner_id, turn.version_id)
     begun, log = (False, []) if turn.is_new else await _read_log(rt, owner_id, turn, session_id)
     play = await _resume(program, log)
-    conversation = _Conversation(rt, owner_id, turn, play, model, outside)
+    conversation = _Conversation(rt, owner_id, turn, play, model, outside, files)
     if not begun:
         async with aclosing(conversation.go_on(0)) as events:
             async for event in events:
@@ -174,6 +176,7 @@ class _Conversation:
         play: Playback,
         model: ModelClient,
         outside: Sequence[OutsideTool],
+        files: Sequence[ContextFile],
     ) -> None:
         self._rt = rt
         self._owner_id = owner_id
@@ -181,6 +184,7 @@ class _Conversation:
         self._play = play
         self._model = model
         self._outside_tools = outside
+        self._files = files
         self._has_spoken = False
 
     def say(self, text: str) -> TextDelta:
@@ -204,6 +208,7 @@ class _Conversation:
                         self._outside_tools,
                         instructions=self._turn.app.instructions,
                         data=self._turn.data,
+                        files=self._files,
                     )
                     begun = False
                     async with aclosing(talk.run()) as told:

@@ -26,7 +26,9 @@ async def list_messages(
         select(MessageRow, FeedbackRow)
         .outerjoin(
             FeedbackRow,
-            and_(col(FeedbackRow.message_id) == MessageRow.id, FeedbackRow.owner_id == owner_id),
+            and_(
+                col(FeedbackRow.message_id) == MessageRow.id, col(FeedbackRow.owner_id) == owner_id
+            ),
         )
         .where(MessageRow.owner_id == owner_id, MessageRow.chat_id == chat_id)
         .order_by(col(MessageRow.position).desc())

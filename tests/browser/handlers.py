@@ -54,6 +54,7 @@ class Ids:
     budget: str
     """How the usage page calls it: kind, id, period, and who set it."""
     profile: str
+    api_key: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -97,6 +98,7 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "proposal_id": [ids.proposal],
         "test_id": [ids.test],
         "key_id": [ids.key],
+        "api_key_id": [ids.api_key],
         "budget_key": [ids.budget],
         "period": ["7d"],
         "profile_id": [ids.profile],

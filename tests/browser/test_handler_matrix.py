@@ -66,6 +66,7 @@ def make_everything(server: Server, person: Person) -> Ids:
         key=key,
         budget=use_models(server, person, workspace, chat),
         profile=person.post("/api/profiles", {"name": f"Work {words}"})["id"],
+        api_key=person.post("/api/settings/api-keys", {"name": f"Key {words}"})["id"],
         words=words,
     )
 
@@ -159,7 +160,7 @@ def says_of(updates: list[dict[str, Any]], person: Person, ids: Ids) -> list[str
 
 
 def test_it_is_known_how_to_call_every_handler() -> None:
-    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "k", "b", "o", "x")
+    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "k", "b", "o", "i", "x")
 
     assert unknown_arguments(nobody) == []
     assert len(all_handlers()) > 90
@@ -168,6 +169,7 @@ def test_it_is_known_how_to_call_every_handler() -> None:
 
 CHANGING = {
     "agent_tests",
+    "api_keys",
     "budgets",
     "chat",
     "files",

@@ -167,3 +167,21 @@ def test_the_account_is_deleted_only_with_the_password(settings: Page, person: P
     settings.wait_for_url("**/login/**")
     form = {"email": person.email, "password": PASSWORD}
     assert person.client.post("/api/auth/login", json=form).status_code == 401
+
+
+def test_a_key_of_the_api_is_shown_once_and_deleted(settings: Page) -> None:
+    settings.get_by_label("Name of the new key").fill("Nightly report")
+    settings.get_by_role("button", name="Make a key").click()
+    fresh = settings.get_by_role("status").filter(has_text="it is not shown again")
+    key = fresh.get_by_role("code").inner_text()
+    row = provider(settings, "Nightly report")
+    expect(row).to_contain_text(key[-4:])
+    fresh.get_by_role("button", name="I have it").click()
+    expect(fresh).to_be_hidden()
+    assert key.startswith("bbk_")
+    assert key not in settings.content()
+
+    row.get_by_role("button", name="Delete").click()
+    settings.get_by_role("dialog").get_by_role("button", name="Delete key").click()
+
+    expect(row).to_be_hidden()

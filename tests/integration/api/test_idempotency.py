@@ -31,6 +31,10 @@ SPENDERS = {
     "/api/tests/{test_id}/run",
     "/api/tests/{test_id}/record",
     "/api/tests/{test_id}/fix",
+    "/api/v1/chat",
+    "/api/v1/chat/stream",
+    "/api/v1/sessions",
+    "/v1/chat",
 }
 
 

@@ -111,3 +111,40 @@ async def test_a_stream_whose_log_breaks_ends_instead_of_hanging():
         sent = await serve(EventStream(events()))
 
     assert b"id: 1" in b"".join(sent)
+
+
+async def test_a_silent_stream_ends_when_its_reader_may_read_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(_event_stream, "_ASK_SECONDS", 0.01)
+    closed = asyncio.Event()
+    answers = iter([True, True, False])
+
+    async def events() -> AsyncGenerator[NumberedEvent, None]:
+        try:
+            yield make_event(1)
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    async def is_allowed() -> bool:
+        return next(answers)
+
+    async with asyncio.timeout(5):
+        sent = await serve(EventStream(events(), is_allowed=is_allowed))
+
+    assert b"id: 1" in b"".join(sent)
+    assert closed.is_set()
+
+
+async def test_a_stream_ends_when_nobody_can_say_whether_it_may_go_on():
+    async def events() -> AsyncGenerator[NumberedEvent, None]:
+        await asyncio.Event().wait()
+        yield make_event(1)
+
+    async def is_allowed() -> bool:
+        message = "gone"
+        raise DatabaseUnavailableError(message)
+
+    async with asyncio.timeout(5):
+        assert await serve(EventStream(events(), is_allowed=is_allowed)) == []

@@ -17,6 +17,7 @@ FOLDER = Path(states.__file__).parent
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
     "AnswerState": "choose close_answer open_answer save_answer",
+    "ApiKeysState": "ask_delete close_dialog create delete dismiss_key load",
     "BudgetsState": "ask_delete close_dialog delete open_change open_new save",
     "CanvasState": "check discard dismiss_dropped dismiss_problem download edit open_agent show_version "
     "take_edits_back take_new_version",
