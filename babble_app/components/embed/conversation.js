@@ -196,7 +196,7 @@ export class Conversation {
   async hear(path, ending) {
     try {
       await this.client.stream("GET", path, { signal: ending.signal }, ({ kind, data }) => {
-        if (kind === "state") this.set({ human: data.name === "human" ? data.human || this.state.human || "…" : "" });
+        if (kind === "state") this.set({ human: data.name === "human" ? data.person || "…" : "" });
         if (kind === "message") this.heard(data.message);
       });
     } catch (error) {

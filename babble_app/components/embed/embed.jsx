@@ -154,10 +154,10 @@ function Chat({ state, conversation, look, manner, say, box, onNew }) {
         <ul>
           {!state.messages.length && <li className="embed-message is-answer"><p dir="auto">{manner.greeting || look.greeting || say("hello")}</p></li>}
           {state.messages.map((message) => <Message key={message.key} message={message} say={say} onRate={rate} onRetry={retry} />)}
-          {state.calls.map((call) => (
-            <Consent key={call.id} call={call} say={say} onAllow={(one, how) => conversation.tools.allow(one, how)} onRefuse={(one) => conversation.tools.refuse(one)} />
-          ))}
         </ul>
+        {state.calls.map((call) => (
+          <Consent key={call.id} call={call} say={say} onAllow={(one, how) => conversation.tools.allow(one, how)} onRefuse={(one) => conversation.tools.refuse(one)} />
+        ))}
         {isFresh && look.starters.length > 0 && (
           <div className="embed-starters">
             {look.starters.map((starter) => <button key={starter} type="button" dir="auto" onClick={() => send(starter)}>{starter}</button>)}
