@@ -8,7 +8,7 @@ export function Consent({ call, say, onAllow, onRefuse }) {
     <div className="embed-consent" role="group" aria-labelledby={id}>
       <p id={id}><strong>{say("wants", { name: call.name })}</strong></p>
       {call.description && <p dir="auto">{call.description}</p>}
-      <details>
+      <details onToggle={(event) => event.currentTarget.parentElement.scrollIntoView({ block: "nearest" })}>
         <summary>{say("details")}</summary>
         <pre className="embed-wide" tabIndex={0} dir="ltr">{JSON.stringify(call.given, null, 2)}</pre>
       </details>
