@@ -21,14 +21,14 @@ function icon(path) {
   return svg;
 }
 
-/** Return white or near black, whichever stands out more on the colour. */
+/** Return white or black, whichever stands out more on the colour. */
 export function inkOn(colour) {
   const [r, g, b] = colour.match(/\w\w/g).map((pair) => {
     const share = parseInt(pair, 16) / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
   const light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.056 ? "#ffffff" : "#111111";
+  return 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 ? "#ffffff" : "#000000";
 }
 
 /** Return `#rrggbb` of `#rgb` and `#rrggbb`; empty for anything else. */

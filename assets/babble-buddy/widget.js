@@ -21,6 +21,7 @@ export function createWidget(given, emit) {
   let isReady = false; // whether the frame has answered
   let isOpen = false;
   let wantsOpen = tab.get(openKey) === "1";
+  let isQuiet = false; // whether it was open before a reload: then the focus stays with the page
   let cameFrom = null; // what had the focus before the panel took it
   let timer = 0;
   let attempts = 0;
@@ -101,7 +102,7 @@ export function createWidget(given, emit) {
       ready() {
         clearTimeout(timer);
         isReady = true;
-        bridge.send("init", { ...manner(), ...token(), isOpen });
+        bridge.send("init", { ...manner(), ...token(), quietly: isQuiet });
       },
       close,
       async "token-wanted"({ id }) {
@@ -131,6 +132,7 @@ export function createWidget(given, emit) {
     tab.set(openKey, "1");
     if (!panel || isOpen) return;
     isOpen = true;
+    isQuiet = quietly;
     cameFrom = document.activeElement;
     panel.show(true);
     if (!bridge) load();

@@ -9,7 +9,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 _FOLDER = Path(__file__).parent / "host_site"
@@ -39,19 +39,21 @@ class Embedded:
 
 
 class HostSite:
-    """The site; `serve_forever` in this thread, or `with HostSite(...) as site:` in another one."""
+    """The site; `serve_forever` in this thread, or `with HostSite() as site:` in another one."""
 
-    def __init__(self, embedded: Embedded, port: int = 0) -> None:
+    embedded: Embedded
+    """Set before the first page is asked for; an app's origins need the site's address first."""
+
+    def __init__(self, port: int = 0) -> None:
         """Listen on this machine; port 0: any that is free."""
-        handler = partial(_Handler, embedded)
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, self))
         self.url = f"http://localhost:{self._server.server_port}"
 
     def serve_forever(self) -> None:
         """Serve until the process ends."""
         self._server.serve_forever()
 
-    def __enter__(self) -> HostSite:
+    def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
@@ -63,8 +65,8 @@ class HostSite:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, embedded: Embedded, *arguments: Any) -> None:
-        self._embedded = embedded
+    def __init__(self, site: HostSite, *arguments: Any) -> None:
+        self._embedded = site.embedded
         super().__init__(*arguments)
 
     def do_GET(self) -> None:

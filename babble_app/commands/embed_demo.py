@@ -36,10 +36,10 @@ def _embed_demo(options: argparse.Namespace) -> int:
     settings = get_settings()
     babble = settings.public_url or f"http://localhost:{settings.port}"
     origin = f"http://localhost:{options.port}"
-    embedded = Embedded(babble, options.token, options.slug)
+    site = HostSite(options.port)
+    site.embedded = Embedded(babble, options.token, options.slug)
     if not options.token:
-        embedded = asyncio.run(make_embedded(settings, babble, origin, options.email))
-    site = HostSite(embedded, options.port)
+        site.embedded = asyncio.run(make_embedded(settings, babble, origin, options.email))
     say(f"A page with the widget of {babble}: {site.url} (Ctrl+C ends it)")
     if options.token:
         say(f"{origin} must be among the app's origins.")

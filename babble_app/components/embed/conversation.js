@@ -157,7 +157,8 @@ export class Conversation {
     if (kind === "tool") this.tools.take(data);
     if (kind === "state" && data.name === "human") this.set({ human: this.state.human || "…" });
     if (kind === "done") return this.finish(key, event);
-    this.change(key, (answer) => taken(answer, event));
+    const isRefused = kind === "tool" && this.tools.refused.has(data.call_id);
+    this.change(key, (answer) => taken(answer, isRefused ? { kind, data: { ...data, status: "refused" } } : event));
     return false;
   }
 
@@ -196,7 +197,7 @@ export class Conversation {
   async hear(path, ending) {
     try {
       await this.client.stream("GET", path, { signal: ending.signal }, ({ kind, data }) => {
-        if (kind === "state") this.set({ human: data.name === "human" ? data.human || this.state.human || "…" : "" });
+        if (kind === "state") this.set({ human: data.name === "human" ? data.person || "…" : "" });
         if (kind === "message") this.heard(data.message);
       });
     } catch (error) {

@@ -55,18 +55,18 @@ function useFollowing(changes) {
 export function EmbedChat() {
   const [manner, setManner] = useState({});
   const [behind, setBehind] = useState(null);
-  const box = useRef(null);
+  const [openings, setOpenings] = useState(0); // how often the page has shown this: each takes the focus to the box
 
   useEffect(() => {
     const made = setUp(
       (changes) => setManner((before) => ({ ...before, ...changes })),
-      (quietly) => !quietly && setTimeout(() => box.current?.focus(), 0), // once it is painted
+      () => setOpenings((count) => count + 1),
     );
     setBehind(made);
     return made.end;
   }, []);
 
-  return behind ? <Frame {...behind} manner={manner} box={box} /> : <div className="embed" />;
+  return behind ? <Frame {...behind} manner={manner} openings={openings} /> : <div className="embed" />;
 }
 
 function useManner(manner, conversation) {
@@ -85,12 +85,17 @@ function useManner(manner, conversation) {
   return { look, say, language, direction, variables, name, conversation };
 }
 
-function Frame({ conversation, host, manner, box }) {
+function Frame({ conversation, host, manner, openings }) {
+  const box = useRef(null);
   const state = useSyncExternalStore(conversation.subscribe, conversation.snapshot, conversation.snapshot);
   const { look, say, language, direction, variables, name } = useManner(manner, conversation);
   const [isHistory, setIsHistory] = useState(false);
   const close = host && (() => host.send("close"));
   const press = (event) => event.key === "Escape" && !event.nativeEvent.isComposing && close?.();
+
+  useEffect(() => {
+    if (openings) box.current?.focus();
+  }, [openings, state.stage]);
 
   const begin = async () => {
     setIsHistory(false);
@@ -149,10 +154,10 @@ function Chat({ state, conversation, look, manner, say, box, onNew }) {
         <ul>
           {!state.messages.length && <li className="embed-message is-answer"><p dir="auto">{manner.greeting || look.greeting || say("hello")}</p></li>}
           {state.messages.map((message) => <Message key={message.key} message={message} say={say} onRate={rate} onRetry={retry} />)}
-          {state.calls.map((call) => (
-            <Consent key={call.id} call={call} say={say} onAllow={(one, how) => conversation.tools.allow(one, how)} onRefuse={(one) => conversation.tools.refuse(one)} />
-          ))}
         </ul>
+        {state.calls.map((call) => (
+          <Consent key={call.id} call={call} say={say} onAllow={(one, how) => conversation.tools.allow(one, how)} onRefuse={(one) => conversation.tools.refuse(one)} />
+        ))}
         {isFresh && look.starters.length > 0 && (
           <div className="embed-starters">
             {look.starters.map((starter) => <button key={starter} type="button" dir="auto" onClick={() => send(starter)}>{starter}</button>)}

@@ -2,7 +2,8 @@
 const COLOUR = /^(#[0-9a-f]{3,8}|[a-z]{3,24}|(?:rgb|hsl)a?\([\d\s.,%/deg-]{3,50}\))$/i;
 const LENGTH = /^(\d{1,2}(?:\.\d{1,2})?)(px|rem|em)?$/;
 const FONTS = /^[\p{L}\d\s,'"-]{1,200}$/u;
-const AA = 4.5;
+const AA = 4.5; // text, and 3 for the edges of controls (WCAG 2.2, 1.4.3 and 1.4.11)
+const EDGE = 3;
 const LIGHT = { background: "#ffffff", text: "#1b2321" };
 const DARK = { background: "#171b1a", text: "#e8ebe7" };
 const OURS = "#0b6b60";
@@ -45,6 +46,15 @@ function readable(colour, background) {
   return [end, end, end];
 }
 
+/** Return text mixed into its background, as faint as the share says, or less so where it would not stand out. */
+function mixed(text, background, share, least) {
+  for (let part = share; part < 1; part += 0.07) {
+    const colour = text.map((one, index) => Math.round(one * part + background[index] * (1 - part)));
+    if (contrast(colour, background) >= least) return colour;
+  }
+  return text;
+}
+
 /** Return the CSS variables of a look and of what the host page wants otherwise. */
 export function variablesOf(look, theme, prefersDark) {
   const scheme = look.scheme === "light" || look.scheme === "dark" ? look.scheme : prefersDark ? "dark" : "light";
@@ -52,17 +62,18 @@ export function variablesOf(look, theme, prefersDark) {
   const background = readColour(theme.backgroundColor) ?? readColour(look.background_color) ?? readColour(base.background);
   const isDark = luminance(background) < 0.18;
   const wanted = readColour(theme.textColor) ?? readColour(look.text_color) ?? readColour((isDark ? DARK : LIGHT).text);
-  const text = contrast(wanted, background) >= AA ? wanted : readColour((isDark ? DARK : LIGHT).text);
+  const text = contrast(wanted, background) >= AA ? wanted : readable(readColour((isDark ? DARK : LIGHT).text), background);
   const primary = readColour(theme.primaryColor) ?? readColour(look.primary_color) ?? readColour(OURS);
-  const white = [255, 255, 255];
-  const black = [17, 17, 17];
+  const [white, black] = [[255, 255, 255], [0, 0, 0]];
   return {
     "--embed-bg": written(background),
     "--embed-text": written(text),
+    "--embed-muted": written(mixed(text, background, 0.72, AA)),
+    "--embed-edge": written(mixed(text, background, 0.52, EDGE)),
     "--embed-primary": written(primary),
     "--embed-on-primary": written(contrast(white, primary) >= contrast(black, primary) ? white : black),
     "--embed-link": written(readable(primary, background)),
-    "--embed-bad": isDark ? "#ff9c8d" : "#a9241b",
+    "--embed-bad": written(readable(readColour(isDark ? "#ff9c8d" : "#a9241b"), background)),
     "--embed-font": fontsOf(theme.fontFamily || look.font_family),
     "--embed-radius": lengthOf(theme.borderRadius ?? look.border_radius_px),
     colorScheme: isDark ? "dark" : "light",

@@ -37,7 +37,7 @@ function Rating({ message, say, onRate }) {
     onRate(message, rating);
     setAsks(rating === "down");
   };
-  const comment_on = (event) => {
+  const send = (event) => {
     event.preventDefault();
     onRate(message, "down", comment);
     setAsks(false);
@@ -47,7 +47,7 @@ function Rating({ message, say, onRate }) {
       <IconButton name="up" label={say("good")} aria-pressed={message.rating === "up"} onClick={() => rate("up")} />
       <IconButton name="down" label={say("bad")} aria-pressed={message.rating === "down"} onClick={() => rate("down")} />
       {asks && (
-        <form className="embed-comment" onSubmit={comment_on}>
+        <form className="embed-comment" onSubmit={send}>
           <input value={comment} onChange={(event) => setComment(event.target.value)} maxLength={2000} aria-label={say("comment")} placeholder={say("comment")} />
           <button type="submit" className="embed-button">{say("sendComment")}</button>
         </form>
@@ -63,7 +63,7 @@ function CopyButton({ text, say }) {
 }
 
 function Steps({ steps, say }) {
-  const words = { called: "working", done: "used", failed: "failedTool", wanted: "working" };
+  const words = { called: "working", done: "used", failed: "failedTool", refused: "refusedTool", wanted: "working" };
   return (
     <ul className="embed-steps">
       {steps.map((step) => <li key={step.id} data-status={step.status}>{say(words[step.status], { name: step.name })}</li>)}
@@ -73,7 +73,7 @@ function Steps({ steps, say }) {
 
 function Trouble({ message, say, onRetry }) {
   return (
-    <div className="embed-trouble">
+    <div className="embed-trouble" data-code={message.trouble.code}>
       <p>{troubleWords(say, message.trouble)}</p>
       {message.question !== undefined && message.trouble.code !== "interrupted" && (
         <button type="button" className="embed-button" onClick={() => onRetry(message)}>{say("again")}</button>

@@ -7,6 +7,7 @@ export class PageTools {
   constructor(conversation, host) {
     Object.assign(this, { conversation, host });
     this.tools = [];
+    this.refused = new Set();
     this.done = new Set(kept(conversation.name("calls")) ?? []); // after a reload the answer's events come again: nothing is carried out twice
     this.allowed = new Set(kept(conversation.name("allowed")) ?? []);
   }
@@ -41,6 +42,7 @@ export class PageTools {
   }
 
   refuse(call) {
+    this.refused.add(call.id);
     this.note(call.id);
     return this.answer(call, { ok: false, result: "the visitor does not want that" });
   }

@@ -7,14 +7,14 @@ import { keep, kept } from "./kept.js";
 const HOST_SECONDS = 20;
 const CONTEXT_SECONDS = 2;
 
-/** Return `{conversation, host, end}`; `dress(manner)` hears how it shall look, `opened(quietly)` that the page shows it. */
+/** Return `{conversation, host, end}`; `dress(manner)` hears how it shall look, `opened()` that the page shows it to somebody who asked for it. */
 export function setUp(dress, opened) {
   const slug = decodeURIComponent(location.pathname.split("/")[2] ?? "");
   let context = {};
   const host = connectHost((type, message) => {
     if (type === "init") begin(message);
     if (type === "update") apply(message);
-    if (type === "opened") opened(message.quietly);
+    if (type === "opened" && !message.quietly) opened();
   });
 
   const apply = ({ app, tools, context: said, ...manner }) => {
@@ -26,7 +26,8 @@ export function setUp(dress, opened) {
   const begin = (message) => {
     client.keep(message);
     apply(message);
-    void conversation.start().then(() => opened(false));
+    if (!message.quietly) opened();
+    void conversation.start();
   };
 
   const fromHost = async () => {

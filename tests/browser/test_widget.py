@@ -1,0 +1,204 @@
+"""The widget in pages of other origins: by script under a strict policy, as a plain iframe, and refused."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from babble_app.commands._host_site import (  # pyright: ignore[reportPrivateUsage] - shared with `embed-demo`
+    Embedded,
+    HostSite,
+)
+from tests.browser.conftest import running_server
+from tests.fakes.model_server import ModelServer
+from tests.fakes.script import Answer, Rule, ToolUse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import BrowserContext, Frame, Page
+
+    from tests.browser.conftest import Person, Server, Watch
+    from tests.fakes.script import Incoming
+
+pytestmark = pytest.mark.browser
+
+SQL = "SELECT id FROM users"
+
+
+class Teller:
+    """A model that stays in the middle of a story until it may go on."""
+
+    def __init__(self) -> None:
+        self.may_end = threading.Event()
+        self.prompts: list[str] = []
+
+    async def tell(self, incoming: Incoming) -> Answer:
+        self.prompts.append(str(incoming.messages) + incoming.system)
+        return Answer(
+            "Once upon a time there was a query that " * 60 + "The end.", tokens_per_second=90
+        )
+
+
+@pytest.fixture(scope="module")
+def teller() -> Teller:
+    return Teller()
+
+
+@pytest.fixture(scope="module")
+def models(teller: Teller) -> Iterator[ModelServer]:
+    rules = [
+        Rule("The query is in the **editor**.", after_tool=True),
+        Rule(Answer(tools=[ToolUse("insert_sql", {"sql": SQL})]), tool="insert_sql", user="query"),
+        Rule(teller.tell, user="story"),
+        Rule("Hello from [the shop](https://docs.example.org/a)."),
+    ]
+    with ModelServer(rules=rules) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, models: ModelServer) -> Iterator[Server]:
+    """A server whose apps are answered by the scripted model."""
+    variables = {
+        "OPENAI_API_KEY": "sk-test-canary",
+        "OPENAI_BASE_URL": models.openai_url,
+        "BABBLE_DEFAULT_MODEL": "openai/shop",
+    }
+    with running_server(tmp_path_factory.mktemp("widget"), **variables) as started:
+        yield started
+
+
+@pytest.fixture
+def site(server: Server, person: Person) -> Iterator[HostSite]:
+    """A site that may embed an app of the person's."""
+    with HostSite() as started:
+        look = {
+            "title": "Exportee helper",
+            "starters": ["Tell me a story"],
+            "primary_color": "#5b3df5",
+        }
+        app = person.post("/api/apps", {"name": "Helper"})
+        changed = person.client.patch(
+            f"/api/apps/{app['id']}", json={"origins": [started.url], "look": look}
+        )
+        changed.raise_for_status()
+        token = person.post("/api/v1/admin/tokens", {"name": "site", "app_id": app["id"]})
+        started.embedded = Embedded(server.url, token["token"], app["slug"])
+        yield started
+
+
+@pytest.fixture
+def visit(
+    open_context: Callable[..., BrowserContext], watch: Watch
+) -> Iterator[Callable[..., Page]]:
+    """Open pages of sites; what they load of their own is no foreign request."""
+    sites: set[str] = set()
+
+    def open_page(site: HostSite, path: str, **options: object) -> Page:
+        sites.add(f"foreign request: {site.url}")
+        page = open_context(**options).new_page()
+        page.goto(site.url + path)
+        return page
+
+    yield open_page
+    watch.problems[:] = [one for one in watch.problems if not one.startswith(tuple(sites))]
+    # Who follows a conversation learns that no person can write into it yet, and asks no more.
+    watch.refused[:] = [one for one in watch.refused if "/events" not in one]
+
+
+def embedded_frame(page: Page) -> Frame:
+    """Return the frame; no locator of the page's finds what is in a closed shadow root."""
+    if not any("/embed/" in frame.url for frame in page.frames):
+        page.wait_for_event("framenavigated", lambda frame: "/embed/" in frame.url)
+    return next(frame for frame in page.frames if "/embed/" in frame.url)
+
+
+def ask(frame: Frame, text: str) -> None:
+    box = frame.get_by_role("textbox", name="Write a message")
+    box.fill(text)
+    box.press("Enter")
+
+
+def test_a_page_of_another_origin_embeds_asks_reloads_lends_its_functions_and_takes_all_away(
+    visit: Callable[..., Page], site: HostSite, teller: Teller
+) -> None:
+    page = visit(site, "/strict")
+    heard = page.locator("#heard")
+    before = page.evaluate("Object.keys(window).length")
+    expect(heard).to_contain_text("ready")
+
+    page.get_by_role("button", name="Open", exact=True).click()
+    frame = embedded_frame(page)
+    expect(frame.get_by_role("textbox")).to_be_focused()
+    ask(frame, "Tell me a story")
+    expect(frame.locator(".is-answer")).to_contain_text("Once upon a time")
+    assert "exportee" in teller.prompts[-1]
+
+    page.reload()
+    frame = embedded_frame(page)
+    expect(frame.locator(".is-mine")).to_have_text(["You: Tell me a story"])
+    expect(frame.locator(".is-answer")).to_contain_text("The end.", timeout=60_000)
+    assert len(teller.prompts) == 1
+
+    ask(frame, "Write the query")
+    expect(frame.get_by_role("group", name="insert_sql wants to act")).to_be_visible()
+    expect(page.get_by_label("SQL")).to_have_value("")
+    frame.get_by_role("button", name="Allow once").click()
+    expect(page.get_by_label("SQL")).to_have_value(SQL)
+    expect(frame.locator(".is-answer").last).to_contain_text("The query is in the editor.")
+    expect(heard).to_contain_text("insert_sql")
+
+    page.get_by_role("button", name="Another view").click()
+    expect(page.get_by_role("heading", name="Another view of the same page")).to_be_visible()
+    expect(frame.locator(".is-answer")).to_have_count(2)
+    frame.get_by_role("textbox").press("Escape")
+    expect(page.get_by_role("button", name="Open", exact=True)).to_be_visible()
+
+    page.get_by_role("button", name="Destroy").click()
+    expect(page.locator("[data-babble-buddy]")).to_have_count(0)
+    assert all("/embed/" not in one.url for one in page.frames)
+    assert page.evaluate("Object.keys(window).length") == before
+
+
+def test_a_plain_frame_needs_no_script_and_no_socket_and_speaks_the_visitors_language(
+    visit: Callable[..., Page], site: HostSite
+) -> None:
+    sockets: list[str] = []
+    page = visit(
+        site, "/frame", locale="ar", color_scheme="dark", viewport={"width": 390, "height": 800}
+    )
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    frame = embedded_frame(page)
+
+    expect(frame.locator(".embed[dir=rtl]")).to_be_visible()
+    box = frame.get_by_role("textbox")
+    box.fill("Hello")
+    box.press("Enter")
+
+    link = frame.get_by_role("link", name="the shop (docs.example.org)")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert sockets == []
+
+
+def test_a_site_that_is_not_allowed_gets_neither_a_token_nor_the_frame(
+    visit: Callable[..., Page], site: HostSite, watch: Watch
+) -> None:
+    with HostSite() as third:
+        third.embedded = site.embedded
+        page = visit(third, "/")
+        expect(page.locator("#heard")).to_contain_text("origin_not_allowed")
+        expect(page.locator("[data-babble-buddy]")).to_have_count(0)
+
+        framing = visit(third, "/frame")
+        framing.wait_for_function("document.readyState === 'complete'")
+        assert all("/embed/" not in frame.url for frame in framing.frames)
+
+    assert [refusal.rpartition("/")[2] for refusal in watch.refused] == ["visitors"]
+    watch.refused.clear()
+    said = ("console warning: BabbleBuddy: Pages of", "console error: Framing ")
+    watch.problems[:] = [one for one in watch.problems if not one.startswith(said)]
