@@ -40,7 +40,7 @@ from babble_app.services import (
     visit_turns,
 )
 from babble_app.services.answers import Answer
-from babble_app.services.run_endings import Ending, ending_operations, last_event
+from babble_app.services.run_endings import Ending, ending_operations, event_operations, last_event
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
 from babble_app.store.tables.base import new_id
@@ -75,6 +75,8 @@ class Job:
     asked_with: AskedWith = field(default_factory=AskedWith)
     fresh: bool = False
     """Whether an answer of before must not be given again."""
+    patient: bool = False
+    """Whether nobody reads along, as far as is known: the asker waits for the whole answer."""
     visit: VisitTurn | None = None
     """What is known besides when a visitor of an app asks."""
     run_id: str = field(default_factory=partial(new_id, "run"))
@@ -89,7 +91,7 @@ async def supervise(rt: Runtime, job: Job, found: run_context.Found | None) -> N
     current = found if found is not None and found.is_current else None
     del found
     answer = Answer(model=job.model)
-    log = RunLog(partial(_store, rt, job.run_id))
+    log = RunLog(partial(_store, rt, job.run_id), patient=job.patient)
     ending: Ending = "done"
     async with AsyncExitStack() as stack:
         try:
@@ -259,11 +261,8 @@ def _note(answer: Answer, log: RunLog, event: RunEvent) -> None:
 
 
 async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> None:
-    operations = [rows.add_events(run_id, batch)]
-    if isinstance(batch[0].event, RunStarted):
-        operations.append(rows.mark_running(run_id))
     try:
-        await rt.writer.write(operations)
+        await rt.writer.write(event_operations(run_id, batch))
     except IntegrityError as error:
         message = "The chat was deleted."
         raise NotFoundError(message) from error
@@ -271,23 +270,27 @@ async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> No
 
 
 async def _finish(rt: Runtime, job: Job, log: RunLog, answer: Answer, ending: Ending) -> None:
-    """Store the answer, the run's state and its last event in one transaction, then show the event."""
+    """Store the answer, the run's state and its last events in one transaction, then show the events."""
+    left: list[NumberedEvent] = []
     try:
-        await log.close()
+        left = await log.close()
     except BabbleError as error:
         ending = "failed"
         _note_problem(answer, error)
     last = log.number([last_event(job, answer, ending)])
     answer.add(last[0].event)
+    shown = last
     try:
-        await _write_patiently(rt, ending_operations(job, answer, ending, last))
+        operations = ending_operations(job, answer, ending, last)
+        await _write_patiently(rt, [*event_operations(job.run_id, left), *operations])
+        shown = [*left, *last]
     except IntegrityError:
         logger.info("run %s ended after its chat was deleted", job.run_id)
     except BabbleError:
         logger.exception("the end of run %s could not be stored", job.run_id)
     finally:
         # Readers must come to an end even when the database is gone; `recover` stores the end at the next start.
-        rt.runs.broker.publish(job.run_id, last)
+        rt.runs.broker.publish(job.run_id, shown)
         rt.runs.broker.close(job.run_id)
         if job.visit is not None:
             rt.visit_feed.tell(job.chat_id, job.visit.app.id)

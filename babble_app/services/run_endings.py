@@ -1,11 +1,11 @@
-"""How a run ends: its last event, and what one transaction must write."""
+"""What one transaction must write of a run's events, and how a run ends."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
 from babble_app.errors import RunInterruptedError
-from babble_app.schemas.events import MessageDone, RunFailed, RunStopped
+from babble_app.schemas.events import MessageDone, RunFailed, RunStarted, RunStopped
 from babble_app.services.told import digest_on
 from babble_app.services.visit_turns import TRANSFERRED
 from babble_app.store import recalled as recalled_rows
@@ -43,6 +43,14 @@ def last_event(job: Job, answer: Answer, ending: Ending) -> MessageDone | RunFai
         )
         return RunFailed(code=error.code, message=str(error), retryable=True)
     return RunFailed(**answer.problem.model_dump())
+
+
+def event_operations(run_id: str, events: Sequence[NumberedEvent]) -> list[rows.Operation]:
+    """Return what one transaction must write before readers see the events; the first one says that the run goes on."""
+    operations = [rows.add_events(run_id, events)] if events else []
+    if events and isinstance(events[0].event, RunStarted):
+        operations.append(rows.mark_running(run_id))
+    return operations
 
 
 def ending_operations(

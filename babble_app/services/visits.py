@@ -7,7 +7,7 @@ before anybody sees them, and are found again after a crash.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
@@ -86,6 +86,7 @@ async def start(
     visitor: str = "",
     address: str = "",
     keyed: KeyedRequest | None = None,
+    patient: bool = False,
 ) -> VisitRun:
     """Store a visitor's message and start its answer, in a new conversation or in one that goes on.
 
@@ -99,6 +100,7 @@ async def start(
         visitor: The host app's name for its user, of a new conversation; a visitor's token names its own.
         address: Of the caller, for the limit of a visitor who is not named.
         keyed: The request's Idempotency-Key.
+        patient: Whether the caller waits for the whole answer.
 
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
@@ -117,7 +119,7 @@ async def start(
         hit_limits(rt, caller, standing.visitor if standing else visitor, address)
         if standing is not None and visit_people.is_with_person(standing):
             return await visit_people.leave_message(rt, caller, message, standing, keyed)
-        return await _start(rt, caller, message, found, standing, visitor, keyed)
+        return await _start(rt, caller, message, found, standing, visitor, keyed, patient=patient)
 
     keyed = own_key(caller, keyed)
     run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
@@ -190,6 +192,8 @@ async def _start(
     standing: Standing | None,
     visitor: str,
     keyed: KeyedRequest | None,
+    *,
+    patient: bool,
 ) -> Run:
     if standing is None:
         session_id = new_id("s")
@@ -203,7 +207,7 @@ async def _start(
             is_named=bool(standing.title),
             found=found,
         )
-    return await ask(rt, caller, message, place, keyed)
+    return await ask(rt, caller, message, place, keyed, patient=patient)
 
 
 async def ask(
@@ -212,6 +216,8 @@ async def ask(
     message: VisitorMessage,
     place: Place,
     keyed: KeyedRequest | None,
+    *,
+    patient: bool = False,
 ) -> Run:
     """Store the message where it belongs, and start its answer; who calls has checked and counted it."""
     owner_id, session_id = caller.owner_id, place.session_id
@@ -227,6 +233,7 @@ async def ask(
     )
     found = place.found or await run_context.find_new(rt, owner_id, session_id, caller.app)
     job = await make_job(rt, owner_id, session_id, turn, message.text, found)
+    job = replace(job, patient=patient)
     question = run_rows.add_message(
         job.question_id,
         owner_id,
