@@ -20,7 +20,7 @@ from babble_app.store import visits as rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from babble_app.schemas.events import NumberedEvent
     from babble_app.schemas.visits import VisitorMessage
@@ -224,7 +224,7 @@ def open_visit(
     visitor: str,
     *,
     version_id: str | None = None,
-    log: list[dict[str, Any]] | None = None,
+    log: Sequence[dict[str, Any]] = (),
 ) -> tuple[str | None, list[Operation]]:
     """Return the version that a new conversation gets (`version_id`: this one), and what stores the conversation.
 
@@ -248,7 +248,7 @@ def open_visit(
         channel=caller.channel,
         origin=caller.origin,
         version_id=version_id,
-        log=log or [],
+        log=log,
     )
     return version_id, stored
 
