@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from babble_app.errors import NotFoundError
 from babble_app.schemas.chats import Run
 from babble_app.schemas.visits import VisitorMessage
-from babble_app.services import idempotency, retelling, visit_openings, visits
+from babble_app.services import idempotency, retelling, visit_openings, visit_people, visits
 from babble_app.services.told import digest_of, digest_on
 from babble_app.services.visits import Place, VisitRun
 from babble_app.store import recalled as rows
@@ -68,6 +68,7 @@ async def start(
         BabbleError: as `visits.start`.
     """
     visits.check_text(told.text)
+    visits.check_user(who.visitor)
     caller = who.agent.caller
 
     async def work() -> Run:
@@ -82,6 +83,10 @@ async def start(
                 turns = await _list_turns(rt, caller, told, digest)
             place = await _place(rt, who, told, digest, turns)
             message = VisitorMessage(text=told.text, context=told.context)
+            if not place.first:
+                standing = await visits.find_standing(rt, caller, place.session_id)
+                if visit_people.is_with_person(standing):
+                    return await visit_people.leave_message(rt, caller, message, standing, keyed)
             return await visits.ask(rt, caller, message, place, keyed)
 
     keyed = visits.own_key(caller, keyed)
