@@ -94,6 +94,11 @@ class Programs:
         """Start empty."""
         self._kept: OrderedDict[str, tuple[int, Program]] = OrderedDict()
 
+    def find_number(self, version_id: str) -> int | None:
+        """Return the number of a version whose program was asked for lately."""
+        number, _ = self._kept.get(version_id, (None, None))
+        return number
+
     async def get(self, rt: Runtime, owner_id: str, version_id: str) -> tuple[int, Program]:
         """Return the number and the program of the owner's version; raises NotFoundError."""
         if version_id in self._kept:

@@ -124,7 +124,11 @@ async def start(
     keyed = own_key(caller, keyed)
     run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
     rt.visit_feed.tell(caller.app.id)
-    number = standing.version_number if standing else await _number(rt, caller, run)
+    if standing is not None:
+        number = standing.version_number
+    else:
+        known = keyed is None and _known_number(rt, caller, visitor or run.chat_id)
+        number = known or await _number(rt, caller, run)
     return VisitRun(run.id, run.chat_id, number)
 
 
@@ -285,6 +289,12 @@ def check_user(user: str) -> None:
             "A visitor's id does not begin with `vis_` or `user `: those are given by this server."
         )
         raise ValidationFailedError(message, field="user")
+
+
+def _known_number(rt: Runtime, caller: AppCaller, visitor: str) -> int | None:
+    """Return the number of the version that a conversation made just now got, if it is known without a read."""
+    version_id = visit_openings.choose_version(caller, caller.visitor or visitor)
+    return rt.programs.find_number(version_id) if version_id else None
 
 
 async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
