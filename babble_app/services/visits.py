@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
@@ -20,7 +21,7 @@ from babble_app.store import visits as rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from babble_app.schemas.events import NumberedEvent
     from babble_app.schemas.visits import VisitorMessage
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 MAX_TEXT_CHARS = 32_000
 MAX_VISITOR_CHARS = 200
 _RESERVED = ("vis_", "user ")
+_ENDED = "This conversation has ended. Begin a new one: leave `session_id` out."
 CROWD = 50
 """So many visitors at their limit are the most of an app, unless its token has a limit of its own."""
 
@@ -96,15 +98,15 @@ async def start(
     check_text(message.text)
     check_user(visitor)
     standing = await find_standing(rt, caller, session_id) if session_id else None
-    if standing is not None and has_ended(standing.status):
-        raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
 
     async def work() -> Run:
+        if standing is not None and has_ended(standing.status):
+            raise ConflictError(_ENDED)
         hit_limits(rt, caller, standing.visitor if standing else visitor, address)
         return await _start(rt, caller, message, standing, visitor, keyed)
 
     keyed = own_key(caller, keyed)
-    run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
+    run = await run_once(rt, caller.owner_id, keyed, work)
     number = standing.version_number if standing else await _number(rt, caller, run)
     return VisitRun(run.id, run.chat_id, number)
 
@@ -333,6 +335,14 @@ def hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> No
     if caller.visitor:
         # Whoever makes up visitors by the hundred still comes from somewhere.
         rt.limiter.hit("visit_address", f"{app.id} {address}")
+
+
+async def run_once(
+    rt: Runtime, owner_id: str, keyed: KeyedRequest | None, work: Callable[[], Awaitable[Run]]
+) -> Run:
+    """Return the run that `work` starts, or the one that an equal request has started, unless that came to nothing."""
+    is_void = partial(runs.came_to_nothing, rt, owner_id)
+    return await idempotency.answer_once(rt, owner_id, keyed, Run, work, is_void=is_void)
 
 
 def own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:
