@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
     from babble_app.store.apps import OpenedApp
 
-VISITOR_TOKEN = re.compile(r"bv_([0-9A-Za-z_-]{20,1500})\.([0-9A-Za-z_-]{43})")
+VISITOR_TOKEN = re.compile(r"bv_([0-9A-Za-z_-]{20,3000})\.([0-9A-Za-z_-]{43})")
 VISITOR_SECONDS = 15 * 60
 RENEWAL_SECONDS = 24 * 3600
 """How long after its end a visitor's token may still be exchanged for a new one."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from babble_app.errors import NotFoundError
 from babble_app.schemas.chats import Run
 from babble_app.schemas.visits import VisitorMessage
-from babble_app.services import idempotency, retelling, visit_openings, visit_people, visits
+from babble_app.services import retelling, visit_openings, visit_people, visits
 from babble_app.services.told import digest_of, digest_on
 from babble_app.services.visits import Place, VisitRun
 from babble_app.store import recalled as rows
@@ -90,7 +90,7 @@ async def start(
             return await visits.ask(rt, caller, message, place, keyed)
 
     keyed = visits.own_key(caller, keyed)
-    run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
+    run = await visits.run_once(rt, caller.owner_id, keyed, work)
     return VisitRun(run.id, run.chat_id, None)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from babble_app.errors import (
     ConflictError,
+    NotFoundError,
     RunInterruptedError,
     ValidationFailedError,
 )
@@ -133,6 +134,15 @@ async def get_run(rt: Runtime, owner_id: str, run_id: str) -> Run:
     """Return the run's state."""
     async with rt.database.reading() as db:
         return rows.run_shape(await rows.get_run(db, owner_id, run_id))
+
+
+async def came_to_nothing(rt: Runtime, owner_id: str, run: Run) -> bool:
+    """Say whether the run, as it stands now, failed, was stopped or interrupted, or is gone with its conversation."""
+    try:
+        status = (await get_run(rt, owner_id, run.id)).status
+    except NotFoundError:
+        return True
+    return status in {"failed", "stopped", "interrupted"}
 
 
 async def list_active_runs(rt: Runtime, owner_id: str, chat_id: str) -> list[Run]:

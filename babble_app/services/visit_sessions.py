@@ -83,7 +83,7 @@ async def open_session(
         job = await visits.make_job(rt, caller.owner_id, session_id, turn, "", found)
         return await runs.launch(rt, job, found, keyed, first=stored)
 
-    run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
+    run = await visits.run_once(rt, caller.owner_id, keyed, work)
     opening = VisitRun(run.id, run.chat_id, None)
     builder = ReplyBuilder(opening)
     async with aclosing(visits.events(rt, caller, opening)) as events:

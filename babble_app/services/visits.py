@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
@@ -29,7 +30,7 @@ from babble_app.store import visits as rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from sqlalchemy.engine import Connection
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 MAX_TEXT_CHARS = 32_000
 MAX_VISITOR_CHARS = 200
 _RESERVED = ("vis_", "user ")
+_ENDED = "This conversation has ended. Begin a new one: leave `session_id` out."
 CROWD = 50
 """So many visitors at their limit are the most of an app, unless its token has a limit of its own."""
 
@@ -112,17 +114,17 @@ async def start(
     check_text(message.text)
     check_user(visitor)
     found, standing = await _find(rt, caller, session_id) if session_id else (None, None)
-    if standing is not None and has_ended(standing.status) and not standing.human:
-        raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
 
     async def work() -> Run:
+        if standing is not None and has_ended(standing.status) and not standing.human:
+            raise ConflictError(_ENDED)
         hit_limits(rt, caller, standing.visitor if standing else visitor, address)
         if standing is not None and visit_people.is_with_person(standing):
             return await visit_people.leave_message(rt, caller, message, standing, keyed)
         return await _start(rt, caller, message, found, standing, visitor, keyed, patient=patient)
 
     keyed = own_key(caller, keyed)
-    run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
+    run = await run_once(rt, caller.owner_id, keyed, work)
     rt.visit_feed.tell(caller.app.id)
     if standing is not None:
         number = standing.version_number
@@ -336,6 +338,14 @@ def hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> No
     if caller.visitor:
         # Whoever makes up visitors by the hundred still comes from somewhere.
         rt.limiter.hit("visit_address", f"{app.id} {address}")
+
+
+async def run_once(
+    rt: Runtime, owner_id: str, keyed: KeyedRequest | None, work: Callable[[], Awaitable[Run]]
+) -> Run:
+    """Return the run that `work` starts, or the one that an equal request has started, unless that came to nothing."""
+    is_void = partial(runs.came_to_nothing, rt, owner_id)
+    return await idempotency.answer_once(rt, owner_id, keyed, Run, work, is_void=is_void)
 
 
 def own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:

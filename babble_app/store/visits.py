@@ -322,12 +322,13 @@ def count_sightings(db: Connection, owner_id: str, app_id: str) -> int:
 
 
 def add_sighting(
-    owner_id: str, app_id: str, *, origin: str, page: str, refused: bool
+    owner_id: str, app_id: str, *, origin: str, page: str, refused: bool, known_only: bool = False
 ) -> list[Operation]:
-    """Note that a page of an origin loaded the app, or was refused it."""
+    """Note that a page of an origin (`known_only`: if it is known) loaded the app, or was refused it."""
     values = {
         "of_app": app_id, "of_origin": origin, "of_owner": owner_id, "loads": 0, "page": page,
         "is_refused": refused, "at": now(),
     }  # fmt: skip
     known = {key: value for key, value in values.items() if key not in {"of_owner", "loads"}}
-    return [(_FIRST_SIGHTED, [values]), (_SIGHTED, [known])]
+    first = [] if known_only else [(_FIRST_SIGHTED, [values])]
+    return [*first, (_SIGHTED, [known])]

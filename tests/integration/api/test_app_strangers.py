@@ -1,0 +1,88 @@
+"""What strangers try with an app whose token stands in a page: forged origins, made-up visitors, and bodies that break things."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from babble_app.services import app_callers, apps
+from babble_app.store import visits as rows
+from tests.integration.api.app_people import HostApp, make_host_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+    from tests.integration.api.conftest import LiveServer, Person
+
+PAGE = {"Origin": "https://shop.example"}
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def host(server: LiveServer, person: Person) -> Iterator[HostApp]:
+    """An app of the plain assistant that pages may use."""
+    made = make_host_app(server, person.user.id, origins=[PAGE["Origin"]])
+    with made.client:
+        yield made
+
+
+def visit(server: LiveServer, host: HostApp, **user: str) -> httpx.Client:
+    """Come as a visitor's page: a new one's, or one that the host app's server names."""
+    answer = host.client.post("/api/v1/visitors", json={"user": user or None}, headers=PAGE)
+    assert answer.status_code == 200, answer.text
+    return server.client(Authorization=f"Bearer {answer.json()['visitor_token']}", **PAGE)
+
+
+def sign(server: LiveServer, host: HostApp, text: str) -> str:
+    key = app_callers.naming_key(server.runtime, host.app.id)
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"visitor_id": "vis_x", "visitor_secret": "é"}, 200),
+        ({"user": {"id": "ada", "signature": "é"}}, 401),
+        ({"page": "http://["}, 200),
+    ],
+)
+def test_a_visit_that_begins_strangely_is_no_failure_of_ours(
+    host: HostApp, body: dict[str, Any], status: int
+) -> None:
+    answer = host.client.post("/api/v1/visitors", json=body, headers=PAGE)
+
+    assert answer.status_code == status
+    assert answer.json().get("visitor_id") != "vis_x"
+
+
+def test_the_longest_name_makes_a_token_that_works(server: LiveServer, host: HostApp) -> None:
+    user, name = "\U0001f6b2" * 200, "\U0001f600" * 120
+
+    with visit(
+        server, host, id=user, name=name, signature=sign(server, host, f"{user}\n{name}")
+    ) as page:
+        assert page.get("/api/v1/sessions").status_code == 200
+
+
+def test_made_up_pages_do_not_crowd_out_the_owners(server: LiveServer, host: HostApp) -> None:
+    rt, owner_id, app_id = server.runtime, host.owner_id, host.app.id
+    made_up = [
+        rows.add_sighting(owner_id, app_id, origin=f"https://{n}.example", page="/", refused=True)
+        for n in range(rows.MOST_SIGHTINGS // 2)
+    ]
+    for operations in made_up:
+        server.call(rt.writer.write(operations))
+
+    for origin in ("https://one-more.example", PAGE["Origin"], PAGE["Origin"]):
+        host.client.post("/api/v1/visitors", json={}, headers={"Origin": origin})
+    loads = {
+        one.origin: one.loads for one in server.call(apps.list_sightings(rt, owner_id, app_id))
+    }
+
+    assert "https://one-more.example" not in loads
+    assert loads[PAGE["Origin"]] == 2
