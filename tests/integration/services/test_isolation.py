@@ -10,10 +10,12 @@ import pytest
 
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.schemas.agent_tests import TestSpec
+from babble_app.schemas.conversations import ConversationFilter
 from babble_app.services import (
     accounts,
     agent_tests,
     agents,
+    apps,
     budgets,
     chats,
     files,
@@ -28,8 +30,14 @@ from babble_app.services import (
     test_fixes,
     test_recording,
     test_runs,
+    unanswered,
     usage,
     versions,
+    visit_desk,
+    visit_exports,
+    visit_people,
+    visit_removal,
+    visit_tests,
     workspaces,
 )
 from babble_app.store import runs as run_rows
@@ -42,6 +50,7 @@ from tests.factories import (
     make_user,
     make_workspace,
 )
+from tests.visit_factories import make_visited
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,6 +59,7 @@ if TYPE_CHECKING:
 
 
 SCRIPTED = TestSpec(turns=("hello",))
+ALL = ConversationFilter()
 
 
 @dataclass
@@ -75,6 +85,10 @@ class World:
     own_agent: str
     own_test: str
     key: str
+    visited: str
+    """An app with a visitor's conversation, `visit`."""
+    visit: str
+    own_visited: str
 
 
 @pytest.fixture
@@ -100,6 +114,9 @@ async def world(rt: Runtime) -> World:
     await budgets.set_budget(rt, owner, "person", owner, "month", limit_usd=4)
     profile = await profiles.create_profile(rt, owner, name="Mine")
     key = await keys.add_key(rt, owner, "openai", "sk-canary-0123456789abcdef")
+    visited = await make_visited(rt, owner, model="demo/based")
+    own_visited = await apps.create_app(rt, stranger, "Mine", workspace_id=own.id)
+    visit = (await visited.ask("Hello")).session_id
     login = await accounts.register(
         rt,
         email="owner@example.com",
@@ -111,6 +128,7 @@ async def world(rt: Runtime) -> World:
     return World(
         rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
         version.agent_id, version.id, proposal.id, profile.id, login.login.id, session.id, test.id, own_agent, own_test.id, key.id,
+        visited.app_id, visit, own_visited.id,
     )  # fmt: skip
 
 
@@ -272,6 +290,42 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
     "budgets.delete_budget person": lambda w: budgets.delete_budget(
         w.rt, w.stranger, "person", w.owner, "month"
     ),
+    "visit_desk.list_conversations": lambda w: visit_desk.list_conversations(
+        w.rt, w.stranger, w.visited, ALL
+    ),
+    "visit_desk.get_conversation": lambda w: visit_desk.get_conversation(
+        w.rt, w.stranger, w.visited, w.visit
+    ),
+    "visit_desk.get_conversation own app": lambda w: visit_desk.get_conversation(
+        w.rt, w.stranger, w.own_visited, w.visit
+    ),
+    "visit_desk.list_versions": lambda w: visit_desk.list_versions(w.rt, w.stranger, w.visited),
+    "visit_desk.delete_conversations": lambda w: visit_desk.delete_conversations(
+        w.rt, w.stranger, w.visited, [w.visit]
+    ),
+    "visit_desk.delete_conversations own app": lambda w: visit_desk.delete_conversations(
+        w.rt, w.stranger, w.own_visited, [w.visit]
+    ),
+    "visit_people.take_over": lambda w: visit_people.take_over(
+        w.rt, w.stranger, w.visited, w.visit
+    ),
+    "visit_people.take_over own app": lambda w: visit_people.take_over(
+        w.rt, w.stranger, w.own_visited, w.visit
+    ),
+    "visit_people.hand_back": lambda w: visit_people.hand_back(
+        w.rt, w.stranger, w.visited, w.visit
+    ),
+    "visit_people.write_message": lambda w: visit_people.write_message(
+        w.rt, w.stranger, w.visited, w.visit, "x"
+    ),
+    "visit_tests.keep_as_test": lambda w: visit_tests.keep_as_test(
+        w.rt, w.stranger, w.visited, w.visit
+    ),
+    "visit_exports.json_lines": lambda w: visit_exports.json_lines(
+        w.rt, w.stranger, w.visited, ALL
+    ),
+    "visit_exports.csv_rows": lambda w: visit_exports.csv_rows(w.rt, w.stranger, w.visited, ALL),
+    "unanswered.list_unanswered": lambda w: unanswered.list_unanswered(w.rt, w.stranger, w.visited),
     "publishing.publish version": lambda w: publishing.publish(
         w.rt, w.stranger, w.own_agent, w.version
     ),
@@ -286,6 +340,7 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
 MODULES = (
     accounts, workspaces, files, chats, versions, profiles, proposals, publishing, keys, sessions, session_forks, agent_tests,
     test_runs, test_recording, test_coverage, test_files, test_fixes, budgets, usage,
+    visit_desk, visit_people, visit_tests, visit_exports, unanswered, visit_removal,
 )  # fmt: skip
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
@@ -293,6 +348,7 @@ OF_ONESELF = {
     "budgets.list_budgets", "budgets.list_subjects", "budgets.status", "usage.get_stats", "usage.csv_rows",
     "profiles.list_profiles", "profiles.create_profile", "profiles.find_profile",
     "workspaces.list_workspaces", "keys.list_providers", "keys.list_keys", "keys.set_key",
+    "visit_desk.count_waiting", "visit_removal.delete_visits",
     "keys.find_credential", "keys.find_credentials", "keys.find_all_credentials", "sessions.add_session",
 }  # fmt: skip
 """They take no id but the asker's own, or find nothing under another's."""
@@ -328,6 +384,9 @@ async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
     assert await profiles.find_profile(rt, stranger, world.profile) is None
     assert all(item.builtin for item in await profiles.list_profiles(rt, stranger))
     assert await accounts.list_logins(rt, stranger) == []
+    await visit_removal.delete_visits(rt, stranger, [world.visit, world.chat])
+    assert await visit_desk.count_waiting(rt, stranger) == {}
+    assert (await chats.get_chat(rt, world.owner, world.visit)).id == world.visit
     assert await files.list_files(rt, stranger, world.own_workspace) == []
     assert await budgets.list_budgets(rt, stranger) == []
     assert [subject.scope_id for subject in await budgets.list_subjects(rt, stranger)] == [
