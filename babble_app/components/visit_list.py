@@ -54,7 +54,7 @@ def _narrower() -> rx.Component:
         rx.el.select(
             rx.el.option("Any version", value="0"),
             rx.foreach(VisitsState.versions, _version),
-            value=VisitsState.version.to_string(),
+            value=f"{VisitsState.version}",
             on_change=VisitsState.pick_version,
             aria_label="Version",
             class_name="select",

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from babble_app.services import limits, usage
+from babble_app.schemas.conversations import ConversationFilter
+from babble_app.services import limits, usage, visit_exports
 from babble_app.services.names import free_slug
 from babble_app.store import agent_tests as test_rows
 from babble_app.store import agents as agent_rows
+from babble_app.store import apps as app_rows
 from babble_app.store import budgets as budget_rows
 from babble_app.store import chats as chat_rows
 from babble_app.store import files as file_rows
@@ -47,6 +49,7 @@ usage.csv                       every call of a model that was made for you: tok
 workspaces/<name>/files/        your files as you uploaded them
 workspaces/<name>/chats/        your chats with all messages
 workspaces/<name>/agents/<name> every version of your agents, proposals, what was live when, tests and test conversations
+workspaces/<name>/apps/<name>   your apps (not their tokens), and their visitors' conversations, one a line
 """
 
 
@@ -121,6 +124,11 @@ async def _add_workspace(
         )
     for agent in await agent_rows.list_agents(db, owner_id, workspace_id=workspace.id):
         await _add_agent(db, owner_id, agent, f"{folder}/agents/{agent.slug}", contents)
+    for app in await app_rows.list_apps(db, owner_id, workspace_id=workspace.id):
+        place = f"{folder}/apps/{app.slug}"
+        contents.texts[f"{place}/app.json"] = _json(app.model_dump(mode="json"))
+        lines = await visit_exports.json_lines(rt, owner_id, app.id, ConversationFilter())
+        contents.texts[f"{place}/conversations.jsonl"] = "".join([line async for line in lines])
 
 
 async def _add_agent(
