@@ -74,14 +74,21 @@ class Visited:
 
 
 async def make_visited(
-    rt: Runtime, owner_id: str | None = None, *, program: str = "", channel: Any = "production"
+    rt: Runtime,
+    owner_id: str | None = None,
+    *,
+    program: str = "",
+    channel: Any = "production",
+    model: str = "",
 ) -> Visited:
     """Make an app, of the plain assistant or of a program, and a token of it."""
     owner_id, workspace = await make_workspace(rt, owner_id)
     agent_id = None
     if program:
         agent_id = (await make_agent(rt, owner_id, workspace.id, program=program)).agent_id
-    app = await apps.create_app(rt, owner_id, "Desk", workspace_id=workspace.id, agent_id=agent_id)
+    app = await apps.create_app(
+        rt, owner_id, "Desk", workspace_id=workspace.id, agent_id=agent_id, model=model
+    )
     token = await app_tokens.create_token(rt, owner_id, app.id, "site", channel=channel)
     caller = await app_callers.find_caller(rt, token.token)
     return Visited(rt, caller, agent_id or "")

@@ -16,7 +16,7 @@ import pytest
 
 from babble_app.store.agents import packed
 from babble_app.store.tables.apps import AppReleaseRow, AppRow, AppTokenRow
-from babble_app.store.tables.base import now
+from babble_app.store.tables.base import new_id, now
 from babble_app.store.tables.chats import ChatRow, MessageRow
 from babble_app.store.tables.proposals import ProposalRow
 from babble_app.store.tables.usage import UsageRow
@@ -106,7 +106,7 @@ def be_visited(server: Server, person: Person, workspace: str, words: str) -> di
         name=f"Visited {words}",
         rate_limit_per_minute=20,
     )
-    chat = ChatRow(owner_id=person.id, workspace_id=workspace, app_id=app.id, id=f"s_{words}")
+    chat = ChatRow(owner_id=person.id, workspace_id=workspace, app_id=app.id, id=new_id("s"))
     visit = VisitRow(
         chat_id=chat.id, owner_id=person.id, app_id=app.id, visitor=words, human_asked=True
     )

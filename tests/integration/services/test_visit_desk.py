@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from babble_app.errors import ConflictError, NotFoundError, ValidationFailedErro
 from babble_app.schemas.conversations import ConversationFilter
 from babble_app.services import (
     agent_tests,
+    exports,
     unanswered,
     visit_desk,
     visit_exports,
@@ -229,6 +231,17 @@ async def test_conversations_are_exported_as_json_and_as_a_table(rt: Runtime) ->
     lines = list(csv.DictReader(io.StringIO(table)))
     assert [line["who"] for line in lines] == ["visitor", "agent", "Ada"]
     assert lines[0]["text"] == '\'=HYPERLINK("x")'
+
+
+async def test_the_owners_data_hold_what_visitors_said(rt: Runtime) -> None:
+    app = await make_visited(rt)
+    await app.ask("Where is the lamp?")
+
+    path = await exports.export_data(rt, app.owner_id)
+
+    with zipfile.ZipFile(path) as archive:
+        told = archive.read("workspaces/shop/apps/desk/conversations.jsonl").decode()
+    assert "Where is the lamp?" in told
 
 
 async def test_erasing_takes_all_or_nothing(rt: Runtime) -> None:

@@ -224,7 +224,7 @@ async def test_a_stranger_is_shown_nothing(rt: Runtime, tab: Tab) -> None:
     state = await tab.state(VisitsState)
     await show_visit(state, app.app_id, asked.session_id)
     visit = await tab.state(VisitState)
-    visit._app = app.app_id
+    visit._app = app.app_id  # pyright: ignore[reportPrivateUsage] - as if the page had sent it
 
     await tab.run(VisitState.take_over, visit)
     await tab.run(VisitState.say, visit, "x")
