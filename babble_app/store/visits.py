@@ -276,7 +276,7 @@ def add_visit(
     channel: str,
     origin: str,
     version_id: str | None,
-    log: list[dict[str, Any]],
+    log: Sequence[dict[str, Any]] = (),
 ) -> list[Operation]:
     """Store a conversation that nobody has said anything in, or with what its program goes on from."""
     at = now()
@@ -287,7 +287,7 @@ def add_visit(
     }  # fmt: skip
     visit: dict[str, Any] = {
         "chat_id": chat_id, "owner_id": owner_id, "app_id": app_id, "token_id": token_id, "visitor": visitor,
-        "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": log,
+        "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": list(log),
         "status": "waiting" if log else first_status(version_id), "human": "", "human_asked": False, "created_at": at,
         "updated_at": at,
     }  # fmt: skip
@@ -300,7 +300,7 @@ def move_visit(
     """Note where the program of a conversation stands now."""
     values = {
         "of_chat": chat_id,
-        "log": log,
+        "log": list(log),
         "status": status,
         "asks_human": asks_human,
         "updated_at": now(),

@@ -17,7 +17,8 @@ def blocks(text: str) -> list[dict[str, Any]]:
 
 
 def test_markdown_becomes_blocks_and_marks() -> None:
-    text = "# Hi\n\nSome **bold _and_** `x<y`.\n\n1. one\n   - inner\n2. two\n\n```sql\nSELECT *\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    text = "# Hi\n\nSome **bold _and_** `x<y`.\n\n1. one\n   - inner\n2. two\n"
+    text += "\n```sql\nSELECT *\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
 
     found = blocks(text)
 
