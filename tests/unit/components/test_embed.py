@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -17,7 +18,8 @@ def blocks(text: str) -> list[dict[str, Any]]:
 
 
 def test_markdown_becomes_blocks_and_marks() -> None:
-    text = "# Hi\n\nSome **bold _and_** `x<y`.\n\n1. one\n   - inner\n2. two\n\n```sql\nSELECT *\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    text = "# Hi\n\nSome **bold _and_** `x<y`.\n\n1. one\n   - inner\n2. two\n\n"
+    text += "```sql\nSELECT *\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
 
     found = blocks(text)
 
