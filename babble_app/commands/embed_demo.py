@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from babble_app.commands._console import say
 from babble_app.commands._host_site import Embedded, HostSite
 from babble_app.commands._people import find_person
-from babble_app.settings import Settings, get_settings
+from babble_app.settings import get_settings
 
 if TYPE_CHECKING:
     import argparse
 
     from babble_app.commands._console import Subparsers
+    from babble_app.services.runtime import Runtime
+    from babble_app.settings import Settings
 
 _NAME = "Embed demo"
 _DAYS = 1
@@ -39,7 +41,7 @@ def _embed_demo(options: argparse.Namespace) -> int:
     site = HostSite(options.port)
     site.embedded = Embedded(babble, options.token, options.slug)
     if not options.token:
-        site.embedded = asyncio.run(make_embedded(settings, babble, origin, options.email))
+        site.embedded = asyncio.run(_make_embedded(settings, babble, origin, options.email))
     say(f"A page with the widget of {babble}: {site.url} (Ctrl+C ends it)")
     if options.token:
         say(f"{origin} must be among the app's origins.")
@@ -50,17 +52,22 @@ def _embed_demo(options: argparse.Namespace) -> int:
     return 0
 
 
-async def make_embedded(settings: Settings, babble: str, origin: str, email: str) -> Embedded:
-    """Return an app of the plain assistant that the origin may embed, made or found by its name, with a token for a day."""
-    from babble_app.services import app_tokens, apps
+async def _make_embedded(settings: Settings, babble: str, origin: str, email: str) -> Embedded:
     from babble_app.services.runtime import running
 
     async with running(settings) as rt:
-        owner_id = await find_person(rt, email, "Say with --email whose app it shall be.")
-        found = [app for app in await apps.list_apps(rt, owner_id) if app.name == _NAME]
-        app = found[0] if found else await apps.create_app(rt, owner_id, _NAME)
-        if origin not in app.origins:
-            app = await apps.update_app(rt, owner_id, app.id, origins=[*app.origins, origin])
-        expires_at = datetime.now(UTC) + timedelta(days=_DAYS)
-        made = await app_tokens.create_token(rt, owner_id, app.id, _NAME, expires_at=expires_at)
+        return await make_embedded(rt, babble, origin, email)
+
+
+async def make_embedded(rt: Runtime, babble: str, origin: str, email: str) -> Embedded:
+    """Return an app of the plain assistant that the origin may embed, made or found by its name, with a token for a day."""
+    from babble_app.services import app_tokens, apps
+
+    owner_id = await find_person(rt, email, "Say with --email whose app it shall be.")
+    found = [app for app in await apps.list_apps(rt, owner_id) if app.name == _NAME]
+    app = found[0] if found else await apps.create_app(rt, owner_id, _NAME)
+    if origin not in app.origins:
+        app = await apps.update_app(rt, owner_id, app.id, origins=[*app.origins, origin])
+    expires_at = datetime.now(UTC) + timedelta(days=_DAYS)
+    made = await app_tokens.create_token(rt, owner_id, app.id, _NAME, expires_at=expires_at)
     return Embedded(babble, made.token, app.slug)

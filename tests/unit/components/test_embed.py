@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -17,8 +18,8 @@ def blocks(text: str) -> list[dict[str, Any]]:
 
 
 def test_markdown_becomes_blocks_and_marks() -> None:
-    text = "# Hi\n\nSome **bold _and_** `x<y`.\n\n1. one\n   - inner\n2. two\n"
-    text += "\n```sql\nSELECT *\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    text = "# Hi\n\nSome **bold _and_** `x<y`.\n\n1. one\n   - inner\n2. two\n\n"
+    text += "```sql\nSELECT *\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |"
 
     found = blocks(text)
 
@@ -35,10 +36,9 @@ def test_no_image_is_loaded_and_no_address_leads_to_a_script() -> None:
 
     parts = blocks(text)[0]["children"]
 
-    links = [part for part in parts if isinstance(part, dict) and part["type"] == "link"]
-    assert links == [
-        {"type": "link", "address": "https://evil.example/x.png", "children": ["logo"]}
-    ]
+    link = {"type": "link", "address": "https://evil.example/x.png", "children": ["logo"]}
+    assert parts[0] == link
+    assert '"link"' not in json.dumps(parts[1:])
     assert "<img src=x onerror=y>" in "".join(part for part in parts if isinstance(part, str))
 
 
