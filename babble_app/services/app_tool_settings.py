@@ -45,24 +45,25 @@ async def set_tools(
         app_id: Which one.
         tools: Their hosts must be among those that the app's workspace allows.
         secrets: Values of secret headers by tool and header; a header that is named in a tool and has no value here keeps the one
-            that it had.
+            that it had, while the tool calls the same server: a secret of one is not shown to another.
 
     Raises:
         ValidationFailedError: a tool cannot be called as it is described; the message says what to mend.
     """
-    _check_tools(tools)
     async with rt.database.unit_of_work() as db:
         row = await rows.get_app(db, owner_id, app_id, lock=True)
-        before = {tool["name"]: tool.get("sealed_headers", {}) for tool in row.tools}
+        _check_tools(tools)
+        before = {tool["name"]: tool for tool in row.tools}
         stored: list[dict[str, Any]] = []
         for tool in tools:
             given = secrets.get(tool.name, {})
+            kept = _kept(before.get(tool.name), tool)
             sealed: dict[str, Any] = {}
             for header in tool.secret_headers:
                 if header in given:
                     sealed[header] = _seal(rt, owner_id, app_id, tool.name, header, given[header])
-                elif header in before.get(tool.name, {}):
-                    sealed[header] = before[tool.name][header]
+                elif header in kept:
+                    sealed[header] = kept[header]
                 else:
                     message = f"Give the value of the header {header} of {tool.name}."
                     raise ValidationFailedError(message, field="tools")
@@ -83,6 +84,18 @@ def unseal(
         base64.b64decode(stored["ciphertext"]),
     )
     return rt.vault.open(sealed, _place(owner_id, app_id, tool, header))
+
+
+def _kept(before: dict[str, Any] | None, tool: HttpTool) -> dict[str, Any]:
+    """Return the sealed values that a tool may go on using."""
+    if before is None or _server(before["url"]) != _server(tool.url):
+        return {}
+    return before.get("sealed_headers", {})
+
+
+def _server(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
 
 
 def _check_tools(tools: Sequence[HttpTool]) -> None:
@@ -107,7 +120,7 @@ def _problem_of(tool: HttpTool) -> str:
         return "its address or description is too long; 2,000 characters are the most."
     if bad := [header for header in tool.secret_headers if not _HEADER.fullmatch(header)]:
         return f"{bad[0][:40]!r} is no name of a header."
-    check_json(tool.parameters, field="tools")
+    check_json([tool.url, tool.description, tool.parameters], field="tools")
     if len(orjson.dumps(tool.parameters)) > MAX_SCHEMA_CHARS:
         return "its schema is too long; 10,000 characters are the most."
     if tool.parameters and tool.parameters.get("type") != "object":

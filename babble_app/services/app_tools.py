@@ -11,7 +11,7 @@ import orjson
 
 from babble_app.errors import NotFoundError, ValidationFailedError
 from babble_app.schemas.models import ToolSpec
-from babble_app.services import guarded_fetch, tool_schemas
+from babble_app.services import guarded_fetch, limits, tool_schemas
 from babble_app.services.app_tool_settings import TOOL_NAME, unseal
 from babble_app.services.vault import SealedError
 from babble_app.store import apps as rows
@@ -19,7 +19,7 @@ from babble_app.store import workspaces as workspace_rows
 from babble_app.tools.toolkit import OutsideTool, ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from babble_app.schemas.apps import App, HttpTool, PageTool
     from babble_app.services.runtime import Runtime
@@ -29,6 +29,8 @@ MAX_RESULT_CHARS = 20_000
 _SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _OBJECT: dict[str, Any] = {"type": "object", "properties": {}}
 _BAD_STATUS = 400
+_LEAST_SECRET = 6
+"""Characters; a shorter value could be any word of an answer."""
 
 
 def open_tools(
@@ -57,9 +59,11 @@ async def try_tool(
     Raises:
         NotFoundError: the app has no such tool.
         ValidationFailedError: the call failed; the message is what the agent would be told.
+        RateLimitedError: tools were tried too often.
     """
     async with rt.database.reading() as db:
         app = rows.app_shape(await rows.get_app(db, owner_id, app_id))
+    await limits.hit(rt, "try_tool", owner_id)
     for tool in app.tools:
         if tool.name == name:
             try:
@@ -112,6 +116,7 @@ async def _call_http(
     except guarded_fetch.FetchError as error:
         raise ToolError(str(error)) from error
     text = answer.body if isinstance(answer.body, str) else orjson.dumps(answer.body).decode()
+    text = _without(text, headers.values())
     if answer.status >= _BAD_STATUS:
         raise ToolError(f"{tool.name} answered with status {answer.status}: {text[:500]}")
     return text[:MAX_RESULT_CHARS]
@@ -136,6 +141,14 @@ def _spec(tool: HttpTool | PageTool) -> ToolSpec:
 def _check_arguments(tool: HttpTool, arguments: dict[str, Any]) -> None:
     if problems := tool_schemas.problems_of(arguments, tool.parameters):
         raise ToolError(f"The arguments do not fit. {problems}")
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    """Take secrets out that a server repeats: what comes back is read by models, visitors and whoever tries it."""
+    for secret in secrets:
+        if len(secret) >= _LEAST_SECRET:
+            text = text.replace(secret, "***")
+    return text
 
 
 def _plain(value: Any) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Act = Literal[
     "log_in_address", "log_in_email", "register", "password", "upload", "send", "test_key", "export",
-    "check", "compare", "event", "socket", "page_error", "web", "visit_address", "visit",
+    "check", "compare", "event", "socket", "page_error", "web", "visit_address", "visit", "try_tool",
 ]  # fmt: skip
 # An office behind one address logs in more often than one person does.
 _LIMITS: dict[Act, RateLimitItem] = {
@@ -44,6 +44,8 @@ _LIMITS: dict[Act, RateLimitItem] = {
     # Messages, and visits begun, of all visitors of an app who come from one address: an office, a school.
     "visit_address": RateLimitItemPerMinute(120),
     "visit": RateLimitItemPerMinute(60),
+    # Each is a call of somebody's server, for up to 20 seconds.
+    "try_tool": RateLimitItemPerMinute(30),
 }
 _SWEEP_SECONDS = 60.0
 

@@ -115,11 +115,17 @@ def make_everything(server: LiveServer, person: Person) -> dict[str, str]:
     with host.client as visitor:
         reply = visitor.post("/api/v1/chat", json={"message": "canary", "user": "canary-user"})
     assert reply.status_code == 200, reply.text
+    tool = {"name": "sample_text", "url": "https://canary.example/", "secret_headers": ["X-Key"]}
+    client.put(
+        f"/api/apps/{host.app.id}/tools",
+        json={"tools": [tool], "secrets": {"sample_text": {"X-Key": "canary-secret"}}},
+    ).raise_for_status()
     api_key = client.post("/api/settings/api-keys", json={"name": "canary-key"}).json()["id"]
     return {
         "app_id": host.app.id,
         "token_id": host.token.id,
         "visitor": "canary-user",
+        "name": "sample_text",
         "visit_id": reply.json()["session_id"],
         "reply_id": reply.json()["message_id"],
         "app_token": host.token.token,
