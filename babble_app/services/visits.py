@@ -7,7 +7,7 @@ before anybody sees them, and are found again after a crash.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
@@ -60,7 +60,6 @@ async def start(
     visitor: str = "",
     address: str = "",
     keyed: KeyedRequest | None = None,
-    patient: bool = False,
 ) -> VisitRun:
     """Store a visitor's message and start its answer, in a new conversation or in one that goes on.
 
@@ -72,7 +71,6 @@ async def start(
         visitor: The host app's name for its user, of a new conversation; a visitor's token names its own.
         address: Of the caller, for the limit of a visitor who is not named.
         keyed: The request's Idempotency-Key.
-        patient: Whether the caller waits for the whole answer.
 
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
@@ -89,7 +87,7 @@ async def start(
 
     async def work() -> Run:
         hit_limits(rt, caller, standing.visitor if standing else visitor, address)
-        return await _start(rt, caller, message, found, standing, visitor, keyed, patient=patient)
+        return await _start(rt, caller, message, found, standing, visitor, keyed)
 
     keyed = own_key(caller, keyed)
     run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
@@ -162,8 +160,6 @@ async def _start(
     standing: Standing | None,
     visitor: str,
     keyed: KeyedRequest | None,
-    *,
-    patient: bool,
 ) -> Run:
     owner_id = caller.owner_id
     first: list[Operation] = []
@@ -185,7 +181,6 @@ async def _start(
     )
     found = found or await run_context.find_new(rt, owner_id, session_id, caller.app)
     job = await make_job(rt, owner_id, session_id, turn, message.text, found)
-    job = replace(job, patient=patient)
     question = run_rows.add_message(
         job.question_id,
         owner_id,
