@@ -86,7 +86,7 @@ async def chat(
     x_app_context: AppContext = None,
 ) -> ChatReply:
     """Answer a message, whole."""
-    run = await _start(rt, caller, request, body, keyed, x_app_context, patient=True)
+    run = await _start(rt, caller, request, body, keyed, x_app_context)
     builder = ReplyBuilder(run)
     async with aclosing(visits.events(rt, caller, run)) as events:
         async for numbered in events:
@@ -148,8 +148,6 @@ async def _start(
     body: ChatBody,
     keyed: KeyedRequest | None,
     header: str | None,
-    *,
-    patient: bool = False,
 ) -> VisitRun:
     message = VisitorMessage(
         text=body.message, context=merged_context(body.context, header), tools=body.tools
@@ -162,7 +160,6 @@ async def _start(
         visitor=body.user,
         address=client_address(request),
         keyed=keyed,
-        patient=patient,
     )
 
 

@@ -68,7 +68,6 @@ async def companion_chat(
         visitor=body.user_id,
         address=client_address(request),
         keyed=keyed,
-        patient=True,
     )
     builder = ReplyBuilder(run)
     async with aclosing(visits.events(rt, caller, run)) as events:

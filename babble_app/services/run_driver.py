@@ -75,8 +75,6 @@ class Job:
     asked_with: AskedWith = field(default_factory=AskedWith)
     fresh: bool = False
     """Whether an answer of before must not be given again."""
-    patient: bool = False
-    """Whether nobody reads along, as far as is known: the asker waits for the whole answer."""
     visit: VisitTurn | None = None
     """What is known besides when a visitor of an app asks."""
     run_id: str = field(default_factory=partial(new_id, "run"))
@@ -91,7 +89,7 @@ async def supervise(rt: Runtime, job: Job, found: run_context.Found | None) -> N
     current = found if found is not None and found.is_current else None
     del found
     answer = Answer(model=job.model)
-    log = RunLog(partial(_store, rt, job.run_id), patient=job.patient)
+    log = RunLog(partial(_store, rt, job.run_id))
     ending: Ending = "done"
     async with AsyncExitStack() as stack:
         try:

@@ -1,6 +1,6 @@
 """A live run's log: every event is stored before any reader sees it, pieces of text are gathered on the way.
 
-The first piece goes out at once, with what was appended just before it, unless nobody reads along. After a write that held
+The first piece goes out at once, with what was appended just before it. After a write that held
 pieces of text the log rests until the next beat of a clock that all runs share; what comes meanwhile is joined, so a fast model
 costs some 20 rows a second, not hundreds, and a reader waits 50 ms at most. As all logs wake on the same beat, the writer stores
 the pieces of many runs in one commit. What is left when the run ends is stored together with its end.
@@ -40,20 +40,13 @@ def _goes_back(event: _Delta) -> bool:
 class RunLog:
     """Numbers, gathers and stores the events of one run, in order."""
 
-    def __init__(
-        self,
-        store: Callable[[Sequence[NumberedEvent]], Awaitable[None]],
-        *,
-        patient: bool = False,
-    ) -> None:
+    def __init__(self, store: Callable[[Sequence[NumberedEvent]], Awaitable[None]]) -> None:
         """Begin an empty log.
 
         Args:
             store: Makes the events durable, then shows them to the readers.
-            patient: Whether already the first piece waits for the next beat, as nobody is known to read along.
         """
         self._store = store
-        self._patient = patient
         self._waiting: list[RunEvent] = []
         self._pieces: list[str] = []
         self._seq = 0
@@ -79,9 +72,7 @@ class RunLog:
         self._waiting.append(event)
         if self._rest is not None:
             return
-        if self._patient:
-            self._begin_rest()
-        elif isinstance(event, _Delta):
+        if isinstance(event, _Delta):
             self._filled.set()
         elif self._soon is None:
             self._soon = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._filled.set)

@@ -7,7 +7,7 @@ before anybody sees them, and are found again after a crash.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,6 @@ async def start(
     visitor: str = "",
     address: str = "",
     keyed: KeyedRequest | None = None,
-    patient: bool = False,
 ) -> VisitRun:
     """Store a visitor's message and start its answer, in a new conversation or in one that goes on.
 
@@ -102,7 +101,6 @@ async def start(
         visitor: The host app's name for its user, of a new conversation; a visitor's token names its own.
         address: Of the caller, for the limit of a visitor who is not named.
         keyed: The request's Idempotency-Key.
-        patient: Whether the caller waits for the whole answer.
 
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
@@ -121,7 +119,7 @@ async def start(
         hit_limits(rt, caller, standing.visitor if standing else visitor, address)
         if standing is not None and visit_people.is_with_person(standing):
             return await visit_people.leave_message(rt, caller, message, standing, keyed)
-        return await _start(rt, caller, message, found, standing, visitor, keyed, patient=patient)
+        return await _start(rt, caller, message, found, standing, visitor, keyed)
 
     keyed = own_key(caller, keyed)
     run = await run_once(rt, caller.owner_id, keyed, work)
@@ -198,8 +196,6 @@ async def _start(
     standing: Standing | None,
     visitor: str,
     keyed: KeyedRequest | None,
-    *,
-    patient: bool,
 ) -> Run:
     if standing is None:
         session_id = new_id("s")
@@ -213,7 +209,7 @@ async def _start(
             is_named=bool(standing.title),
             found=found,
         )
-    return await ask(rt, caller, message, place, keyed, patient=patient)
+    return await ask(rt, caller, message, place, keyed)
 
 
 async def ask(
@@ -222,8 +218,6 @@ async def ask(
     message: VisitorMessage,
     place: Place,
     keyed: KeyedRequest | None,
-    *,
-    patient: bool = False,
 ) -> Run:
     """Store the message where it belongs, and start its answer; who calls has checked and counted it."""
     owner_id, session_id = caller.owner_id, place.session_id
@@ -239,7 +233,6 @@ async def ask(
     )
     found = place.found or await run_context.find_new(rt, owner_id, session_id, caller.app)
     job = await make_job(rt, owner_id, session_id, turn, message.text, found)
-    job = replace(job, patient=patient)
     question = run_rows.add_message(
         job.question_id,
         owner_id,

@@ -108,20 +108,6 @@ async def test_an_end_that_comes_at_once_takes_along_what_was_not_stored() -> No
     assert [item.seq for item in [*left, *log.number([RunStopped()])]] == [1, 2, 3]
 
 
-async def test_a_patient_log_stores_its_first_piece_with_the_next_beat() -> None:
-    memory = _Memory()
-    log = RunLog(memory.store, patient=True)
-
-    log.append(TextDelta(text="Hel"))
-    await asyncio.sleep(0)
-    log.append(TextDelta(text="lo"))
-    async with asyncio.timeout(20):
-        await memory.began.wait()
-
-    assert [item.event for item in memory.events] == [TextDelta(text="Hello")]
-    assert await log.close() == []
-
-
 async def test_what_is_no_text_is_stored_also_when_nothing_follows() -> None:
     memory = _Memory()
     log = RunLog(memory.store)
