@@ -69,6 +69,40 @@ def test_the_longest_name_makes_a_token_that_works(server: LiveServer, host: Hos
         assert page.get("/api/v1/sessions").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "null",
+        "HTTPS://SHOP.EXAMPLE",
+        "https://shop.example.",
+        "https://shop.example:443",
+        "http://shop.example",
+        "http://localhost:8000",
+        "http://127.0.0.1:8000",
+        "http://evil.example:8000",
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v1/sessions", "/api/v1/visitors", "/v1/chat"])
+def test_no_other_page_comes_in(host: HostApp, origin: str, path: str) -> None:
+    """Also not one whose name was made to point at this server, so that it calls us by it."""
+    forged = {"Origin": origin, "Host": origin.partition("://")[2] or "localhost"}
+    if "localhost" in origin or "127.0.0.1" in origin:
+        del forged["Host"]
+
+    body = {"message": "Hi"} if path == "/v1/chat" else {}
+    answer = host.client.post(path, json=body, headers=forged)
+
+    assert answer.status_code == 403, answer.text
+
+
+def test_the_page_of_this_very_server_comes_in(server: LiveServer, host: HostApp) -> None:
+    with server.client(Origin=server.url) as page:
+        visit = page.post("/api/v1/visitors", json={"app": host.app.slug}).json()
+        page.headers["Authorization"] = f"Bearer {visit['visitor_token']}"
+
+        assert page.post("/api/v1/sessions", json={}).status_code == 201
+
+
 def test_made_up_pages_do_not_crowd_out_the_owners(server: LiveServer, host: HostApp) -> None:
     rt, owner_id, app_id = server.runtime, host.owner_id, host.app.id
     made_up = [
