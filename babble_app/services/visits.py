@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.chats import AskedWith, Run
-from babble_app.services import chats, idempotency, models, runs
+from babble_app.services import app_tools, chats, idempotency, models, runs
 from babble_app.services.run_driver import Job
 from babble_app.services.visit_turns import VisitTurn
 from babble_app.store import runs as run_rows
@@ -91,12 +91,13 @@ async def start(
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
         ConflictError: the agent's program has ended in this session.
-        ValidationFailedError: the text is empty or too long, or the visitor's name cannot be used.
+        ValidationFailedError: the text is empty or too long, or the visitor's name or the page's tools cannot be used.
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
     """
     check_text(message.text)
     check_user(visitor)
+    app_tools.check_page_tools(message.tools)
     standing = await find_standing(rt, caller, session_id) if session_id else None
 
     async def work() -> Run:
