@@ -182,12 +182,16 @@ def merged_context(body: dict[str, Any], header: str | None) -> str:
     """Return both contexts as one JSON object, empty when there is none.
 
     Raises:
-        ValidationFailedError: the header is no JSON object, or they are over 32 KiB together.
+        ValidationFailedError: the header is no JSON object, or they cannot be written, or are over 32 KiB together.
     """
     context = _object(header or "", "X-App-Context") | body
     if not context:
         return ""
-    data = orjson.dumps(context, option=orjson.OPT_INDENT_2)
+    try:
+        data = orjson.dumps(context, option=orjson.OPT_INDENT_2)
+    except TypeError as error:
+        message = "The context is nested too deeply, or holds a number or characters that cannot be stored."
+        raise ValidationFailedError(message, field="context") from error
     if len(orjson.dumps(context)) > MAX_CONTEXT_BYTES:
         message = f"The context is larger than {MAX_CONTEXT_BYTES // 1024} KiB. Send less of it."
         raise ValidationFailedError(message, field="context")

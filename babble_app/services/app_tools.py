@@ -12,7 +12,7 @@ import orjson
 from babble_app.errors import NotFoundError, ValidationFailedError
 from babble_app.schemas.models import ToolSpec
 from babble_app.services import guarded_fetch, limits, tool_schemas
-from babble_app.services.app_tool_settings import TOOL_NAME, unseal
+from babble_app.services.app_tool_settings import problem_of_words, unseal
 from babble_app.services.vault import SealedError
 from babble_app.store import apps as rows
 from babble_app.store import workspaces as workspace_rows
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from babble_app.services.visit_turns import VisitTurn
 
 MAX_RESULT_CHARS = 20_000
+MAX_PAGE_TOOLS_CHARS = 32 * 1024
+"""Of all that a page says of its functions: a model reads it with every message, at the owner's cost."""
 _SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _OBJECT: dict[str, Any] = {"type": "object", "properties": {}}
 _BAD_STATUS = 400
@@ -46,9 +48,22 @@ def open_tools(
     tools += [
         OutsideTool(_spec(tool), partial(_call_page, rt, chat_id), by_page=True)
         for tool in turn.tools
-        if tool.name not in taken and TOOL_NAME.fullmatch(tool.name)
+        if tool.name not in taken
     ]
     return tuple(tools)
+
+
+def check_page_tools(tools: Sequence[PageTool]) -> None:
+    """Raise ValidationFailedError when what a page can do cannot be shown to a model, or is too much.
+
+    Whether a schema means anything is not asked: that takes a second for a long one, and anybody can send some.
+    """
+    for tool in tools:
+        if problem := problem_of_words(tool):
+            raise ValidationFailedError(f"{tool.name[:64] or 'A tool'}: {problem}", field="tools")
+    if sum(len(orjson.dumps(tool.model_dump())) for tool in tools) > MAX_PAGE_TOOLS_CHARS:
+        message = f"The page's tools are longer than {MAX_PAGE_TOOLS_CHARS // 1024} KiB together. Send fewer."
+        raise ValidationFailedError(message, field="tools")
 
 
 async def try_tool(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
 from babble_app.schemas.chats import AskedWith, Run
 from babble_app.services import (
+    app_tools,
     chats,
     idempotency,
     models,
@@ -105,12 +106,13 @@ async def start(
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
         ConflictError: the agent's program has ended in this session, and nobody has taken over.
-        ValidationFailedError: the text is empty or too long, or the visitor's name cannot be used.
+        ValidationFailedError: the text is empty or too long, or the visitor's name or the page's tools cannot be used.
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
     """
     check_text(message.text)
     check_user(visitor)
+    app_tools.check_page_tools(message.tools)
     found, standing = await _find(rt, caller, session_id) if session_id else (None, None)
 
     async def work() -> Run:
