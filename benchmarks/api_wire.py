@@ -71,7 +71,8 @@ class Connection(asyncio.Protocol):
     async def open(cls, call: Call) -> Connection:
         """Connect to where the call goes."""
         parts, loop = urlsplit(call.url), asyncio.get_running_loop()
-        _, connection = await loop.create_connection(cls, parts.hostname, parts.port)
+        host, port = parts.hostname or "", parts.port or 80
+        _, connection = await loop.create_connection(cls, host, port)
         return connection
 
     async def send(
