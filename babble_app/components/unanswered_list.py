@@ -9,6 +9,7 @@ import reflex as rx
 from babble_app.components.parts import empty, how_many, skeleton_list, time_ago
 from babble_app.states.unanswered import UnansweredState
 from babble_app.states.visit_views import QuestionPlace, QuestionRow
+from babble_app.states.visits import VisitsState
 
 
 def unanswered_list() -> rx.Component:
@@ -61,4 +62,9 @@ def _reason(words: Any) -> rx.Component:
 
 
 def _place(place: QuestionPlace) -> rx.Component:
-    return rx.el.a(place.label, href=place.href, class_name="link")
+    return rx.el.a(
+        place.label,
+        href=place.href,
+        on_click=VisitsState.pick_view("talks"),
+        class_name="link",
+    )

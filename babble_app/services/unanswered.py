@@ -7,6 +7,7 @@ is found only when a visitor rates it down, and a good one that begins with a do
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -67,12 +68,7 @@ async def list_unanswered(rt: Runtime, owner_id: str, app_id: str) -> list[Unans
         limit=MOST_MESSAGES,
         max_chars=_TEXT_CHARS,
     )
-    groups: dict[str, _Group] = {}
-    for question, answer, reasons in _find(said):
-        key = _NO_WORD.sub(" ", question.text.casefold()).strip() or question.text
-        groups.setdefault(key, _Group()).add(question, answer, reasons)
-    shapes = [group.shape() for group in groups.values()]
-    return sorted(shapes, key=lambda one: (one.count, one.asked_at), reverse=True)
+    return await asyncio.to_thread(_gather, said)
 
 
 def says_it_does_not_know(text: str) -> bool:
@@ -108,6 +104,15 @@ class _Group:
             conversation_ids=tuple(places)[:MOST_CONVERSATIONS],
             asked_at=at,
         )
+
+
+def _gather(said: Sequence[Said]) -> list[Unanswered]:
+    groups: dict[str, _Group] = {}
+    for question, answer, reasons in _find(said):
+        key = _NO_WORD.sub(" ", question.text.casefold()).strip() or question.text
+        groups.setdefault(key, _Group()).add(question, answer, reasons)
+    shapes = [group.shape() for group in groups.values()]
+    return sorted(shapes, key=lambda one: (one.count, one.asked_at), reverse=True)
 
 
 def _find(said: Iterable[Said]) -> Iterator[tuple[Said, str, list[Reason]]]:

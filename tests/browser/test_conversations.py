@@ -112,6 +112,10 @@ def test_an_owner_takes_a_visitors_conversation_over_and_hands_it_back(
 
     assert (after["response"], after["human"]) == ("Ride safely!", False)
     expect(talk.get_by_text("Ride safely!")).to_be_visible()
+    page.get_by_role("tab", name="Unanswered").click()
+    expect(page.get_by_text("a person had to go on", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Open conversation").click()
+    expect(talk.get_by_text("Ride safely!")).to_be_visible()
 
 
 def test_on_a_phone_the_list_and_a_conversation_come_one_after_the_other(
