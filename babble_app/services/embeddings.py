@@ -11,7 +11,7 @@ from babble_app.llm.call import code_of, perhaps_billed, settle, to_its_end
 from babble_app.schemas.calls import CallRecord
 from babble_app.schemas.models import Embeddings
 from babble_app.schemas.usage import Usage
-from babble_app.services import idempotency, keys, relay, visits
+from babble_app.services import idempotency, keys, relay, visit_admission
 from babble_app.services.named_models import full_name
 from babble_app.store.tables.base import now
 
@@ -42,7 +42,7 @@ async def embed(
         RateLimitedError: too many requests.
         BabbleError: the provider failed.
     """
-    keyed = visits.own_key(caller, keyed)
+    keyed = visit_admission.own_key(caller, keyed)
 
     async def work() -> Embeddings:
         relay.hit_limits(rt, caller, user)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from babble_app.errors import NotFoundError
 from babble_app.schemas.chats import Run
 from babble_app.schemas.visits import VisitorMessage
-from babble_app.services import retelling, visit_openings, visit_people, visits
+from babble_app.services import retelling, visit_admission, visit_openings, visit_people, visits
 from babble_app.services.told import digest_of, digest_on
 from babble_app.services.visits import Place, VisitRun
 from babble_app.store import recalled as rows
@@ -67,12 +67,12 @@ async def start(
         NotFoundError: there is no answer `after` that the caller may go on from.
         BabbleError: as `visits.start`.
     """
-    visits.check_text(told.text)
-    visits.check_user(who.visitor)
+    visit_admission.check_text(told.text)
+    visit_admission.check_user(who.visitor)
     caller = who.agent.caller
 
     async def work() -> Run:
-        visits.hit_limits(rt, caller, who.visitor, who.address)
+        visit_admission.hit_limits(rt, caller, who.visitor, who.address)
         digest = "" if after else _digest_before(who, told)
         # Two at once must not both go on in the conversation where it ends.
         async with rt.runs.turn(f"told {after or digest}").take():
@@ -89,8 +89,8 @@ async def start(
                     return await visit_people.leave_message(rt, caller, message, standing, keyed)
             return await visits.ask(rt, caller, message, place, keyed)
 
-    keyed = visits.own_key(caller, keyed)
-    run = await visits.run_once(rt, caller.owner_id, keyed, work)
+    keyed = visit_admission.own_key(caller, keyed)
+    run = await visit_admission.run_once(rt, caller.owner_id, keyed, work)
     return VisitRun(run.id, run.chat_id, None)
 
 

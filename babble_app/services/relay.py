@@ -10,7 +10,7 @@ from babble_app.errors import RunInterruptedError
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.events import MessageDone, RunFailed, RunStopped, TextDelta
 from babble_app.schemas.models import ModelAnswer, ModelDone, TextPart
-from babble_app.services import idempotency, models, visits
+from babble_app.services import idempotency, models, visit_admission, visits
 from babble_app.services.named_models import full_name
 from babble_app.services.visit_replies import failure_of
 
@@ -134,7 +134,7 @@ async def open_reply(
         rt, caller.owner_id, full_name(model), workspace_id=caller.app.workspace_id
     )
     client = models.open_route(rt, route, scope_of(caller), fresh=fresh)
-    return ModelReply(rt, caller.owner_id, client, request, visits.own_key(caller, keyed))
+    return ModelReply(rt, caller.owner_id, client, request, visit_admission.own_key(caller, keyed))
 
 
 def hit_limits(rt: Runtime, caller: AppCaller, user: str) -> None:

@@ -11,7 +11,7 @@ from babble_app.errors import OriginNotAllowedError, UnauthenticatedError
 from babble_app.schemas.apps import AppFace, VisitorToken
 from babble_app.services import app_callers, limits
 from babble_app.services.app_callers import VISITOR_SECONDS, VISITOR_TOKEN, AppCaller
-from babble_app.store import visits as rows
+from babble_app.store import sightings as rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:

@@ -6,23 +6,20 @@ before anybody sees them, and are found again after a crash.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
-from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
+from babble_app.errors import ConflictError, NotFoundError
 from babble_app.schemas.chats import AskedWith, Run
 from babble_app.services import (
     app_tools,
     chats,
-    idempotency,
     models,
     run_context,
     runs,
+    visit_admission,
     visit_openings,
     visit_people,
-    visit_turns,
 )
 from babble_app.services.run_driver import Job
 from babble_app.services.visit_turns import VisitTurn
@@ -31,7 +28,7 @@ from babble_app.store import visits as rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator
 
     from sqlalchemy.engine import Connection
 
@@ -44,12 +41,7 @@ if TYPE_CHECKING:
     from babble_app.store.visits import Standing
     from babble_app.store.writer import Operation
 
-MAX_TEXT_CHARS = 32_000
-MAX_VISITOR_CHARS = 200
-_RESERVED = ("vis_", "user ")
 _ENDED = "This conversation has ended. Begin a new one: leave `session_id` out."
-CROWD = 50
-"""So many visitors at their limit are the most of an app, unless its token has a limit of its own."""
 
 
 @dataclass(frozen=True)
@@ -110,21 +102,25 @@ async def start(
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
     """
-    check_text(message.text)
-    check_user(visitor)
+    visit_admission.check_text(message.text)
+    visit_admission.check_user(visitor)
     app_tools.check_page_tools(message.tools)
     found, standing = await _find(rt, caller, session_id) if session_id else (None, None)
 
     async def work() -> Run:
-        if standing is not None and has_ended(standing.status) and not standing.human:
+        if (
+            standing is not None
+            and visit_admission.has_ended(standing.status)
+            and not standing.human
+        ):
             raise ConflictError(_ENDED)
-        hit_limits(rt, caller, standing.visitor if standing else visitor, address)
+        visit_admission.hit_limits(rt, caller, standing.visitor if standing else visitor, address)
         if standing is not None and visit_people.is_with_person(standing):
             return await visit_people.leave_message(rt, caller, message, standing, keyed)
         return await _start(rt, caller, message, found, standing, visitor, keyed)
 
-    keyed = own_key(caller, keyed)
-    run = await run_once(rt, caller.owner_id, keyed, work)
+    keyed = visit_admission.own_key(caller, keyed)
+    run = await visit_admission.run_once(rt, caller.owner_id, keyed, work)
     rt.visit_feed.tell(caller.app.id)
     if standing is not None:
         number = standing.version_number
@@ -169,14 +165,6 @@ async def answer_call(
     """
     standing = await find_standing(rt, caller, session_id)
     rt.page_calls.answer(standing.chat_id, call_id, ok=ok, result=result)
-
-
-def has_ended(status: str) -> bool:
-    """Say whether a conversation of that status takes no further message.
-
-    After `done()` one may come, and after a transfer, which a person goes on from.
-    """
-    return status not in {rows.NEW, "waiting", "done", visit_turns.TRANSFERRED}
 
 
 async def _find(rt: Runtime, caller: AppCaller, session_id: str) -> tuple[Found, Standing]:
@@ -270,24 +258,6 @@ async def make_job(
     )
 
 
-def check_user(user: str) -> None:
-    """Refuse a host app's name for its user that is too long, or that is a browser's or a signed one.
-
-    Tokens in pages are public: with such a name somebody could put a conversation among another visitor's own.
-
-    Raises:
-        ValidationFailedError: it cannot be used; the message says why.
-    """
-    if len(user) > MAX_VISITOR_CHARS:
-        message = f"A visitor's id has at most {MAX_VISITOR_CHARS} characters."
-        raise ValidationFailedError(message, field="user")
-    if user.startswith(_RESERVED):
-        message = (
-            "A visitor's id does not begin with `vis_` or `user `: those are given by this server."
-        )
-        raise ValidationFailedError(message, field="user")
-
-
 def _known_number(rt: Runtime, caller: AppCaller, visitor: str) -> int | None:
     """Return the number of the version that a conversation made just now got, if it is known without a read."""
     version_id = visit_openings.choose_version(caller, caller.visitor or visitor)
@@ -301,51 +271,8 @@ async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
     return (await find_standing(rt, caller, run.chat_id)).version_number
 
 
-def check_text(text: str) -> None:
-    """Raise ValidationFailedError when the message is empty or too long."""
-    if not text.strip():
-        raise ValidationFailedError("The message is empty.", field="message")
-    if len(text) > MAX_TEXT_CHARS:
-        message = f"The message has {len(text):,} characters; {MAX_TEXT_CHARS:,} is the most."
-        raise ValidationFailedError(message, field="message")
-
-
 def _check_visitor(caller: AppCaller, standing: Standing) -> None:
     """Hide conversations of others from a visitor, and those of the other channel from a token."""
     others = bool(caller.visitor) and standing.visitor != caller.visitor
     if others or standing.channel != caller.channel:
         raise NotFoundError(rows.NO_SESSION)
-
-
-def hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> None:
-    """Count a message of a visitor; raises RateLimitedError.
-
-    A token in a page is public, and whoever copies it may make visitors up: hence the ceiling of all together, which is the
-    token's own limit if it has one.
-    """
-    who = visitor or caller.visitor or address
-    app = caller.app
-    rt.limiter.hit_rate("app_visitor", f"{app.id} {who}", app.rate_limit_per_minute)
-    if caller.token_limit is not None:
-        rt.limiter.hit_rate("app_token", caller.token_id, caller.token_limit)
-    else:
-        rt.limiter.hit_rate("app_all", app.id, app.rate_limit_per_minute * CROWD)
-    if caller.visitor:
-        # Whoever makes up visitors by the hundred still comes from somewhere.
-        rt.limiter.hit("visit_address", f"{app.id} {address}")
-
-
-async def run_once(
-    rt: Runtime, owner_id: str, keyed: KeyedRequest | None, work: Callable[[], Awaitable[Run]]
-) -> Run:
-    """Return the run that `work` starts, or the one that an equal request has started, unless that came to nothing."""
-    is_void = partial(runs.came_to_nothing, rt, owner_id)
-    return await idempotency.answer_once(rt, owner_id, keyed, Run, work, is_void=is_void)
-
-
-def own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:
-    """Return the key as the app's own: apps of one owner, and visitors of one app, do not meet in their keys."""
-    if keyed is None:
-        return None
-    whose = hashlib.sha256(f"{caller.app.id} {caller.visitor}".encode()).hexdigest()[:20]
-    return idempotency.KeyedRequest(f"{whose} {keyed.key}", keyed.fingerprint)

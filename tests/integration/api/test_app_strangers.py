@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from babble_app.services import app_callers, apps
-from babble_app.store import visits as rows
+from babble_app.store import sightings as rows
 from tests.integration.api.app_people import HostApp, make_host_app
 
 if TYPE_CHECKING:
