@@ -6,11 +6,10 @@ that only some send, and every body that does not fit, so that what is wrong wit
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-import orjson
 from fastapi.routing import APIRoute
-from pydantic import ValidationError
 from starlette.responses import Response
 
 from babble_app.api._app_identity import bearer, page_origin
@@ -47,8 +46,8 @@ class AppRoute(APIRoute):
             # Before anything that a stranger sent is looked into.
             caller = await app_callers.find_caller(rt, bearer(request), page_origin(request))
             try:
-                body = shape.model_validate(orjson.loads(await request.body()))
-            except (orjson.JSONDecodeError, ValidationError):
+                body = shape.model_validate(json.loads(await request.body()))
+            except (ValueError, RecursionError):
                 return await thorough(request)
             answered = await endpoint(rt=rt, caller=caller, request=request, body=body, keyed=None)
             if isinstance(answered, Response):

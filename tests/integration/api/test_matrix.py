@@ -60,7 +60,7 @@ ASKING = (current_user, current_operator, current_caller)
 """The dependencies that say who is calling."""
 NOBODY = {"invalid_token", "invalid_api_key"}
 """The codes of a credential that is none: ours, and OpenAI's on its routes."""
-FIXED = {"provider": "openai", "kind": "workspace", "period": "month", "name": "app"}
+FIXED = {"provider": "openai", "kind": "workspace", "period": "month", "name": "sample_text"}
 """Parts of paths that are no ids of anybody."""
 PROGRAM = """\
 say("Hello!")
@@ -172,7 +172,10 @@ def before(first: tuple[Person, dict[str, str]]) -> dict[str, str]:
 def of_operation(operation: Operation, ids: dict[str, str]) -> dict[str, str]:
     """Return the ids by the names that the operation has for them: sessions and messages of apps are visitors'."""
     if operation.for_apps:
-        return {**ids, "session_id": ids["visit_id"], "message_id": ids["reply_id"]}
+        visits = {"session_id": ids["visit_id"], "message_id": ids["reply_id"]}
+        return {**ids, **visits, "name": "app"}
+    if "{conversation_id}" in operation.path:
+        return {**ids, "conversation_id": ids["visit_id"], "message_id": ids["reply_id"]}
     if "/api-keys/" in operation.path:
         return {**ids, "key_id": ids["api_key_id"]}
     return ids
@@ -229,7 +232,8 @@ def snapshot(person: Person, ids: dict[str, str]) -> dict[str, str]:
         if operation.method == "GET"
         and operation.guarded
         and "export" not in operation.path
-        and not operation.path.endswith("/chat/stream")
+        # The second goes on until its reader leaves.
+        and not operation.path.endswith(("/chat/stream", "/sessions/{session_id}/events"))
         # Figures of the last moment.
         and operation.path != "/api/v1/stats"
     ]
@@ -384,7 +388,7 @@ def test_unknown_and_privileged_fields_are_refused(
     assert operation.body is not None
     assert operation.body.get("additionalProperties") is False
     ids = of_operation(operation, first[1])
-    path = operation.path.format(**{**FIXED, **ids})
+    path = operation.path.format(**{**FIXED, **of_operation(operation, ids)})
     body = {**sample(operation.body, ids), "owner_id": "usr_1"}
 
     headers = {"Authorization": f"Bearer {ids['app_token']}"} if operation.for_apps else None
@@ -403,7 +407,7 @@ def test_a_text_that_cannot_be_stored_is_no_failure_of_the_server(
 ):
     assert operation.body is not None
     ids = of_operation(operation, first[1])
-    path = operation.path.format(**{**FIXED, **ids})
+    path = operation.path.format(**{**FIXED, **of_operation(operation, ids)})
     good = sample(operation.body, ids)
     headers = {"Content-Type": "application/json"}
     if operation.for_apps:
