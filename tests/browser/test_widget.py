@@ -63,7 +63,7 @@ def models(teller: Teller) -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, models: ModelServer) -> Iterator[Server]:
     """A server whose apps are answered by the scripted model."""
-    variables = {
+    variables: dict[str, Any] = {
         "OPENAI_API_KEY": "sk-test-canary",
         "OPENAI_BASE_URL": models.openai_url,
         "BABBLE_DEFAULT_MODEL": "openai/shop",
@@ -93,8 +93,14 @@ def site(server: Server, person: Person) -> Iterator[HostSite]:
 
 
 @pytest.fixture
+def sockets() -> list[str]:
+    """The addresses of the websockets that the test's pages and their frames opened."""
+    return []
+
+
+@pytest.fixture
 def visit(
-    open_context: Callable[..., BrowserContext], watch: Watch
+    open_context: Callable[..., BrowserContext], watch: Watch, sockets: list[str]
 ) -> Iterator[Callable[..., Page]]:
     """Open pages of sites; what they load of their own is no foreign request."""
     sites: set[str] = set()
@@ -102,6 +108,7 @@ def visit(
     def open_page(site: HostSite, path: str, **options: Any) -> Page:
         sites.add(f"foreign request: {site.url}")
         page = open_context(**options).new_page()
+        page.on("websocket", lambda socket: sockets.append(socket.url))
         page.goto(site.url + path)
         return page
 
@@ -171,13 +178,11 @@ def test_a_page_of_another_origin_embeds_asks_reloads_lends_its_functions_and_ta
 
 
 def test_a_plain_frame_needs_no_script_and_no_socket_and_speaks_the_visitors_language(
-    visit: Callable[..., Page], site: HostSite
+    visit: Callable[..., Page], site: HostSite, sockets: list[str]
 ) -> None:
-    sockets: list[str] = []
     page = visit(
         site, "/frame", locale="ar", color_scheme="dark", viewport={"width": 390, "height": 800}
     )
-    page.on("websocket", lambda socket: sockets.append(socket.url))
     frame = embedded_frame(page)
 
     expect(frame.locator(".embed[dir=rtl]")).to_be_visible()
