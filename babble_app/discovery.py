@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
 T = TypeVar("T")
+
+
+class Named(Protocol):
+    """Something that is called by its id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+        ...
+
+
+N = TypeVar("N", bound=Named)
 
 
 def import_modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -33,4 +45,20 @@ def declared(package: ModuleType, name: str, kind: type[T]) -> list[T]:
             message = f"{module.__name__} must define {name} as a {kind.__name__}"
             raise TypeError(message)
         found.append(value)
+    return found
+
+
+def declared_by_id(package: ModuleType, name: str, kind: type[N]) -> dict[str, N]:
+    """Collect the constants as `declared` does, by their ids, in the order of their files.
+
+    Raises:
+        TypeError: as `declared` does.
+        ValueError: two files declare the same id.
+    """
+    found: dict[str, N] = {}
+    for one in declared(package, name, kind):
+        if one.id in found:
+            message = f"two files of {package.__name__} declare {one.id!r}"
+            raise ValueError(message)
+        found[one.id] = one
     return found

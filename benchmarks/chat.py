@@ -89,10 +89,13 @@ async def direct_first_token(session: aiohttp.ClientSession, url: str, text: str
 
 
 async def engine_first_token(rt: Runtime, owner_id: str, chat_id: str, text: str) -> float:
-    """Return the seconds from sending to the first stored and published piece, and read on to the end."""
+    """Return the seconds from sending to the first stored and published piece, and read on to the end.
+
+    Always a new answer: one that is given again asks no model.
+    """
     began = time.perf_counter()
     first = 0.0
-    run = await runs.start(rt, owner_id, chat_id, text=text, mode="chat")
+    run = await runs.start(rt, owner_id, chat_id, text=text, mode="chat", fresh=True)
     async for item in runs.events(rt, owner_id, run.id):
         if not first and isinstance(item.event, TextDelta):
             first = time.perf_counter() - began

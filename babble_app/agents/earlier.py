@@ -37,13 +37,17 @@ class _Exchange:
         return (FilePage(page=1, text=text[:LONGEST_CHARS]),)
 
 
+def is_short(history: Sequence[ModelMessage]) -> bool:
+    """Whether a conversation is shown whole without being counted."""
+    return sum(len(message.text) for message in history) <= ALL_TOKENS
+
+
 def choose_earlier(
     history: Sequence[ModelMessage], text: str, tokens: Callable[[str], int]
 ) -> tuple[ModelMessage, ...]:
     """Return the messages that a prompt about `text` holds, the oldest first."""
     messages = [_shortened(message) for message in history]
-    short = sum(len(message.text) for message in messages) <= ALL_TOKENS
-    if short or sum(tokens(message.text) for message in messages) <= ALL_TOKENS:
+    if is_short(messages) or sum(tokens(message.text) for message in messages) <= ALL_TOKENS:
         return tuple(messages)
     # Whole exchanges only: providers refuse a conversation that begins with an answer.
     newest = _first_question(messages, len(messages) - NEWEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from babble_app.agents import profiles
-from babble_app.discovery import declared
+from babble_app.discovery import declared_by_id
 from babble_app.schemas.profiles import Profile
 
 
@@ -16,10 +16,4 @@ def all_profiles() -> dict[str, Profile]:
     Raises:
         ValueError: two files declare the same id.
     """
-    found: dict[str, Profile] = {}
-    for profile in declared(profiles, "PROFILE", Profile):
-        if profile.id in found:
-            message = f"two profiles call themselves {profile.id!r}"
-            raise ValueError(message)
-        found[profile.id] = profile
-    return found
+    return declared_by_id(profiles, "PROFILE", Profile)

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from babble_app.agents import triage
-from babble_app.agents.earlier import choose_earlier
+from babble_app.agents.earlier import choose_earlier, is_short
 from babble_app.agents.mentions import called_by, named_in, speaks_of_files
 from babble_app.retrieval.passages import split_pages
 from babble_app.retrieval.search import Passage, search
@@ -53,6 +53,8 @@ async def select(
     tokens = _Counter(model)
     readable = [file for file in request.files if _has_text(file)]
     choice = await _choose(model, request, readable, decision, tokens)
+    if not readable and is_short(request.history):
+        return _narrowed(request, readable, choice, tokens), choice.usage
     # Splitting and counting long texts takes milliseconds that the event loop has not got.
     narrowed = await asyncio.to_thread(_narrowed, request, readable, choice, tokens)
     return narrowed, choice.usage

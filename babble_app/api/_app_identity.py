@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from babble_app.api._identity import Rt
+from babble_app.api.middleware.origin import OwnOrigins
 from babble_app.errors import BabbleError, UnauthenticatedError
 from babble_app.services import app_callers
 from babble_app.services.app_callers import AppCaller
@@ -43,10 +45,19 @@ def bearer(request: Request) -> str:
 
 
 def page_origin(request: Request) -> str:
-    """Return the origin of the page that sends the call; empty: no browser, or a page of this very server."""
+    """Return the origin of the page that sends the call; empty: no browser, or a page of this very server.
+
+    Whose page it is cannot be told from the Host header alone: a name can be made to point at us (DNS rebinding).
+    """
     origin = request.headers.get("origin", "")
-    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return "" if origin == own else origin
+    settings = request.app.state.runtime_getter().settings
+    own = _own_origins(settings.allowed_origins, settings.public_url)
+    return "" if own.has(origin, request.headers.get("host", "")) else origin
+
+
+@cache
+def _own_origins(allowed: str, public_url: str) -> OwnOrigins:
+    return OwnOrigins(allowed, public_url)
 
 
 async def is_still_allowed(request: Request, rt: Runtime) -> bool:

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 class AppFrames:
     """Writes one frame for each event that callers see; an id names the run too, so that a reconnect asks nothing again."""
 
-    def __init__(self, run: VisitRun) -> None:
-        """Begin at the run's first event, or wherever a reconnect begins."""
+    def __init__(self, run: VisitRun, after: int = 0) -> None:
+        """Take the run's events from its first on; those up to `after` are known, but belong to the whole answer."""
         self._run = run
+        self._after = after
         self._builder = ReplyBuilder(run)
 
     def frame(self, numbered: NumberedEvent) -> bytes:
@@ -71,6 +72,8 @@ class AppFrames:
                 return b""
 
     def _written(self, numbered: NumberedEvent, kind: str, data: dict[str, Any]) -> bytes:
+        if numbered.seq <= self._after:
+            return b""
         head = f"id: {self._run.run_id}.{numbered.seq}\nevent: {kind}\ndata: ".encode()
         return head + orjson.dumps(data) + b"\n\n"
 

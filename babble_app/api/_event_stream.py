@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from contextlib import aclosing
 from logging import getLogger
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from starlette.responses import StreamingResponse
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import NumberedEvent
 
 logger = getLogger(__name__)
+T = TypeVar("T")
 
 PING_SECONDS = 15.0
 _PING = b": ping\n\n"
@@ -36,12 +37,13 @@ class EventStream(StreamingResponse):
 
     def __init__(
         self,
-        events: AsyncGenerator[NumberedEvent, None],
-        write: Callable[[NumberedEvent], bytes] | None = None,
+        events: AsyncGenerator[T, None],
+        write: Callable[[T], bytes] | None = None,
         is_allowed: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         """Take the events, how one is written (empty when it is not sent), and what says whether the reader may still read."""
-        self._frames = _frames(events, write or frame, is_allowed)
+        # Without a writer the events are a run's.
+        self._frames = _frames(events, write or cast("Callable[[T], bytes]", frame), is_allowed)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(self._frames, headers=headers)
 
@@ -58,8 +60,8 @@ def frame(numbered: NumberedEvent) -> bytes:
 
 
 async def _frames(
-    events: AsyncGenerator[NumberedEvent, None],
-    write: Callable[[NumberedEvent], bytes],
+    events: AsyncGenerator[T, None],
+    write: Callable[[T], bytes],
     is_allowed: Callable[[], Awaitable[bool]] | None,
 ) -> AsyncGenerator[bytes, None]:
     """Yield frames, those that are there already joined into one piece."""
@@ -90,8 +92,8 @@ async def _next_piece(ready: asyncio.Queue[bytes]) -> bytes:
 
 
 async def _pump(
-    events: AsyncGenerator[NumberedEvent, None],
-    write: Callable[[NumberedEvent], bytes],
+    events: AsyncGenerator[T, None],
+    write: Callable[[T], bytes],
     ready: asyncio.Queue[bytes],
 ) -> None:
     try:

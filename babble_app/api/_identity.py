@@ -27,8 +27,8 @@ cookie_scheme = APIKeyCookie(
 )
 
 
-def get_runtime(request: Request) -> Runtime:
-    """Return the runtime of the process.
+async def get_runtime(request: Request) -> Runtime:
+    """Return the runtime of the process; asynchronous, as FastAPI calls any other function on a thread (0.5 ms).
 
     Raises:
         NotReadyError: it is not open yet.

@@ -56,6 +56,10 @@ TAGS = [
     },
     {"name": "usage", "description": "What models were used for, what it cost, and caps on it."},
     {"name": "based", "description": "The language agents are written in."},
+    {
+        "name": "openai",
+        "description": "OpenAI's protocol: its clients work with this server's address and an app's token.",
+    },
     {"name": "health", "description": "Whether the server is up."},
 ]
 

@@ -16,6 +16,7 @@ from babble_app.errors import (
     UnauthenticatedError,
     ValidationFailedError,
 )
+from babble_app.llm.failures import RequestRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,22 @@ CODES = {
     503: "unavailable",
 }
 """Codes of failures that have only a status."""
+_OPENAI = {
+    "invalid_token": (401, "invalid_api_key"),
+    "model_unavailable": (404, "model_not_found"),
+    "request_refused": (400, "invalid_request"),
+    "rate_limited": (429, "rate_limit_exceeded"),
+    "provider_rate_limited": (429, "rate_limit_exceeded"),
+    "budget_exhausted": (429, "insufficient_quota"),
+    "price_unknown": (429, "insufficient_quota"),
+    "context_too_large": (400, "context_length_exceeded"),
+    "conflict": (400, "conflict"),
+}
+"""Status and code of OpenAI's for failures that it has another word for."""
+_OWN_ROUTE = "/v1/chat"
+"""Not OpenAI's: its failures have their shape, and statuses and codes of ours."""
+_NEVER_AGAIN = {"insufficient_quota", "idempotency_conflict"}
+"""OpenAI's clients try again after every 429 and 409, unless they are told."""
 INTERNAL_DETAIL = "Something went wrong here that we did not foresee. Try again; if it stays, tell the operator the request id."
 
 
@@ -72,8 +89,9 @@ def problem(
         extra: Further members of the problem.
     """
     code = code or code_of_status(status)
-    if str(scope.get("path", "")).startswith("/v1/"):
-        return _openai_error(status, detail, code, headers)
+    if is_openai(scope):
+        field = str((extra or {}).get("field") or "")
+        return _openai_error(scope, status, detail, code, headers, field)
     body = {
         "type": f"/docs#error-{code}",
         "title": title_of_code(code),
@@ -94,9 +112,20 @@ def problem_of_error(scope: Scope, error: BabbleError) -> JSONResponse:
         extra["field"] = error.field
     if isinstance(error, ConflictError) and error.head:
         extra["head"] = error.head
+    code = "request_refused" if _is_refused(scope, error) else error.code
     return problem(
-        scope, error.status, str(error), code=error.code, headers=_headers_of(error), extra=extra
+        scope, error.status, str(error), code=code, headers=_headers_of(error), extra=extra
     )
+
+
+def _is_refused(scope: Scope, error: BabbleError) -> bool:
+    """Whether a caller of OpenAI's routes is told that the request was at fault, not the model's name."""
+    return is_openai(scope) and isinstance(error, RequestRefusedError)
+
+
+def is_openai(scope: Scope) -> bool:
+    """Whether failures are answered as OpenAI does."""
+    return str(scope.get("path", "")).startswith("/v1/")
 
 
 def problem_of_validation(scope: Scope, errors: Sequence[Mapping[str, Any]]) -> JSONResponse:
@@ -129,13 +158,44 @@ def _headers_of(error: BabbleError) -> dict[str, str]:
     return {}
 
 
-def _openai_error(
-    status: int, detail: str, code: str, headers: Mapping[str, str] | None
-) -> JSONResponse:
-    kind = "invalid_request_error" if status < 500 else "server_error"
-    return JSONResponse(
-        {"error": {"message": detail, "type": kind, "param": None, "code": code}}, status, headers
+def openai_error(
+    status: int, detail: str, code: str, field: str = ""
+) -> tuple[int, dict[str, Any]]:
+    """Return status and body of a failure as OpenAI's clients know them."""
+    status, code = _OPENAI.get(
+        code, (400 if status == HTTPStatus.UNPROCESSABLE_ENTITY else status, code)
     )
+    kind = _kind(status)
+    if status == HTTPStatus.UNAUTHORIZED:
+        # LiteLLM knows a wrong key by these words of OpenAI's only (1.106.2, exception_mapping_utils.py).
+        detail = f"Incorrect API key provided. {detail}"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        kind = code if code == "insufficient_quota" else "rate_limit_error"
+    return status, {
+        "error": {"message": detail, "type": kind, "param": field or None, "code": code}
+    }
+
+
+def _openai_error(
+    scope: Scope,
+    status: int,
+    detail: str,
+    code: str,
+    headers: Mapping[str, str] | None,
+    field: str,
+) -> JSONResponse:
+    told = dict(headers or {})
+    if scope["path"] == _OWN_ROUTE:
+        error = {"message": detail, "type": _kind(status), "param": field or None, "code": code}
+        return JSONResponse({"error": error}, status, told)
+    status, body = openai_error(status, detail, code, field)
+    if body["error"]["code"] in _NEVER_AGAIN:
+        told["x-should-retry"] = "false"
+    return JSONResponse(body, status, told)
+
+
+def _kind(status: int) -> str:
+    return "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
 
 
 def _field(error: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from babble_app.services.runtime import Runtime
+
+_PROTOCOLS = {f"{api.__name__}.{name}" for name in ("openai",)}
+"""Packages whose modules have routers too: each speaks somebody else's protocol."""
 
 
 def create_api(runtime_getter: Callable[[], Runtime]) -> FastAPI:
@@ -48,7 +52,9 @@ def routers() -> Iterator[APIRouter]:
     Raises:
         TypeError: a public module of the package has none.
     """
-    for module in import_modules(api):
+    packages = [package for package in import_modules(api) if package.__name__ in _PROTOCOLS]
+    # The framework asks router after router; programs that relay through here call most often.
+    for module in chain(*map(import_modules, packages), import_modules(api)):
         if module.__name__ == __name__ or hasattr(module, "__path__"):
             continue
         router = getattr(module, "router", None)

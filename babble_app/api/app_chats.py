@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import Field, StringConstraints
 
 from babble_app.api._app_identity import Caller, is_still_allowed
+from babble_app.api._app_route import AppRoute
 from babble_app.api._app_stream import AppFrames, place_of
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._event_stream import EventStream
@@ -27,7 +28,7 @@ from babble_app.services.runtime import Runtime
 from babble_app.services.visit_replies import ReplyBuilder
 from babble_app.services.visits import VisitRun
 
-router = APIRouter(prefix="/api/v1/chat", tags=["host apps"])
+router = APIRouter(prefix="/api/v1/chat", tags=["host apps"], route_class=AppRoute)
 
 MAX_CONTEXT_BYTES = 32 * 1024
 MAX_PAGE_TOOLS = 16
@@ -172,21 +173,25 @@ async def _read_on(
 def _stream(
     rt: Runtime, caller: AppCaller, request: Request, run: VisitRun, after: int = 0
 ) -> EventStream:
-    events = visits.events(rt, caller, run, after)
+    events = visits.events(rt, caller, run)
     allowed = partial(is_still_allowed, request, rt)
-    return EventStream(events, AppFrames(run).frame, allowed)
+    return EventStream(events, AppFrames(run, after).frame, allowed)
 
 
 def merged_context(body: dict[str, Any], header: str | None) -> str:
     """Return both contexts as one JSON object, empty when there is none.
 
     Raises:
-        ValidationFailedError: the header is no JSON object, or they are over 32 KiB together.
+        ValidationFailedError: the header is no JSON object, or they cannot be written, or are over 32 KiB together.
     """
     context = _object(header or "", "X-App-Context") | body
     if not context:
         return ""
-    data = orjson.dumps(context, option=orjson.OPT_INDENT_2)
+    try:
+        data = orjson.dumps(context, option=orjson.OPT_INDENT_2)
+    except TypeError as error:
+        message = "The context is nested too deeply, or holds a number or characters that cannot be stored."
+        raise ValidationFailedError(message, field="context") from error
     if len(orjson.dumps(context)) > MAX_CONTEXT_BYTES:
         message = f"The context is larger than {MAX_CONTEXT_BYTES // 1024} KiB. Send less of it."
         raise ValidationFailedError(message, field="context")

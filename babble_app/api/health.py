@@ -44,7 +44,7 @@ async def get_live() -> Live:
 async def get_ready(request: Request, response: Response) -> Ready:
     """Answer 200 when the database is migrated and answers, else 503."""
     try:
-        await health.check_ready(get_runtime(request))
+        await health.check_ready(await get_runtime(request))
     except BabbleError as error:
         response.status_code = error.status
         return Ready(status="unavailable", reason=str(error))

@@ -41,6 +41,10 @@ class _Fields(Schema):
     """At most 8, each with 1 to 4 models and a condition; the first one that holds brings its models to the front."""
     classifier: ModelName = ""
     """`provider/name` of a small model that judges how hard a question is, for rules that ask for that."""
+    max_usd_per_million: float | None = None
+    """0 to 1,000,000: the most that a million tokens of an answer may cost; models of unknown price are kept out then."""
+    cheapest_first: bool = False
+    """Whether the cheapest of the models that fits is asked first."""
     racing: bool = False
     """Whether the first two models are asked at once, and the first good token wins."""
     hedging: bool = False

@@ -54,8 +54,12 @@ def _sidebar() -> rx.Component:
         rx.el.nav(
             rx.el.ul(
                 rx.el.li(_link("folder", "Workspaces", "/", ShellState.router.url.path == "/")),
+                rx.el.li(
+                    _link("globe", "Apps", "/apps/", ShellState.router.url.path.startswith("/apps"))
+                ),
                 class_name="sidebar-list",
             ),
+            rx.cond(ShellState.waiting > 0, _waiting_link()),
             rx.cond(ShellState.here_workspace_id != "", _workspace_links()),
             aria_label="Main",
             class_name="sidebar-scroll",
@@ -63,6 +67,22 @@ def _sidebar() -> rx.Component:
         _foot(),
         class_name="sidebar",
         id="sidebar",
+    )
+
+
+def _waiting_link() -> rx.Component:
+    """Lead to the visitors who wait for a person."""
+    return rx.el.ul(
+        rx.el.li(
+            rx.el.a(
+                icon("agent"),
+                rx.el.span("Waiting for a person", class_name="truncate grow"),
+                rx.el.span(ShellState.waiting, class_name="badge badge--warn"),
+                href=ShellState.waiting_href,
+                class_name="sidebar-link",
+            )
+        ),
+        class_name="sidebar-list",
     )
 
 

@@ -9,7 +9,13 @@ import reflex as rx
 from babble_app.components.dialogs import confirm_dialog, dialog_foot, modal
 from babble_app.components.icons import icon
 from babble_app.components.model_settings import default_model_section
-from babble_app.components.parts import how_many, problem_text, settings_section, skeleton_list
+from babble_app.components.parts import (
+    how_many,
+    problem_text,
+    row_act,
+    settings_section,
+    skeleton_list,
+)
 from babble_app.components.password_field import password_field
 from babble_app.states.provider_rows import KeyRow, ProviderRow
 from babble_app.states.settings import Place, SettingsState
@@ -107,7 +113,7 @@ def _key(provider: ProviderRow, row: KeyRow) -> rx.Component:
         ),
         rx.el.div(
             rx.cond(row.readable, _test_button(provider, row.id, row.name)),
-            _act("Remove", SettingsState.open_dialog("remove", provider.id, row.id), row.name),
+            row_act("Remove", SettingsState.open_dialog("remove", provider.id, row.id), row.name),
             class_name="list-actions",
         ),
         key=row.id,
@@ -122,9 +128,9 @@ def _acts(row: ProviderRow) -> rx.Component:
         rx.fragment(
             rx.cond(
                 row.takes_base_url & (row.source == "settings"),
-                _act("Replace", SettingsState.open_dialog("replace", row.id, ""), row.title),
+                row_act("Replace", SettingsState.open_dialog("replace", row.id, ""), row.title),
             ),
-            _act(
+            row_act(
                 rx.cond(
                     has_keys,
                     "Add another",
@@ -156,16 +162,6 @@ def _test_button(row: ProviderRow, key_id: Any, name: Any) -> rx.Component:
         disabled=SettingsState.testing != "",
         on_click=SettingsState.test_key(row.id, key_id),
         class_name="button button--small",
-    )
-
-
-def _act(label: Any, act: Any, name: Any) -> rx.Component:
-    return rx.el.button(
-        label,
-        rx.el.span(" ", name, class_name="visually-hidden"),
-        type="button",
-        on_click=act,
-        class_name="button button--small button--quiet",
     )
 
 

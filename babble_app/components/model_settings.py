@@ -22,7 +22,7 @@ def default_model_section() -> rx.Component:
                 ),
                 value="",
             ),
-            rx.foreach(SettingsState.choices, _choice),
+            rx.foreach(SettingsState.choices, model_option),
             # A model that its provider does not list now stays visible as the choice that it is.
             rx.cond(
                 SettingsState.default_model != "",
@@ -46,7 +46,7 @@ def default_model_section() -> rx.Component:
 def _fallback(row: Fallback) -> rx.Component:
     return rx.el.select(
         rx.el.option(rx.cond(row.number == 0, "nobody else", "then nobody else"), value=""),
-        rx.foreach(SettingsState.choices, _choice),
+        rx.foreach(SettingsState.choices, model_option),
         # As above: it is the choice, whether or not its provider lists it now.
         rx.cond(row.model != "", rx.el.option(row.model, value=row.model, hidden=True)),
         value=row.model,
@@ -57,5 +57,6 @@ def _fallback(row: Fallback) -> rx.Component:
     )
 
 
-def _choice(choice: ModelChoice) -> rx.Component:
+def model_option(choice: ModelChoice) -> rx.Component:
+    """Return a model that can be used now as a choice of a list box."""
     return rx.el.option(choice.title, value=choice.id, key=choice.id)

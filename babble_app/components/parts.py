@@ -114,6 +114,17 @@ def demo_hint() -> rx.Component:
     )
 
 
+def row_act(label: Any, act: Any, name: Any) -> rx.Component:
+    """Return a button of a list's row; who does not see the row is told its name."""
+    return rx.el.button(
+        label,
+        rx.el.span(" ", name, class_name="visually-hidden"),
+        type="button",
+        on_click=act,
+        class_name="button button--small button--quiet",
+    )
+
+
 def settings_section(title: str, note: Any, *children: Any, **props: Any) -> rx.Component:
     """Return a titled part of the settings page."""
     return rx.el.section(

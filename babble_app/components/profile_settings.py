@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import reflex as rx
 
 from babble_app.components.dialogs import confirm_dialog
 from babble_app.components.icons import icon
-from babble_app.components.parts import empty, how_many, settings_section, skeleton_list
+from babble_app.components.parts import empty, how_many, row_act, settings_section, skeleton_list
 from babble_app.components.profile_form import profile_form
 from babble_app.states.profile_form import ProfileFormState
 from babble_app.states.profiles import ProfileRow, ProfilesState
@@ -76,14 +74,14 @@ def _built_in() -> rx.Component:
 def _own_row(row: ProfileRow) -> rx.Component:
     return _row(
         row,
-        _act("Edit", ProfileFormState.open_profile(row.id), row.name),
-        _act("Copy", ProfileFormState.copy_profile(row.id), row.name),
-        _act("Delete", ProfilesState.ask_delete(row.id), row.name),
+        row_act("Edit", ProfileFormState.open_profile(row.id), row.name),
+        row_act("Copy", ProfileFormState.copy_profile(row.id), row.name),
+        row_act("Delete", ProfilesState.ask_delete(row.id), row.name),
     )
 
 
 def _built_in_row(row: ProfileRow) -> rx.Component:
-    return _row(row, _act("Copy", ProfileFormState.copy_profile(row.id), row.name))
+    return _row(row, row_act("Copy", ProfileFormState.copy_profile(row.id), row.name))
 
 
 def _row(row: ProfileRow, *acts: rx.Component) -> rx.Component:
@@ -98,16 +96,6 @@ def _row(row: ProfileRow, *acts: rx.Component) -> rx.Component:
         rx.el.div(*acts, class_name="list-actions"),
         key=row.id,
         class_name="list-item kinds-row",
-    )
-
-
-def _act(label: str, act: Any, name: Any) -> rx.Component:
-    return rx.el.button(
-        label,
-        rx.el.span(" ", name, class_name="visually-hidden"),
-        type="button",
-        on_click=act,
-        class_name="button button--small button--quiet",
     )
 
 

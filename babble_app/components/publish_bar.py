@@ -60,6 +60,12 @@ def publish_bar(*, tests_link: Any = None) -> rx.Component:
                     ),
                 ),
             ),
+            rx.el.a(
+                icon("globe", 16),
+                "Put it into a web page",
+                href=f"/apps/?agent={VersionsState.agent}",
+                class_name="button button--quiet button--small",
+            ),
             class_name="row row--wrap",
         ),
         rx.el.label(

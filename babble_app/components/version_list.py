@@ -152,6 +152,12 @@ def _more(row: VersionRow, *, in_canvas: bool) -> rx.Component:
                 on_click=PublishState.ask_publish(row.id, row.number),
             ),
         ),
+        rx.cond(
+            row.is_live,
+            menu_item(
+                "globe", "Put it into a web page", href=f"/apps/?agent={VersionsState.agent}"
+            ),
+        ),
         menu_item("info", "Details", on_click=DetailsState.show_details(row.id)),
     )
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from babble_app.schemas.calls import CallScope
     from babble_app.schemas.models import ModelMessage, ModelRequest, ToolCall
 
-FORMAT = 1
+FORMAT = 2
 """Raised when kept answers get another form: those of before are then not found any more."""
 _DIGEST_BYTES = 20
 
@@ -33,10 +33,11 @@ def cache_key(model: str, scope: CallScope, request: ModelRequest, *, whole: boo
         [scope.owner_id, scope.app_id, scope.profile, scope.basis],
         request.task,
         [_message(message) for message in request.messages],
-        [[tool.name, tool.description, tool.parameters] for tool in request.tools],
+        [[tool.name, tool.description, tool.parameters, tool.strict] for tool in request.tools],
         request.json_schema,
         request.temperature,
         request.max_output_tokens,
+        request.wishes.model_dump(exclude_defaults=True) if request.wishes else None,
     ]
     return blake2b(_written(parts), digest_size=_DIGEST_BYTES).hexdigest()
 

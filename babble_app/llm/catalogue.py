@@ -18,6 +18,7 @@ from babble_app.llm.credentials import (
     environment_credentials,
 )
 from babble_app.llm.deadlines import Deadlines
+from babble_app.llm.embedding import EmbeddingClient, require_embeddings
 from babble_app.llm.guarded import GuardedClient
 from babble_app.llm.health import Health
 from babble_app.llm.key_turns import KeyTurns
@@ -148,6 +149,18 @@ class Models:
         told = partial(self.turns.note_failure, target.api_key)
         return make(model, target, self._sessions, self._deadlines, on_failure=told)
 
+    def open_embedding(self, model: str, credential: Credential | None) -> EmbeddingClient:
+        """Return the client of a model that makes embeddings.
+
+        Raises:
+            ModelUnavailableError: as `open` does, or its provider makes none.
+        """
+        provider, name = self._split(model)
+        require_embeddings(provider)
+        target = self._target(provider, name, credential)
+        self.turns.note_use(target.api_key)
+        return EmbeddingClient(model, target, self._sessions, self._deadlines)
+
     def describe(self, model: str) -> ModelInfo:
         """Return what is known about a model without asking anybody: context size, images, tools.
 
@@ -169,6 +182,7 @@ class Models:
             calls_tools=entry.calls_tools
             if entry
             else not facts or bool(facts.get("supports_function_calling")),
+            output_usd_per_million=provider.output_usd_per_million(name),
         )
 
     def environment_credential(self, provider: str) -> Credential | None:

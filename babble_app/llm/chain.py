@@ -22,7 +22,7 @@ from babble_app.errors import (
 )
 from babble_app.llm.call import to_its_end
 from babble_app.llm.choice import reasons_before
-from babble_app.llm.reasons import joined_failure, name_of, trouble_words, why_line
+from babble_app.llm.reasons import joined_failure, name_of, rule_words, trouble_words, why_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -199,7 +199,8 @@ class Chain(Generic[C]):
         route = self._route
         if len(route.candidates) == 1:
             return ""
-        reasons = reasons_before(winner.candidate, route, self._ranking.passed)
+        reasons = [rule_words(winner.candidate, route, in_race=bool(beaten))]
+        reasons += reasons_before(winner.candidate, route, self._ranking.passed)
         reasons += [
             f"{self._name(call.candidate)} {trouble_words(error.code)}"
             for call, error in self._failed
@@ -209,7 +210,7 @@ class Chain(Generic[C]):
             slow = "was slow" if not route.racing and call.place < winner.place else ""
             name = self._name(call.candidate)
             reasons.append(f"{name} {slow}" if slow else f"faster than {name}")
-        if not reasons and winner.candidate == route.candidates[0]:
+        if not any(reasons) and winner.candidate == route.candidates[0]:
             reasons.append(route.why_first)
         return why_line(winner.candidate, route, reasons)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from babble_app.llm import tokens
-from babble_app.llm.reasons import name_of, trouble_words
+from babble_app.llm.reasons import cheapest_words, name_of, price_words, trouble_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from babble_app.llm.health import Health
     from babble_app.llm.route import Candidate, Route
@@ -49,11 +50,15 @@ def rank(
 ) -> Ranking:
     """Order a route's models for a request; the route's own order stays among those that fit.
 
-    A need that no model meets passes nobody over: the provider, or the agent that asks, knows better what to do then.
+    A need that no model meets passes nobody over: the provider, or the agent that asks, knows better what to do then. A limit
+    of the price holds always.
     """
-    if len(route.candidates) == 1:
-        return Ranking(ready=route.candidates)
-    fitting, passed = route.candidates, list[Passed]()
+    fitting = route.affordable
+    passed = [
+        Passed(one, price_words(one, route)) for one in route.candidates if one not in fitting
+    ]
+    if len(fitting) == 1:
+        return Ranking(ready=fitting, passed=tuple(passed))
     for lacks in (_lacks_eyes, _lacks_tools, _lacks_context(count or prompt_tokens)):
         reasons = {one: lacks(request, one, route) for one in fitting}
         able = tuple(one for one in fitting if not reasons[one])
@@ -72,6 +77,18 @@ def by_health(
     late = [Passed(one, f"{name_of(one, route)} {trouble_words(troubles[one])}") for one in cooling]
     ready = tuple(one for one in fitting if not troubles[one])
     return Ranking(ready, cooling, (*passed, *late))
+
+
+def cheapest_first(route: Route, among: Collection[str]) -> Route:
+    """Return the route with those of its models in front that `among` names, the cheapest first; unknown prices come last."""
+
+    def rank_of(one: Candidate) -> tuple[bool, float]:
+        price = one.info.output_usd_per_million
+        return one.info.id not in among, inf if price is None else price
+
+    ordered = tuple(sorted(route.candidates, key=rank_of))
+    why = cheapest_words(ordered[0], route.name)
+    return replace(route, candidates=ordered, why_first=why or route.why_first)
 
 
 def _lacks_eyes(request: ModelRequest, candidate: Candidate, route: Route) -> str:

@@ -88,10 +88,14 @@ def _wrong_request(target: Target, status: int, detail: str) -> BabbleError:
         return ProviderUnavailableError(
             f"No model answers at {target.address} under the configured path ({status}). {_mend_address(target)}"
         )
-    return ModelUnavailableError(
+    return RequestRefusedError(
         f"{title} did not accept the request for {model} ({status}). "
         "The model may lack something it was asked for, such as images or tools: choose another model."
     )
+
+
+class RequestRefusedError(ModelUnavailableError):
+    """The model is there, but its provider found fault with the request."""
 
 
 class FilteredError(ModelAnswerInvalidError):

@@ -135,7 +135,9 @@ class GuardedClient:
             ) from None
 
     def _fitting(self, request: ModelRequest) -> ModelRequest:
-        if self.sees_images or not any(message.images for message in request.messages):
+        # Who asks by the names of OpenAI's wire has chosen the model himself, and hears its provider's refusal.
+        passes_on = self.sees_images or request.wishes is not None
+        if passes_on or not any(message.images for message in request.messages):
             return request
         blind = tuple(message.model_copy(update={"images": ()}) for message in request.messages)
         return request.model_copy(update={"messages": blind})

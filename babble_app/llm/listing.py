@@ -120,6 +120,7 @@ def _read_row(provider: Provider, row: dict[str, Any]) -> ModelInfo | None:
         context_tokens=int(context) if context else None,
         sees_images=_either("image" in inputs if inputs else None, facts.get("supports_vision")),
         calls_tools=_either("tools" in parameters if parameters else None, _takes_tools(facts)),
+        output_usd_per_million=provider.output_usd_per_million(name),
     )
 
 
@@ -168,4 +169,5 @@ def _read_shown(provider: Provider, name: str, shown: object) -> ModelInfo | Non
         context_tokens=int(context) if context else None,
         sees_images="vision" in (abilities or ()),
         calls_tools="tools" in (abilities or ()),
+        output_usd_per_million=provider.output_usd_per_million(name),
     )

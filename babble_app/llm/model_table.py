@@ -57,6 +57,13 @@ def media_facts(provider: str, model: str) -> dict[str, Any]:
     return rows[0] if rows else {}
 
 
+def embedding_facts(provider: str, model: str) -> dict[str, Any]:
+    """Return the table's row for a model that makes embeddings, or an empty one."""
+    table = _table()
+    row = table.get(f"{provider}/{model}") or table.get(model) or {}
+    return row if row.get("mode") == "embedding" else {}
+
+
 def price(provider: str, model: str) -> Price | None:
     """Return what the model's tokens cost: the operator's own price, else the table's; None where neither knows it."""
     if (own := prices.find(provider, model)) is not None:

@@ -20,6 +20,7 @@ from babble_app.schemas.models import (
     ReasoningPart,
     TextPart,
     ToolCall,
+    Wishes,
 )
 from babble_app.schemas.usage import Usage
 
@@ -34,6 +35,8 @@ PATH = "/api/chat"
 SMALLEST_CONTEXT = 8_192
 LARGEST_CONTEXT = 131_072
 ROOM_FOR_ANSWER = 4_096
+_OPTIONS = {"stop", "seed", "top_p", "presence_penalty", "frequency_penalty"}
+"""Of a caller's wishes, those that Ollama knows, under the same names."""
 
 
 @dataclass
@@ -174,16 +177,20 @@ def request_body(target: Target, request: ModelRequest, *, stream: bool) -> dict
         options["temperature"] = request.temperature
     if request.max_output_tokens is not None:
         options["num_predict"] = request.max_output_tokens
+    wishes = request.wishes or Wishes()
+    options |= wishes.model_dump(include=_OPTIONS, exclude_defaults=True)
     body: dict[str, Any] = {
         "model": target.model,
         "messages": _messages(request.messages),
         "stream": stream,
         "options": options,
     }
-    if request.tools:
+    if request.tools and wishes.tool_choice != "none":
         body["tools"] = [tool_definition(tool) for tool in request.tools]
     if request.json_schema is not None:
         body["format"] = request.json_schema
+    elif wishes.json_object:
+        body["format"] = "json"
     return body
 
 

@@ -9,7 +9,7 @@ import orjson
 
 if TYPE_CHECKING:
     from babble_app.llm.target import Target
-    from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec
+    from babble_app.schemas.models import ModelMessage, ModelRequest, ToolSpec, Wishes
 
 MARKED_CHARS = 4_500
 """From about 1,100 tokens on a prompt is kept: Anthropic keeps none of less than 1,024 (docs, "Prompt caching")."""
@@ -31,12 +31,24 @@ def request_body(target: Target, request: ModelRequest, *, stream: bool) -> dict
         body["temperature"] = request.temperature
     if request.max_output_tokens is not None:
         body[target.provider.max_tokens_field] = request.max_output_tokens
+    if request.wishes is not None:
+        body |= _wishes(request.wishes)
     return body
+
+
+def _wishes(wishes: Wishes) -> dict[str, Any]:
+    written = wishes.model_dump(exclude_defaults=True, exclude={"json_object"})
+    if wishes.json_object:
+        written["response_format"] = {"type": "json_object"}
+    return written
 
 
 def tool_definition(tool: ToolSpec) -> dict[str, Any]:
     """Describe a tool; Ollama takes the same form."""
-    function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    function: dict[str, Any] = {"name": tool.name, "description": tool.description}
+    function["parameters"] = tool.parameters
+    if tool.strict:
+        function["strict"] = True
     return {"type": "function", "function": function}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -46,9 +47,17 @@ class Price(Schema):
         ) / 1_000_000
 
 
-def nano(dollars: float) -> int:
+def nano(usd: float) -> int:
     """Return dollars in the unit that money is counted in."""
-    return round(dollars * NANO)
+    return round(usd * NANO)
+
+
+def dollars(amount_nano: int) -> str:
+    """Return an amount as a person reads it; cents, and smaller amounts with at most two digits that say something."""
+    amount = amount_nano / NANO
+    if amount >= 0.01 or amount <= 0:
+        return f"${amount:,.2f}"
+    return f"${amount:.{1 - math.floor(math.log10(amount))}f}".rstrip("0")
 
 
 _own: dict[str, Price] = {}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from babble_app.discovery import declared
-from babble_app.llm import providers
+from babble_app.discovery import declared_by_id
+from babble_app.llm import model_table, providers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +72,13 @@ class Provider:
         """Return what is known of the model, if anything."""
         return next((entry for entry in self.models if entry.name == name), None)
 
+    def output_usd_per_million(self, name: str) -> float | None:
+        """Return what a million tokens of the model's answers cost; None where nobody knows."""
+        price = model_table.price(self.id, name)
+        if price is None:
+            return 0.0 if self.cost == "none" else None
+        return price.output_per_million
+
 
 def all_providers() -> dict[str, Provider]:
     """Collect every provider by its id, in the order of their files.
@@ -79,10 +86,4 @@ def all_providers() -> dict[str, Provider]:
     Raises:
         ValueError: two files declare the same id.
     """
-    found: dict[str, Provider] = {}
-    for provider in declared(providers, "PROVIDER", Provider):
-        if provider.id in found:
-            message = f"two providers call themselves {provider.id!r}"
-            raise ValueError(message)
-        found[provider.id] = provider
-    return found
+    return declared_by_id(providers, "PROVIDER", Provider)

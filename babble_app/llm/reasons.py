@@ -6,6 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from babble_app.errors import BudgetExhaustedError
+from babble_app.llm.prices import dollars, nano
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,6 +38,44 @@ def name_of(candidate: Candidate, route: Route) -> str:
     ids = {other.info.id for other in route.candidates}
     namesakes = [one for one in ids if one.partition("/")[2] == short]
     return short if len(namesakes) == 1 else candidate.info.id
+
+
+def price_words(candidate: Candidate, route: Route) -> str:
+    """Say why the route's limit keeps the model out; empty where it does not."""
+    if route.max_usd_per_million is None or route.affords(candidate):
+        return ""
+    price = candidate.info.output_usd_per_million
+    limit = _short_dollars(route.max_usd_per_million)
+    name = name_of(candidate, route)
+    if price is None:
+        return f"{name} has no known price, the limit is {limit} a million tokens"
+    return f"{name} was too dear: {_short_dollars(price)} a million tokens, the limit is {limit}"
+
+
+def cheapest_words(candidate: Candidate, among: str) -> str:
+    """Say that the model is the cheapest `among` others, and what it costs; empty where nobody knows its price."""
+    price = candidate.info.output_usd_per_million
+    if price is None:
+        return ""
+    return f"cheapest of {among}: {_short_dollars(price)} a million tokens"
+
+
+def _short_dollars(usd: float) -> str:
+    return dollars(nano(usd)).removesuffix(".00")
+
+
+def rule_words(winner: Candidate, route: Route, *, in_race: bool = False) -> str:
+    """Return what held of the request, where a rule preferred the winner; in a race also where it preferred who lost."""
+    rule = route.chosen_by
+    if rule is None:
+        return ""
+    if winner.info.id in rule.models:
+        return route.why_first
+    return (
+        f"{name_of(route.candidates[0], route)} was preferred ({route.why_first})"
+        if in_race
+        else ""
+    )
 
 
 def why_line(candidate: Candidate, route: Route, reasons: Iterable[str]) -> str:

@@ -18,6 +18,12 @@ OPTIONAL = (
     "response_format",
     "max_completion_tokens",
     "max_tokens",
+    "seed",
+    "top_p",
+    "presence_penalty",
+    "frequency_penalty",
+    "parallel_tool_calls",
+    "reasoning_effort",
 )
 _ALTERNATE = re.compile(r"roles? must alternate|must alternate|consecutive (?:user|messages)", re.I)
 _OTHER_NAME = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
+
+from babble_app.llm.prices import nano
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,10 +47,24 @@ class Route:
     hedging: bool = False
     why_first: str = ""
     """Why the first is first, such as `your default`."""
+    chosen_by: RouteRule | None = None
+    """The rule that holds for the request, if one does; `why_first` says why then."""
+    max_usd_per_million: float | None = None
+    """What a million tokens of an answer may cost at most; None: whatever they cost."""
     rules: tuple[RouteRule, ...] = ()
     """Bring some candidates to the front for requests of a kind; each names at least one of them."""
     classifier: Candidate | None = None
     """A small model, no candidate by this, that says how hard a request is, where a rule asks for that."""
+
+    @cached_property
+    def affordable(self) -> tuple[Candidate, ...]:
+        """The candidates that the limit leaves, which keeps out those of unknown price; a route has at least one."""
+        return tuple(one for one in self.candidates if self.affords(one))
+
+    def affords(self, candidate: Candidate) -> bool:
+        """Tell whether the candidate is within the limit."""
+        price, limit = candidate.info.output_usd_per_million, self.max_usd_per_million
+        return limit is None or (price is not None and nano(price) <= nano(limit))
 
 
 class Hold(Protocol):

@@ -42,12 +42,12 @@ class RoutedClient:
     @property
     def name(self) -> str:
         """The preferred model's; who really answered stands in `ModelDone.model`."""
-        return self.route.candidates[0].info.id
+        return self.route.affordable[0].info.id
 
     @property
     def sees_images(self) -> bool:
         """Whether one of the models sees: requests with images go to it."""
-        return any(one.info.sees_images for one in self.route.candidates)
+        return any(one.info.sees_images for one in self.route.affordable)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """Yield the answer of the first model that says something; see `ModelClient`.
@@ -76,7 +76,7 @@ class RoutedClient:
 
     def count_tokens(self, messages: Sequence[ModelMessage]) -> int:
         """Estimate the prompt's tokens as the preferred model does, offline."""
-        return self.route.candidates[0].open(False).count_tokens(messages)
+        return self.route.affordable[0].open(False).count_tokens(messages)
 
     async def _begin(self, request: ModelRequest, *, streamed: bool) -> Call:
         route = self.route

@@ -64,7 +64,7 @@ async def follow(route: Route, request: ModelRequest, judge: Judge) -> Route:
             if judged[0] != rule.difficulty:
                 continue
             words.append(f"judged {rule.difficulty}")
-        return _with_first(route, rule.models, ", ".join(words))
+        return _with_first(route, rule, ", ".join(words))
     return route
 
 
@@ -80,10 +80,10 @@ def _why(rule: RouteRule, facts: _Facts) -> list[str] | None:
     return words
 
 
-def _with_first(route: Route, names: Sequence[str], why: str) -> Route:
-    places = {name: place for place, name in enumerate(names)}
+def _with_first(route: Route, rule: RouteRule, why: str) -> Route:
+    places = {name: place for place, name in enumerate(rule.models)}
     ordered = sorted(route.candidates, key=lambda one: places.get(one.info.id, len(places)))
-    return replace(route, candidates=tuple(ordered), why_first=why)
+    return replace(route, candidates=tuple(ordered), why_first=why, chosen_by=rule)
 
 
 @dataclass(frozen=True)

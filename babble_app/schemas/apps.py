@@ -160,6 +160,34 @@ class Sighting(Schema):
     seen_at: Timestamp
 
 
+class Rollback(Schema):
+    """What one step back would undo, and where it leads."""
+
+    undoes: str
+    """The id of the app's release, or of its agent's publication, whichever was made last."""
+    of_agent: bool
+    """Whether the agent's live version is moved, for all apps that follow it."""
+    version_id: str | None = None
+    """What visitors get then; None: whichever is live."""
+    trial_version_id: str | None = None
+    trial_percent: int = 0
+
+
+class AppActivity(Schema):
+    """What went on with an app, for lists."""
+
+    app_id: str
+    conversations: int = 0
+    conversations_today: int = 0
+    calls_today: int = 0
+    """Of models."""
+    cost_today_usd: float = 0.0
+    tokens: int = 0
+    """Those that are neither revoked nor expired."""
+    last_seen_at: Timestamp | None = None
+    """When it was loaded or talked to last."""
+
+
 class AppFace(Schema):
     """What a visitor's browser learns of an app."""
 

@@ -22,7 +22,7 @@ class BudgetSubject(Schema):
     kind: BudgetKind
     scope_id: str
     name: str = ""
-    """A workspace's name or a person's email address; empty for the server and for the asker's own account."""
+    """A workspace's or app's name, or a person's email address; empty for the server and for the asker's own account."""
 
 
 class Budget(Schema):

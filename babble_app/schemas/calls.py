@@ -37,8 +37,8 @@ def _shown(name: str) -> str:
     return "".join(filter(str.isprintable, name[: 2 * MOST_SERVED_CHARS]))[:MOST_SERVED_CHARS]
 
 
-CallTask = Task | Literal["illustrate"]
-"""What a call was for; pictures and videos have no request with a task."""
+CallTask = Task | Literal["illustrate", "embed"]
+"""What a call was for; pictures, videos and embeddings have no request with a task."""
 CallOutcome = Literal["ok", "failed", "lost", "stopped", "cached"]
 """`lost`: another model of a race was faster; `stopped`: the reader went away; `cached`: nobody was called."""
 

@@ -91,6 +91,8 @@ class Message(Schema):
     """The model's last answer when no valid program came of it."""
     asked_with: AskedWith | None = None
     """Of a question that a program asked."""
+    human: str = ""
+    """Of an answer to a visitor that a person wrote: who."""
     created_at: Timestamp
 
 

@@ -62,6 +62,26 @@ class ToolSpec(Schema):
     description: str
     parameters: dict[str, Any]
     """JSON Schema of an object."""
+    strict: bool = False
+    """Whether the arguments must keep to the schema, where the provider can promise that."""
+
+
+class Wishes(Schema):
+    """What a caller asks for by the names of OpenAI's wire; passed on where the provider takes it."""
+
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    top_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    tool_choice: str | dict[str, Any] | None = None
+    """`auto`, `none`, `required`, or `{"type": "function", "function": {"name": ...}}`."""
+    parallel_tool_calls: bool | None = None
+    reasoning_effort: str = ""
+    json_object: bool = False
+    """Whether the answer's text is JSON of any shape."""
+    user: str = ""
+    """Whom it is for, in the caller's words."""
 
 
 class ModelRequest(Schema):
@@ -74,6 +94,7 @@ class ModelRequest(Schema):
     """When given, the answer's text is JSON of this shape (as far as the provider can promise)."""
     temperature: float | None = None
     max_output_tokens: int | None = None
+    wishes: Wishes | None = None
     fresh: bool = False
     """Whether the answer must be made now: no earlier one is reused, and this one is not kept for others."""
 
@@ -126,6 +147,15 @@ class ModelAnswer(Schema):
     """Whether an earlier answer was given again."""
 
 
+class Embeddings(Schema):
+    """Vectors of texts, in the texts' order."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage = Usage()
+    model: str
+    """What the provider says it ran."""
+
+
 class ModelInfo(Schema):
     """A model that can be chosen now."""
 
@@ -138,6 +168,8 @@ class ModelInfo(Schema):
     context_tokens: int | None = None
     sees_images: bool = False
     calls_tools: bool = False
+    output_usd_per_million: float | None = None
+    """What a million tokens of its answers cost; None where nobody knows, 0 where nothing is paid."""
 
 
 class ProviderKey(Schema):
@@ -170,3 +202,11 @@ class ProviderInfo(Schema):
     help: str = ""
     keys: tuple[ProviderKey, ...] = ()
     """The person's own, the oldest first; those of one workspace too."""
+
+
+class NamedModel(Schema):
+    """What can be named as the model of an OpenAI-compatible request."""
+
+    id: str
+    created_at: Timestamp | None
+    owned_by: str

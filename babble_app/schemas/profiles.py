@@ -52,6 +52,13 @@ class Profile(Schema):
     """The first one that holds counts; with a model that somebody chose, none."""
     classifier: str = ""
     """A small model, `provider/name`, that judges how hard a question is, where a rule asks for that."""
+    max_usd_per_million: float | None = None
+    """The most that a million tokens of an answer may cost: dearer models, and those whose price nobody knows, are kept out.
+
+    A model that somebody chose for the chat is asked whatever it costs.
+    """
+    cheapest_first: bool = False
+    """Whether the cheapest of its models that fits is asked first, and not the first of them; unknown prices come last."""
     racing: bool = False
     """Whether the first two models are asked at once, and the first good token wins."""
     hedging: bool = False

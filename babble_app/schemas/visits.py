@@ -55,7 +55,7 @@ class ChatReply(Schema):
     ended: bool = False
     """Whether the program has come to its end; a further message needs a new session."""
     human: bool = False
-    """Whether a person has taken over, and will answer."""
+    """Whether a person will go on: one has taken over, or was asked for."""
 
 
 class VisitMessage(Schema):

@@ -98,7 +98,7 @@ async def keep_as_test(rt: Runtime, owner_id: str, session_id: str, *, name: str
         rt,
         owner_id,
         session.agent_id,
-        name=name or _suggested_name(recorded),
+        name=name or suggested_name(recorded),
         kind="replay",
         spec=spec,
         gating=True,
@@ -227,6 +227,14 @@ async def record(program: str, log: Sequence[dict[str, Any]]) -> Recorded:
         raise ConflictError(message) from error
 
 
+def suggested_name(recorded: Recorded) -> str:
+    """Return how the conversation began and where it led, as a name for its test."""
+    conditions = [event.text for event in recorded.execution.events if event.type == "condition"]
+    parts = [recorded.turns[0] if recorded.turns else "Greeting", *conditions[-1:]]
+    shortened = [_shortened(" ".join(part.split())) for part in parts]
+    return usable_name(" → ".join(shortened)) or "Conversation"
+
+
 def _changed(spec: TestSpec, changes: Mapping[str, Any]) -> TestSpec:
     try:
         changed = TestSpec.model_validate({**spec.model_dump(), **changes})
@@ -250,14 +258,6 @@ def _free_name(name: str, taken: set[str]) -> str:
         free = f"{name[: MAX_NAME_CHARS - len(end)]}{end}"
         number += 1
     return free
-
-
-def _suggested_name(recorded: Recorded) -> str:
-    """Return how the conversation began and where it led."""
-    conditions = [event.text for event in recorded.execution.events if event.type == "condition"]
-    parts = [recorded.turns[0] if recorded.turns else "Greeting", *conditions[-1:]]
-    shortened = [_shortened(" ".join(part.split())) for part in parts]
-    return usable_name(" → ".join(shortened)) or "Conversation"
 
 
 def _shortened(text: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
     from babble_app.store.apps import OpenedApp
 
-VISITOR_TOKEN = re.compile(r"bv_([0-9A-Za-z_-]{20,1500})\.([0-9A-Za-z_-]{43})")
+VISITOR_TOKEN = re.compile(r"bv_([0-9A-Za-z_-]{20,3000})\.([0-9A-Za-z_-]{43})")
 VISITOR_SECONDS = 15 * 60
 RENEWAL_SECONDS = 24 * 3600
 """How long after its end a visitor's token may still be exchanged for a new one."""
@@ -69,7 +69,7 @@ async def find_caller(
         caller = await _find_visitor(rt, token, even_expired=even_expired)
     else:
         caller = await _find_by_app_token(rt, token)
-    check_origin(rt, caller.app, origin)
+    check_origin(caller.app, origin)
     check_running(caller.app)
     return replace(caller, origin=origin)
 
@@ -90,9 +90,9 @@ async def frame_ancestors(rt: Runtime, slug: str) -> tuple[str, ...]:
         return ()
 
 
-def check_origin(rt: Runtime, app: App, origin: str) -> None:
-    """Raise OriginNotAllowedError when pages of that origin may not use the app; ours always may."""
-    if not origin or origin in app.origins or origin in rt.settings.own_origins:
+def check_origin(app: App, origin: str) -> None:
+    """Raise OriginNotAllowedError when pages of that origin may not use the app; ours, which have none here, always may."""
+    if not origin or origin in app.origins:
         return
     message = f"Pages of {origin} may not use this app. Its owner can add that origin on the Publish page."
     raise OriginNotAllowedError(message)
@@ -193,8 +193,10 @@ def _caller(opened: OpenedApp, token_id: str, channel: str) -> AppCaller:
 
 
 def _signature(rt: Runtime, body: str) -> str:
-    key = working_key(rt.settings.secret("secret_key"), "babble visitors' tokens")
-    return _in_words(hmac.digest(key, body.encode(), "sha256"))
+    if not rt.app_cache.signing_key:
+        secret = rt.settings.secret("secret_key")
+        rt.app_cache.signing_key = working_key(secret, "babble visitors' tokens")
+    return _in_words(hmac.digest(rt.app_cache.signing_key, body.encode(), "sha256"))
 
 
 def _in_words(digest: bytes) -> str:

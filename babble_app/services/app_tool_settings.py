@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from babble_app.store.tables.base import now
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from babble_app.schemas.apps import App, HttpTool
+    from babble_app.schemas.apps import App, HttpTool, PageTool
     from babble_app.services.runtime import Runtime
 
 MAX_TOOLS = 32
@@ -45,24 +46,28 @@ async def set_tools(
         app_id: Which one.
         tools: Their hosts must be among those that the app's workspace allows.
         secrets: Values of secret headers by tool and header; a header that is named in a tool and has no value here keeps the one
-            that it had.
+            that it had, while the tool calls the same server: a secret of one is not shown to another.
 
     Raises:
         ValidationFailedError: a tool cannot be called as it is described; the message says what to mend.
     """
-    _check_tools(tools)
+    async with rt.database.reading() as db:
+        await rows.get_app(db, owner_id, app_id)
+    # In a thread: checking one long schema takes a second of CPU.
+    await asyncio.to_thread(_check_tools, tools)
     async with rt.database.unit_of_work() as db:
         row = await rows.get_app(db, owner_id, app_id, lock=True)
-        before = {tool["name"]: tool.get("sealed_headers", {}) for tool in row.tools}
+        before = {tool["name"]: tool for tool in row.tools}
         stored: list[dict[str, Any]] = []
         for tool in tools:
             given = secrets.get(tool.name, {})
+            kept = _kept(before.get(tool.name), tool)
             sealed: dict[str, Any] = {}
             for header in tool.secret_headers:
                 if header in given:
                     sealed[header] = _seal(rt, owner_id, app_id, tool.name, header, given[header])
-                elif header in before.get(tool.name, {}):
-                    sealed[header] = before[tool.name][header]
+                elif header in kept:
+                    sealed[header] = kept[header]
                 else:
                     message = f"Give the value of the header {header} of {tool.name}."
                     raise ValidationFailedError(message, field="tools")
@@ -85,6 +90,18 @@ def unseal(
     return rt.vault.open(sealed, _place(owner_id, app_id, tool, header))
 
 
+def _kept(before: dict[str, Any] | None, tool: HttpTool) -> dict[str, Any]:
+    """Return the sealed values that a tool may go on using."""
+    if before is None or _server(before["url"]) != _server(tool.url):
+        return {}
+    return before.get("sealed_headers", {})
+
+
+def _server(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
 def _check_tools(tools: Sequence[HttpTool]) -> None:
     if len(tools) > MAX_TOOLS:
         raise ValidationFailedError(f"{MAX_TOOLS} tools are the most.", field="tools")
@@ -98,22 +115,40 @@ def _check_tools(tools: Sequence[HttpTool]) -> None:
 
 def _problem_of(tool: HttpTool) -> str:
     """Say what is wrong with a tool, in words; empty: nothing."""
-    if not TOOL_NAME.fullmatch(tool.name):
-        return "a name has letters, digits and underscores, at most 64."
+    if problem := problem_of_words(tool):
+        return problem
     parts = urlsplit(tool.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or "{" in parts.netloc:
         return "its address begins with https:// and a host that is not an argument."
-    if len(tool.url) > MAX_WORDS_CHARS or len(tool.description) > MAX_WORDS_CHARS:
-        return "its address or description is too long; 2,000 characters are the most."
+    if len(tool.url) > MAX_WORDS_CHARS:
+        return "its address is too long; 2,000 characters are the most."
     if bad := [header for header in tool.secret_headers if not _HEADER.fullmatch(header)]:
         return f"{bad[0][:40]!r} is no name of a header."
-    check_json(tool.parameters, field="tools")
-    if len(orjson.dumps(tool.parameters)) > MAX_SCHEMA_CHARS:
+    check_json(tool.url, field="tools")
+    problem = tool_schemas.problem_of_schema(tool.parameters)
+    return f"its schema cannot be used: {problem}" if problem else ""
+
+
+def problem_of_words(tool: HttpTool | PageTool) -> str:
+    """Say what is wrong with what models are shown of a function, but for what its schema means; empty: nothing.
+
+    Raises:
+        ValidationFailedError: it holds what cannot be stored.
+    """
+    if not TOOL_NAME.fullmatch(tool.name):
+        return "a name has letters, digits and underscores, at most 64."
+    if len(tool.description) > MAX_WORDS_CHARS:
+        return "its description is too long; 2,000 characters are the most."
+    check_json([tool.description, tool.parameters], field="tools")
+    try:
+        size = len(orjson.dumps(tool.parameters))
+    except TypeError:
+        return "its schema is nested too deeply, or holds a number that is too large."
+    if size > MAX_SCHEMA_CHARS:
         return "its schema is too long; 10,000 characters are the most."
     if tool.parameters and tool.parameters.get("type") != "object":
         return 'its schema must be of an object: {"type": "object", "properties": {...}}.'
-    problem = tool_schemas.problem_of_schema(tool.parameters)
-    return f"its schema cannot be used: {problem}" if problem else ""
+    return ""
 
 
 def _place(owner_id: str, app_id: str, tool: str, header: str) -> Place:

@@ -11,24 +11,28 @@ import orjson
 
 from babble_app.errors import NotFoundError, ValidationFailedError
 from babble_app.schemas.models import ToolSpec
-from babble_app.services import guarded_fetch, tool_schemas
-from babble_app.services.app_tool_settings import TOOL_NAME, unseal
+from babble_app.services import guarded_fetch, limits, tool_schemas
+from babble_app.services.app_tool_settings import problem_of_words, unseal
 from babble_app.services.vault import SealedError
 from babble_app.store import apps as rows
 from babble_app.store import workspaces as workspace_rows
 from babble_app.tools.toolkit import OutsideTool, ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from babble_app.schemas.apps import App, HttpTool, PageTool
     from babble_app.services.runtime import Runtime
     from babble_app.services.visit_turns import VisitTurn
 
 MAX_RESULT_CHARS = 20_000
+MAX_PAGE_TOOLS_CHARS = 32 * 1024
+"""Of all that a page says of its functions: a model reads it with every message, at the owner's cost."""
 _SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _OBJECT: dict[str, Any] = {"type": "object", "properties": {}}
 _BAD_STATUS = 400
+_LEAST_SECRET = 6
+"""Characters; a shorter value could be any word of an answer."""
 
 
 def open_tools(
@@ -44,9 +48,22 @@ def open_tools(
     tools += [
         OutsideTool(_spec(tool), partial(_call_page, rt, chat_id), by_page=True)
         for tool in turn.tools
-        if tool.name not in taken and TOOL_NAME.fullmatch(tool.name)
+        if tool.name not in taken
     ]
     return tuple(tools)
+
+
+def check_page_tools(tools: Sequence[PageTool]) -> None:
+    """Raise ValidationFailedError when what a page can do cannot be shown to a model, or is too much.
+
+    Whether a schema means anything is not asked: that takes a second for a long one, and anybody can send some.
+    """
+    for tool in tools:
+        if problem := problem_of_words(tool):
+            raise ValidationFailedError(f"{tool.name[:64] or 'A tool'}: {problem}", field="tools")
+    if sum(len(orjson.dumps(tool.model_dump())) for tool in tools) > MAX_PAGE_TOOLS_CHARS:
+        message = f"The page's tools are longer than {MAX_PAGE_TOOLS_CHARS // 1024} KiB together. Send fewer."
+        raise ValidationFailedError(message, field="tools")
 
 
 async def try_tool(
@@ -57,9 +74,11 @@ async def try_tool(
     Raises:
         NotFoundError: the app has no such tool.
         ValidationFailedError: the call failed; the message is what the agent would be told.
+        RateLimitedError: tools were tried too often.
     """
     async with rt.database.reading() as db:
         app = rows.app_shape(await rows.get_app(db, owner_id, app_id))
+    await limits.hit(rt, "try_tool", owner_id)
     for tool in app.tools:
         if tool.name == name:
             try:
@@ -112,6 +131,7 @@ async def _call_http(
     except guarded_fetch.FetchError as error:
         raise ToolError(str(error)) from error
     text = answer.body if isinstance(answer.body, str) else orjson.dumps(answer.body).decode()
+    text = _without(text, headers.values())
     if answer.status >= _BAD_STATUS:
         raise ToolError(f"{tool.name} answered with status {answer.status}: {text[:500]}")
     return text[:MAX_RESULT_CHARS]
@@ -136,6 +156,14 @@ def _spec(tool: HttpTool | PageTool) -> ToolSpec:
 def _check_arguments(tool: HttpTool, arguments: dict[str, Any]) -> None:
     if problems := tool_schemas.problems_of(arguments, tool.parameters):
         raise ToolError(f"The arguments do not fit. {problems}")
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    """Take secrets out that a server repeats: what comes back is read by models, visitors and whoever tries it."""
+    for secret in secrets:
+        if len(secret) >= _LEAST_SECRET:
+            text = text.replace(secret, "***")
+    return text
 
 
 def _plain(value: Any) -> str:

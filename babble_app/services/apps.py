@@ -215,11 +215,11 @@ async def roll_back(rt: Runtime, owner_id: str, app_id: str) -> App:
     """
     async with rt.database.unit_of_work() as db:
         row = await rows.get_app(db, owner_id, app_id, lock=True)
-        before = _before(await rows.list_releases(db, owner_id, app_id))
-        if before is None:
+        previous = before(await rows.list_releases(db, owner_id, app_id))
+        if previous is None:
             raise ConflictError("This app pointed at nothing else before.")
-        row.version_id = before.version_id
-        row.trial_version_id, row.trial_percent = before.trial_version_id, before.trial_percent
+        row.version_id = previous.version_id
+        row.trial_version_id, row.trial_percent = previous.trial_version_id, previous.trial_percent
         row.updated_at = now()
         await _note_release(db, owner_id, row, "rollback")
     rt.app_cache.forget()
@@ -283,7 +283,7 @@ async def _note_release(db: AsyncSession, owner_id: str, row: AppRow, kind: str)
     )
 
 
-def _before(releases: list[Release]) -> Release | None:
+def before(releases: list[Release]) -> Release | None:
     """Return the release below the present one: a release goes on the pile, a rollback takes one off."""
     pile: list[Release] = []
     for one in reversed(releases):

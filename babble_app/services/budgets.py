@@ -1,7 +1,7 @@
 """Budgets: who may cap whose money, and where the caps stand.
 
-A person caps what is the person's own: the account and its workspaces. Administrators cap the server, other people, apps and
-tokens. A person's own cap and an administrator's on the same person both hold, so nobody can raise what an administrator set.
+A person caps what is the person's own: the account, its workspaces, apps and tokens. Administrators cap the server, and
+everybody's. A person's own cap and an administrator's on the same person both hold, so nobody can raise what an administrator set.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from babble_app.schemas.accounts import User
+    from babble_app.schemas.apps import App
     from babble_app.schemas.budgets import BudgetKind, BudgetPeriod, BudgetState
     from babble_app.schemas.workspaces import Workspace
     from babble_app.services.runtime import Runtime
@@ -124,10 +125,14 @@ async def status(rt: Runtime, owner_id: str) -> list[Budget]:
 
 
 async def list_subjects(rt: Runtime, owner_id: str) -> list[BudgetSubject]:
-    """Return what the person may cap by name: the account, the workspaces; for administrators also the server and everybody."""
+    """Return what the person may cap by name: the account, workspaces, apps; for administrators also the server and everybody."""
     async with rt.database.reading() as db:
         asker = user_rows.user_shape(await user_rows.get_user(db, owner_id))
-        subjects = _own_subjects(asker, await workspace_rows.list_workspaces(db, owner_id))
+        subjects = _own_subjects(
+            asker,
+            await workspace_rows.list_workspaces(db, owner_id),
+            await app_rows.list_apps(db, owner_id),
+        )
         if asker.role != "admin":
             return subjects
         everybody = await user_rows.list_users(db)
@@ -142,10 +147,13 @@ async def list_subjects(rt: Runtime, owner_id: str) -> list[BudgetSubject]:
     ]
 
 
-def _own_subjects(asker: User, own: Sequence[Workspace]) -> list[BudgetSubject]:
+def _own_subjects(
+    asker: User, own: Sequence[Workspace], apps: Sequence[App]
+) -> list[BudgetSubject]:
     return [
         BudgetSubject(kind="person", scope_id=asker.id),
         *(BudgetSubject(kind="workspace", scope_id=one.id, name=one.name) for one in own),
+        *(BudgetSubject(kind="app", scope_id=one.id, name=one.name) for one in apps),
     ]
 
 

@@ -12,6 +12,8 @@ from babble_app.services.vault import Place, Sealed, SealedError
 from babble_app.store import keys as rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from babble_app.services.runtime import Runtime
     from babble_app.store.tables.keys import ProviderKeyRow
 
@@ -31,12 +33,16 @@ async def find_all_credentials(
         owner_id: Whose keys.
         workspace_id: Where the answer is needed; of others' workspaces, and of none, no keys are found.
     """
-    stored = await rt.database.fetch(rows.list_sealed, owner_id, workspace_id)
+    return opened(rt, await rt.database.fetch(rows.list_sealed, owner_id, workspace_id))
+
+
+def opened(rt: Runtime, stored: Sequence[rows.SealedKey]) -> dict[str, tuple[Credential, ...]]:
+    """Return what opens each provider, as `find_all_credentials` does, where the keys were read already."""
     found: dict[str, tuple[Credential, ...]] = {}
     for provider in rt.models.providers:
         sealed = [row for row in stored if row.provider == provider]
-        of_workspace = _opened(rt, [row for row in sealed if row.workspace_id is not None])
-        of_person = of_workspace or _opened(rt, [row for row in sealed if row.workspace_id is None])
+        of_workspace = _open(rt, [row for row in sealed if row.workspace_id is not None])
+        of_person = of_workspace or _open(rt, [row for row in sealed if row.workspace_id is None])
         if credentials := of_person or rt.models.environment_credentials(provider):
             found[provider] = rt.models.turns.in_turn(credentials)
     return found
@@ -65,7 +71,7 @@ def open_key(rt: Runtime, row: ProviderKeyRow | rows.SealedKey) -> str | None:
         return None
 
 
-def _opened(rt: Runtime, sealed: list[rows.SealedKey]) -> list[Credential]:
+def _open(rt: Runtime, sealed: list[rows.SealedKey]) -> list[Credential]:
     return [
         Credential(SecretStr(key), row.base_url, own=True)
         for row in sealed

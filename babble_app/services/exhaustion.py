@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from babble_app.errors import BudgetExhaustedError, PriceUnknownError
-from babble_app.llm.prices import NANO
+from babble_app.llm.prices import dollars
 from babble_app.services.periods import in_words, name_of
 
 if TYPE_CHECKING:
@@ -53,14 +53,6 @@ def unpriced(model: str, cap: Cap, *, at: datetime) -> PriceUnknownError:
         f"Babble does not know what {model} costs, and so cannot keep to a budget. Choose another model, or have an "
         f"administrator name its price in the price file (BABBLE_PRICES_FILE). {budget} applies here. {_who_can('remove', cap)}"
     )
-
-
-def dollars(amount_nano: int) -> str:
-    """Return an amount as a person reads it; cents, and smaller amounts with at most two digits that say something."""
-    amount = amount_nano / NANO
-    if amount >= 0.01 or amount <= 0:
-        return f"${amount:,.2f}"
-    return f"${amount:.{1 - math.floor(math.log10(amount))}f}".rstrip("0")
 
 
 def _who_can(change: str, cap: Cap) -> str:

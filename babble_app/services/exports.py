@@ -16,6 +16,7 @@ from babble_app.services import limits, usage
 from babble_app.services.names import free_slug
 from babble_app.store import agent_tests as test_rows
 from babble_app.store import agents as agent_rows
+from babble_app.store import apps as app_rows
 from babble_app.store import budgets as budget_rows
 from babble_app.store import chats as chat_rows
 from babble_app.store import files as file_rows
@@ -25,6 +26,7 @@ from babble_app.store import proposals as proposal_rows
 from babble_app.store import publications as publication_rows
 from babble_app.store import sessions as session_rows
 from babble_app.store import users as user_rows
+from babble_app.store import visits as visit_rows
 from babble_app.store import workspaces as workspace_rows
 from babble_app.store.tables.base import now
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from babble_app.schemas.agents import Agent
+    from babble_app.schemas.apps import App
     from babble_app.schemas.workspaces import Workspace
     from babble_app.services.runtime import Runtime
 
@@ -47,6 +50,7 @@ usage.csv                       every call of a model that was made for you: tok
 workspaces/<name>/files/        your files as you uploaded them
 workspaces/<name>/chats/        your chats with all messages
 workspaces/<name>/agents/<name> every version of your agents, proposals, what was live when, tests and test conversations
+workspaces/<name>/apps/<name>   your apps: tokens (not what they are), releases, origins, visitors' conversations and feedback
 """
 
 
@@ -140,6 +144,27 @@ async def _add_workspace(
         )
     for agent in await agent_rows.list_agents(db, owner_id, workspace_id=workspace.id):
         await _add_agent(db, owner_id, agent, f"{folder}/agents/{agent.slug}", contents)
+    for app in await app_rows.list_apps(db, owner_id, workspace_id=workspace.id):
+        await _add_app(db, owner_id, app, f"{folder}/apps/{app.slug}", contents)
+
+
+async def _add_app(
+    db: AsyncSession, owner_id: str, app: App, place: str, contents: _Contents
+) -> None:
+    contents.texts[f"{place}/app.json"] = _json(
+        {
+            "app": app.model_dump(mode="json"),
+            "tokens": _dumped(await app_rows.list_tokens(db, owner_id, app_id=app.id)),
+            "releases": _dumped(await app_rows.list_releases(db, owner_id, app.id)),
+            "sightings": _dumped(await app_rows.list_sightings(db, owner_id, app.id)),
+            "feedback": await visit_rows.list_feedback(db, owner_id, app.id),
+        }
+    )
+    for visit in await visit_rows.list_visits(db, owner_id, app.id, limit=_ALL):
+        messages = await chat_rows.list_messages(db, owner_id, visit.id, limit=_ALL)
+        contents.texts[f"{place}/conversations/{visit.id}.json"] = _json(
+            {"conversation": visit.model_dump(mode="json"), "messages": _dumped(messages)}
+        )
 
 
 async def _add_agent(

@@ -185,15 +185,16 @@ def _look_at(rules: Rules, address: str) -> _Target:
         raise FetchError("an address begins with https:// or http:// and a host")
     if url.raw_user is not None or url.raw_password is not None or "@" in url.raw_authority:
         raise FetchError("an address must not contain a user's name or password")
-    if not rules.any_host and not _is_listed(rules.allowed, host, port):
+    if not rules.any_host and not is_listed(rules.allowed, host, port):
         raise FetchError(f"the workspace does not allow calls to {host}")
-    private = _is_listed(rules.private, host, port)
+    private = is_listed(rules.private, host, port)
     if port not in _PORTS.values() and not private:
         raise FetchError(f"port {port} is not allowed, only 80 and 443")
     return _Target(url.with_fragment(None), host, port, private)
 
 
-def _is_listed(listed: Sequence[str], host: str, port: int) -> bool:
+def is_listed(listed: Sequence[str], host: str, port: int) -> bool:
+    """Say whether a list of hosts, as in `Rules`, names this one."""
     for entry in listed:
         name, _, number = entry.lower().partition(":")
         if number and number != str(port):

@@ -1,7 +1,8 @@
 """A request that spends money and comes twice with the same Idempotency-Key is carried out once.
 
 The answer is stored in the transaction that stores what the request brought about: there is no moment at which a crash leaves
-the one without the other. A request that failed stores nothing and may be sent again with its key.
+the one without the other. A request that failed stores nothing and may be sent again with its key; so may one whose answer has come
+to nothing since.
 """
 
 from __future__ import annotations
@@ -51,10 +52,13 @@ async def answer_once(
     keyed: KeyedRequest | None,
     shape: type[T],
     work: Callable[[], Awaitable[T]],
+    *,
+    is_void: Callable[[T], Awaitable[bool]] | None = None,
 ) -> T:
     """Return the first answer to the request, or what `work` answers; equal requests wait for the first one.
 
-    `work` stores its answer with `answered` or `keep`. Without a key it is just done.
+    `work` stores its answer with `answered` or `keep`. Without a key it is just done. Where the first answer
+    `is_void` by now, as its run has failed, the work is done anew.
 
     Raises:
         IdempotencyConflictError: the key came before with another request.
@@ -63,7 +67,9 @@ async def answer_once(
         return await work()
     async with _turns.setdefault((owner_id, keyed.key), asyncio.Lock()):
         if (answer := await _find_answer(rt, owner_id, keyed, shape)) is not None:
-            return answer
+            if is_void is None or not await is_void(answer):
+                return answer
+            await _free(rt, owner_id, keyed, answer)
         try:
             return await work()
         except IntegrityError:
@@ -102,6 +108,11 @@ async def forget_old_answers(rt: Runtime) -> None:
         except BabbleError as error:
             logger.warning("old answers stay for another hour: %s", error)
         await asyncio.sleep(_SWEEP_SECONDS)
+
+
+async def _free(rt: Runtime, owner_id: str, keyed: KeyedRequest, answer: Schema) -> None:
+    async with rt.database.unit_of_work() as db:
+        await rows.delete_answer(db, owner_id, keyed.key, answer.model_dump_json())
 
 
 async def _find_answer(rt: Runtime, owner_id: str, keyed: KeyedRequest, shape: type[T]) -> T | None:

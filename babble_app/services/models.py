@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import ModelUnavailableError
 from babble_app.llm.cached import cached
+from babble_app.llm.choice import cheapest_first
 from babble_app.llm.openrouter_names import routed_through_openrouter
+from babble_app.llm.reasons import price_words
 from babble_app.llm.route import Route
 from babble_app.llm.routed import RoutedClient
 from babble_app.schemas.calls import CallScope
-from babble_app.services import accounts, keys
+from babble_app.services import keys
+from babble_app.services.credentials import opened
+from babble_app.store import keys as key_rows
+from babble_app.store import users as user_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.engine import Connection
 
     from babble_app.llm.client import ModelClient
     from babble_app.llm.credentials import Credential
@@ -22,7 +29,9 @@ if TYPE_CHECKING:
     from babble_app.schemas.models import ModelInfo
     from babble_app.schemas.profiles import Profile
     from babble_app.services.runtime import Runtime
+    from babble_app.store.keys import SealedKey
 
+_DEARER = "Raise the limit of this kind of work in Settings, or choose a model for the chat."
 DEMO_MODEL = "demo/based"
 PREFERENCE = ("openai", "anthropic", "openrouter", "groq", "huggingface", "custom", "ollama")
 """Whose first model is the default when nobody chose one."""
@@ -80,17 +89,19 @@ async def route_for(
     *,
     defaults: Sequence[str] = (),
     workspace_id: str = "",
+    credentials: Mapping[str, Sequence[Credential]] | None = None,
 ) -> Route:
     """Return the models that may answer.
 
     That is only `model` where somebody chose one; else the profile's, as far as something opens them, and then `defaults`, which
     are the person's unless the caller has looked them up already, and at last those that only its rules name. A model that
-    several keys open is there once for each.
+    several keys open is there once for each; `credentials` are those of the person in the workspace, looked up already.
 
     Raises:
-        ModelUnavailableError: nothing opens the chosen model, or any of the others.
+        ModelUnavailableError: nothing opens the chosen model, or any of the others; or they are all dearer than the profile allows.
     """
-    credentials = await keys.find_all_credentials(rt, owner_id, workspace_id)
+    if credentials is None:
+        credentials = await keys.find_all_credentials(rt, owner_id, workspace_id)
     if model:
         return Route(_candidates(rt, (model,), credentials))
     defaults = defaults or await default_models(rt, owner_id)
@@ -99,7 +110,7 @@ async def route_for(
     ruled = [model for rule in profile.rules for model in rule.models]
     candidates = _candidates(rt, (*profile.models, *defaults, *ruled), credentials)
     opened = {one.info.id for one in candidates}
-    return Route(
+    route = Route(
         candidates,
         name=profile.name,
         racing=profile.racing,
@@ -107,7 +118,12 @@ async def route_for(
         why_first=f"first choice of {profile.name}" if profile.models else "your default",
         rules=tuple(rule for rule in profile.rules if not opened.isdisjoint(rule.models)),
         classifier=_classifier(rt, profile.classifier, credentials),
+        max_usd_per_million=profile.max_usd_per_million,
     )
+    if not route.affordable:
+        story = "; ".join(dict.fromkeys(price_words(one, route) for one in candidates))
+        raise ModelUnavailableError(f"No model may answer: {story}. {_DEARER}")
+    return cheapest_first(route, profile.models or defaults) if profile.cheapest_first else route
 
 
 def _classifier(
@@ -165,16 +181,28 @@ async def default_models(rt: Runtime, owner_id: str) -> tuple[str, ...]:
 
     The default is the person's, else the server's, else the first of a provider that is set up, else the demo.
     """
-    user = await accounts.get_user(rt, owner_id)
-    chosen = user.default_model or rt.settings.default_model or await _first_listed(rt, owner_id)
-    return (chosen, *user.fallback_models)
+    return await defaults_among(rt, *await rt.database.fetch(_read_chosen, owner_id))
 
 
-async def _first_listed(rt: Runtime, owner_id: str) -> str:
-    credentials = await keys.find_credentials(rt, owner_id)
+async def defaults_among(
+    rt: Runtime, chosen: user_rows.ChosenModels, stored: Sequence[SealedKey]
+) -> tuple[str, ...]:
+    """Return the same, where what the person chose and his keys were read already; those of a workspace do not count."""
+    first = chosen.default or rt.settings.default_model or await _first_listed(rt, stored)
+    return (first, *chosen.fallbacks)
+
+
+def _read_chosen(
+    db: Connection, owner_id: str
+) -> tuple[user_rows.ChosenModels, Sequence[SealedKey]]:
+    return user_rows.get_models(db, owner_id), key_rows.list_sealed(db, owner_id, "")
+
+
+async def _first_listed(rt: Runtime, stored: Sequence[SealedKey]) -> str:
+    credentials = opened(rt, [row for row in stored if row.workspace_id is None])
     for provider in PREFERENCE:
         if provider not in credentials:
             continue
-        if models := await rt.models.list_models(provider, credentials[provider]):
+        if models := await rt.models.list_models(provider, credentials[provider][0]):
             return models[0].id
     return DEMO_MODEL

@@ -29,6 +29,7 @@ MAX_INSTRUCTIONS_CHARS = 20_000
 MAX_TEMPERATURE = 2.0
 MAX_OUTPUT_TOKENS = 200_000
 MAX_CACHE_MINUTES = 1_440
+MAX_PRICE_USD = 1_000_000
 
 
 class ProfileFields(TypedDict, total=False):
@@ -44,6 +45,8 @@ class ProfileFields(TypedDict, total=False):
     max_output_tokens: int | None
     rules: Sequence[RouteRule]
     classifier: str
+    max_usd_per_million: float | None
+    cheapest_first: bool
     racing: bool
     hedging: bool
     cache_minutes: int | None
@@ -189,6 +192,10 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "max_output_tokens": _within("max_output_tokens", "limit of tokens", 1, MAX_OUTPUT_TOKENS),
     "rules": clean_rules,
     "classifier": lambda model: clean_model(model, field="classifier"),
+    "max_usd_per_million": _within(
+        "max_usd_per_million", "price in dollars of a million tokens", 0, MAX_PRICE_USD
+    ),
+    "cheapest_first": bool,
     "racing": bool,
     "hedging": bool,
     "cache_minutes": _within("cache_minutes", "time in minutes", 0, MAX_CACHE_MINUTES),

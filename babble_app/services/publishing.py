@@ -68,10 +68,10 @@ async def roll_back(rt: Runtime, owner_id: str, agent_id: str) -> Agent:
     """
     async with rt.database.unit_of_work() as db:
         agent = await agent_rows.get_agent(db, owner_id, agent_id, lock=True)
-        before = _before(await rows.list_publications(db, owner_id, agent_id))
-        if before is None:
+        previous = before(await rows.list_publications(db, owner_id, agent_id))
+        if previous is None:
             raise ConflictError("There is no version that was live before.")
-        await _move(db, owner_id, agent, before, "rollback")
+        await _move(db, owner_id, agent, previous, "rollback")
     rt.app_cache.forget()
     return await agents.get_agent(rt, owner_id, agent_id)
 
@@ -111,7 +111,7 @@ async def _move(
     agent.live_version_id = version_id
 
 
-def _before(moves: list[Publication]) -> str | None:
+def before(moves: list[Publication]) -> str | None:
     """Return the version below the present one: publishing puts one on the pile, a rollback takes one off."""
     pile: list[str] = []
     for move in reversed(moves):

@@ -51,12 +51,17 @@ async def removing(
 
 
 async def stop_runs(
-    rt: Runtime, owner_id: str, *, workspace_id: str | None = None, chat_id: str | None = None
+    rt: Runtime,
+    owner_id: str,
+    *,
+    workspace_id: str | None = None,
+    chat_id: str | None = None,
+    app_id: str | None = None,
 ) -> None:
-    """Stop the owner's runs in the chat or workspace that is about to be deleted, or all of them."""
+    """Stop the owner's runs in the chat, workspace or app that is about to be deleted, or all of them."""
     async with rt.database.reading() as db:
         active = await run_rows.list_active_ids(
-            db, owner_id, workspace_id=workspace_id, chat_id=chat_id
+            db, owner_id, workspace_id=workspace_id, chat_id=chat_id, app_id=app_id
         )
     for run_id in active:
         await rt.runs.cancel(run_id)

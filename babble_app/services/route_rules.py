@@ -28,7 +28,7 @@ def clean_rules(rules: Sequence[RouteRule]) -> list[dict[str, Any]]:
     """
     if len(rules) > MAX_RULES:
         raise _refused(f"A profile has at most {MAX_RULES} rules.")
-    return [_clean(rule, f"Rule {number}") for number, rule in enumerate(rules, 1)]
+    return [clean_rule(rule, f"Rule {number}") for number, rule in enumerate(rules, 1)]
 
 
 def check_judged(rules: Sequence[dict[str, Any]], classifier: str) -> None:
@@ -38,7 +38,12 @@ def check_judged(rules: Sequence[dict[str, Any]], classifier: str) -> None:
         raise ValidationFailedError(message, field="classifier")
 
 
-def _clean(rule: RouteRule, which: str) -> dict[str, Any]:
+def clean_rule(rule: RouteRule, which: str) -> dict[str, Any]:
+    """Return one rule as it is stored; a refusal begins with `which`.
+
+    Raises:
+        ValidationFailedError: it cannot be used.
+    """
     models = [clean_model(model, field="rules") for model in rule.models]
     models = list(dict.fromkeys(model for model in models if model))
     if not 1 <= len(models) <= MAX_MODELS:

@@ -1,36 +1,75 @@
-"""Gathers what an agent needs to answer a question: the conversation, the chosen files, the program on the canvas."""
+"""Gathers what an agent needs to answer a question: the conversation, the chosen files, the program on the canvas, the profile.
+
+All of it that stands in the database is read in one step: going to a thread and back costs as much as reading there.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from logging import getLogger
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from babble_app.agents.profile import all_profiles
 from babble_app.agents.request import AgentRequest, ContextFile
 from babble_app.errors import BabbleError
 from babble_app.retrieval.extraction import encode_for_model
 from babble_app.schemas.models import Image, ModelMessage
 from babble_app.schemas.profiles import Profile
-from babble_app.services import files, profiles, web_search
-from babble_app.store import conversations
+from babble_app.services import files, web_search
+from babble_app.store import conversations, keys, users
+from babble_app.store import profiles as profile_rows
+from babble_app.store.conversations import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.engine import Connection
 
     from babble_app.schemas.apps import App
     from babble_app.schemas.chats import AskedWith
     from babble_app.schemas.events import Mode
     from babble_app.schemas.profiles import ToolGroup
+    from babble_app.services.run_registry import Turn
     from babble_app.services.runtime import Runtime
     from babble_app.store.conversations import Program, Said
+    from babble_app.store.keys import SealedKey
+    from babble_app.store.users import ChosenModels
     from babble_app.tools.toolkit import OutsideTool
 
+    _Basis = tuple[list[SealedKey], ChosenModels, Profile | None]
+
+T = TypeVar("T")
 logger = getLogger(__name__)
 
 HISTORY_MESSAGES = 60
 """Most of a chat's newest messages that are looked at; which of them a prompt holds is chosen in agents/earlier.py."""
+FRESH_SECONDS = 0.5
+"""What was found longer ago, because something had to be waited for, is looked up again."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run rests on, as one state of the database has it."""
+
+    chat: Conversation
+    keys: list[SealedKey]
+    """Those that may be used in the chat's workspace."""
+    chosen: ChosenModels
+    profile: Profile | None
+    turn: Turn
+    """The chat's."""
+    came: int | None
+    """How many runs the chat had had; None if one of them had not ended yet."""
+    read_at: float
+
+    @property
+    def is_current(self) -> bool:
+        """Whether a run that takes the chat's turn now would find the same: no other one came in between."""
+        fresh = time.monotonic() - self.read_at < FRESH_SECONDS
+        return fresh and self.turn.free and self.turn.came == self.came
 
 
 @dataclass(frozen=True)
@@ -55,20 +94,79 @@ class Context:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+async def find(rt: Runtime, owner_id: str, chat_id: str) -> Found:
+    """Read what a run of the chat rests on; raises NotFoundError."""
+    found, _ = await find_with(rt, owner_id, chat_id, lambda _: None)
+    return found
+
+
+async def find_with(
+    rt: Runtime, owner_id: str, chat_id: str, read: Callable[[Connection], T]
+) -> tuple[Found, T]:
+    """Return the same, and what `read` finds before it in the same step; raises NotFoundError."""
+    turn, read_at = rt.runs.turn(chat_id), time.monotonic()
+    came = turn.came if turn.free else None
+
+    def read_all(db: Connection) -> tuple[T, Conversation, _Basis]:
+        first = read(db)
+        chat = conversations.get_conversation(db, owner_id, chat_id, HISTORY_MESSAGES)
+        return first, chat, _read_basis(db, owner_id, chat)
+
+    first, chat, basis = await rt.database.fetch(read_all)
+    return _found(chat, basis, turn, came, read_at), first
+
+
+async def find_new(rt: Runtime, owner_id: str, chat_id: str, app: App) -> Found:
+    """Read what the first run of a visitor's conversation rests on; of the conversation, which is not stored yet, nothing."""
+    turn, read_at = rt.runs.turn(chat_id), time.monotonic()
+    chat = Conversation(
+        title="",
+        model=app.model,
+        workspace_id=app.workspace_id,
+        said=[],
+        program=None,
+        review_changes=False,
+        profile=app.profile,
+        file_ids=[],
+    )
+    basis = await rt.database.fetch(_read_basis, owner_id, chat)
+    return _found(chat, basis, turn, turn.came, read_at)
+
+
+def _found(
+    chat: Conversation, basis: _Basis, turn: Turn, came: int | None, read_at: float
+) -> Found:
+    stored, chosen, profile = basis
+    return Found(
+        chat=chat,
+        keys=stored,
+        chosen=chosen,
+        profile=all_profiles().get(chat.profile, profile),
+        turn=turn,
+        came=came,
+        read_at=read_at,
+    )
+
+
+def _read_basis(db: Connection, owner_id: str, chat: Conversation) -> _Basis:
+    stored = keys.list_sealed(db, owner_id, chat.workspace_id)
+    own = chat.profile and chat.profile not in all_profiles()
+    profile = profile_rows.find_shape(db, owner_id, chat.profile) if own else None
+    return stored, users.get_models(db, owner_id), profile
+
+
 async def gather(
     rt: Runtime,
     owner_id: str,
-    chat_id: str,
+    found: Found,
     *,
     question_id: str,
     text: str,
     mode: Mode,
     asked_with: AskedWith,
 ) -> Context:
-    """Read everything that the run needs; later changes by the person do not reach it."""
-    chat = await rt.database.fetch(
-        conversations.get_conversation, owner_id, chat_id, HISTORY_MESSAGES
-    )
+    """Return everything that the agent needs; later changes by the person do not reach it."""
+    chat = found.chat
     canvas = chat.program
     request = AgentRequest(
         text=text,
@@ -79,9 +177,7 @@ async def gather(
         files=tuple([await _file(rt, owner_id, file_id) for file_id in chat.file_ids]),
         today=datetime.now(UTC).date(),
         edited_by_hand=_was_edited(canvas),
-        profile=_with_tools(
-            await profiles.find_profile(rt, owner_id, chat.profile), asked_with.tools
-        ),
+        profile=_with_tools(found.profile, asked_with.tools),
         data=asked_with.data,
         web=web_search.open_web(rt, owner_id),
     )
@@ -129,6 +225,11 @@ def _history(said: Sequence[Said], question_id: str) -> tuple[ModelMessage, ...]
             history.append(ModelMessage(role="user", text=message.text))
             if answer := answers.get(message.id):
                 history.append(ModelMessage(role="assistant", text=answer))
+        elif message.question_id is None and message.text:
+            # Written by a person who had taken over; several in a row are one to a provider.
+            before = history.pop().text if history and history[-1].role == "assistant" else ""
+            text = "\n\n".join(filter(None, (before, message.text)))
+            history.append(ModelMessage(role="assistant", text=text))
     return tuple(history)
 
 

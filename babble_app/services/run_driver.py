@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from logging import getLogger
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -19,25 +19,30 @@ from babble_app.errors import (
     ModelAnswerInvalidError,
     ModelTimeoutError,
     NotFoundError,
-    RunInterruptedError,
 )
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.chats import AskedWith
 from babble_app.schemas.events import (
     FileMade,
-    MessageDone,
     ProgramMoved,
     RunFailed,
     RunStarted,
-    RunStopped,
     UsageCounted,
     VersionProposed,
 )
-from babble_app.services import app_tools, made_files, models, run_context, run_results, visit_turns
+from babble_app.services import (
+    app_tools,
+    credentials,
+    made_files,
+    models,
+    run_context,
+    run_results,
+    visit_turns,
+)
 from babble_app.services.answers import Answer
+from babble_app.services.run_endings import Ending, ending_operations, event_operations, last_event
 from babble_app.services.run_log import RunLog
 from babble_app.store import runs as rows
-from babble_app.store import visits as visit_rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
@@ -45,7 +50,6 @@ if TYPE_CHECKING:
 
     from babble_app.agents.request import AgentRequest
     from babble_app.llm.client import ModelClient
-    from babble_app.schemas.chats import RunStatus
     from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent, RunEvent
     from babble_app.services.runtime import Runtime
     from babble_app.services.visit_turns import VisitTurn
@@ -54,7 +58,6 @@ logger = getLogger(__name__)
 
 STORE_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Waits between tries to store a run's end while the database is away."""
-Ending = Literal["done", "failed", "stopped", "interrupted"]
 
 
 @dataclass(frozen=True)
@@ -78,15 +81,20 @@ class Job:
     answer_id: str = field(default_factory=partial(new_id, "msg"))
 
 
-async def supervise(rt: Runtime, job: Job) -> None:
-    """Take the chat's turn, produce the answer, and store its end whatever happens."""
+async def supervise(rt: Runtime, job: Job, found: run_context.Found | None) -> None:
+    """Take the chat's turn, produce the answer, and store its end whatever happens.
+
+    What was found for it counts if the turn is its own at once; who waits in line looks again, and keeps nothing meanwhile.
+    """
+    current = found if found is not None and found.is_current else None
+    del found
     answer = Answer(model=job.model)
     log = RunLog(partial(_store, rt, job.run_id))
     ending: Ending = "done"
     async with AsyncExitStack() as stack:
         try:
-            await stack.enter_async_context(rt.runs.turn(job.chat_id))
-            await _drive(rt, job, log, answer)
+            await stack.enter_async_context(rt.runs.turn(job.chat_id).take())
+            await _drive(rt, job, current, log, answer)
         except BabbleError as error:
             ending = "failed"
             _note_problem(answer, error)
@@ -111,7 +119,9 @@ def _note_problem(answer: Answer, error: BabbleError) -> None:
         answer.raw = error.raw
 
 
-async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
+async def _drive(
+    rt: Runtime, job: Job, found: run_context.Found | None, log: RunLog, answer: Answer
+) -> None:
     """Produce the run's events to the end."""
     started = RunStarted(
         run_id=job.run_id,
@@ -124,10 +134,11 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
     answer.add(started)
     try:
         async with asyncio.timeout(rt.settings.run_timeout_seconds):
-            context = await _gather(rt, job)
+            found = found or await run_context.find(rt, job.owner_id, job.chat_id)
+            context = await _gather(rt, job, found)
             request = await made_files.with_media(rt, job, context.request)
             answer.model = request.media.name if request.media else job.model
-            model = await _open(rt, job, context)
+            model = await _open(rt, job, context, found)
             async with aclosing(_produce(rt, job, model, request)) as produced:
                 async for event in produced:
                     await _take(rt, job, context, log, answer, event)
@@ -136,11 +147,11 @@ async def _drive(rt: Runtime, job: Job, log: RunLog, answer: Answer) -> None:
         raise ModelTimeoutError(message) from error
 
 
-async def _gather(rt: Runtime, job: Job) -> run_context.Context:
+async def _gather(rt: Runtime, job: Job, found: run_context.Found) -> run_context.Context:
     context = await run_context.gather(
         rt,
         job.owner_id,
-        job.chat_id,
+        found,
         question_id=job.question_id,
         text=job.text,
         mode=job.mode,
@@ -171,7 +182,9 @@ def _produce(
     return orchestrator.run(model, request)
 
 
-async def _open(rt: Runtime, job: Job, context: run_context.Context) -> ModelClient:
+async def _open(
+    rt: Runtime, job: Job, context: run_context.Context, found: run_context.Found
+) -> ModelClient:
     """Open the models that may answer: the chosen one, else those of the chat's profile, else the person's."""
     profile = context.request.profile
     route = await models.route_for(
@@ -180,7 +193,7 @@ async def _open(rt: Runtime, job: Job, context: run_context.Context) -> ModelCli
         "" if job.defaults else job.model,
         profile,
         defaults=job.defaults,
-        workspace_id=context.workspace_id,
+        credentials=credentials.opened(rt, found.keys),
     )
     scope = CallScope(
         owner_id=job.owner_id,
@@ -246,11 +259,8 @@ def _note(answer: Answer, log: RunLog, event: RunEvent) -> None:
 
 
 async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> None:
-    operations = [rows.add_events(run_id, batch)]
-    if isinstance(batch[0].event, RunStarted):
-        operations.append(rows.mark_running(run_id))
     try:
-        await rt.writer.write(operations)
+        await rt.writer.write(event_operations(run_id, batch))
     except IntegrityError as error:
         message = "The chat was deleted."
         raise NotFoundError(message) from error
@@ -258,86 +268,30 @@ async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> No
 
 
 async def _finish(rt: Runtime, job: Job, log: RunLog, answer: Answer, ending: Ending) -> None:
-    """Store the answer, the run's state and its last event in one transaction, then show the event."""
+    """Store the answer, the run's state and its last events in one transaction, then show the events."""
+    left: list[NumberedEvent] = []
     try:
-        await log.close()
+        left = await log.close()
     except BabbleError as error:
         ending = "failed"
         _note_problem(answer, error)
-    last = log.number([_last_event(job, answer, ending)])
+    last = log.number([last_event(job, answer, ending)])
     answer.add(last[0].event)
+    shown = last
     try:
-        await _write_patiently(rt, ending_operations(job, answer, ending, last))
+        operations = ending_operations(job, answer, ending, last)
+        await _write_patiently(rt, [*event_operations(job.run_id, left), *operations])
+        shown = [*left, *last]
     except IntegrityError:
         logger.info("run %s ended after its chat was deleted", job.run_id)
     except BabbleError:
         logger.exception("the end of run %s could not be stored", job.run_id)
     finally:
         # Readers must come to an end even when the database is gone; `recover` stores the end at the next start.
-        rt.runs.broker.publish(job.run_id, last)
+        rt.runs.broker.publish(job.run_id, shown)
         rt.runs.broker.close(job.run_id)
-
-
-def _last_event(job: Job, answer: Answer, ending: Ending) -> MessageDone | RunFailed | RunStopped:
-    if ending == "done":
-        return MessageDone(
-            message_id=job.answer_id,
-            text=answer.text,
-            usage=answer.usage,
-            model=answer.model,
-            why=answer.why,
-            cached=answer.cached,
-        )
-    if ending == "stopped":
-        return RunStopped()
-    if answer.problem is None:
-        error = RunInterruptedError(
-            "The server was stopped while this was being written. Run it again."
-        )
-        return RunFailed(code=error.code, message=str(error), retryable=True)
-    return RunFailed(**answer.problem.model_dump())
-
-
-def ending_operations(
-    job: Job, answer: Answer, ending: RunStatus, last: Sequence[NumberedEvent]
-) -> list[rows.Operation]:
-    """Return what one transaction must write when a run ends: last events, answer, state."""
-    message = rows.add_message(
-        job.answer_id,
-        job.owner_id,
-        job.chat_id,
-        run_id=job.run_id,
-        role="assistant",
-        text=answer.text,
-        status=ending,
-        model=answer.model,
-        details=answer.details(),
-    )
-    # A program that waits for its visitor right away has said nothing.
-    is_silent = job.visit is not None and job.visit.opening and not answer.text
-    return [
-        rows.add_events(job.run_id, last),
-        *([] if is_silent else [message]),
-        *rows.mark_ended(
-            job.run_id, job.chat_id, status=ending, answer_id=job.answer_id, problem=answer.problem
-        ),
-        *_visit_operations(job, answer, ending),
-    ]
-
-
-def _visit_operations(job: Job, answer: Answer, ending: RunStatus) -> list[rows.Operation]:
-    """Return what moves a visitor's conversation on: the program by a whole turn, or not at all."""
-    if job.visit is None:
-        return []
-    moved = answer.moved
-    if moved is None or ending != "done":
-        return [visit_rows.touch_visit(job.chat_id)]
-    asks_human = moved.status == "transferred"
-    return [
-        visit_rows.move_visit(
-            job.chat_id, log=moved.log, status=moved.status, asks_human=asks_human
-        )
-    ]
+        if job.visit is not None:
+            rt.visit_feed.tell(job.chat_id, job.visit.app.id)
 
 
 async def _write_patiently(rt: Runtime, operations: list[rows.Operation]) -> None:

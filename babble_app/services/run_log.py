@@ -1,8 +1,9 @@
 """A live run's log: every event is stored before any reader sees it, pieces of text are gathered on the way.
 
-The first piece goes out at once. After a write that held pieces of text the log rests until the next beat of a clock that all
-runs share; what comes meanwhile is joined, so a fast model costs some 20 rows a second, not hundreds, and a reader waits 50 ms
-at most. As all logs wake on the same beat, the writer stores the pieces of many runs in one commit.
+The first piece goes out at once, with what was appended just before it. After a write that held
+pieces of text the log rests until the next beat of a clock that all runs share; what comes meanwhile is joined, so a fast model
+costs some 20 rows a second, not hundreds, and a reader waits 50 ms at most. As all logs wake on the same beat, the writer stores
+the pieces of many runs in one commit. What is left when the run ends is stored together with its end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from babble_app.schemas.events import RunEvent
 
 FLUSH_SECONDS = 0.05
+GATHER_SECONDS = 0.002
+"""How long what is no text waits for more: while a run starts, a commit for each state would compete with the model's call."""
 _Delta = TextDelta | ReasoningDelta | ProgramDelta
 
 
@@ -49,11 +52,12 @@ class RunLog:
         self._seq = 0
         self._filled = asyncio.Event()
         self._rest: asyncio.TimerHandle | None = None
+        self._soon: asyncio.TimerHandle | None = None
         self._closing = False
         self._pump = asyncio.create_task(self._run())
 
     def append(self, event: RunEvent) -> None:
-        """Take an event; it is stored soon, and `close` waits for it.
+        """Take an event; it is stored soon, or handed out by `close`.
 
         Raises:
             BabbleError: an earlier event could not be stored.
@@ -66,14 +70,25 @@ class RunLog:
             return
         self._join()
         self._waiting.append(event)
-        if self._rest is None:
+        if self._rest is not None:
+            return
+        if isinstance(event, _Delta):
             self._filled.set()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._filled.set)
 
-    async def close(self) -> None:
-        """Return when everything appended is stored; nothing can be appended after that."""
+    async def close(self) -> list[NumberedEvent]:
+        """Return what is not stored yet, for the caller to store with the last event; nothing can be appended after that.
+
+        Raises:
+            BabbleError: an earlier event could not be stored.
+        """
         self._closing = True
         self._end_rest()
         await asyncio.shield(self._pump)
+        self._join()
+        left, self._waiting = self._waiting, []
+        return self.number(left)
 
     def number(self, events: Sequence[RunEvent]) -> list[NumberedEvent]:
         """Give the next numbers to events that the caller stores itself (the last ones, after `close`)."""
@@ -90,6 +105,11 @@ class RunLog:
         self._waiting[-1] = last.model_copy(update={"text": last.text + "".join(self._pieces)})
         self._pieces.clear()
 
+    def _begin_rest(self) -> None:
+        loop = asyncio.get_running_loop()
+        beat = FLUSH_SECONDS * (loop.time() // FLUSH_SECONDS + 1)
+        self._rest = loop.call_at(beat, self._end_rest)
+
     def _end_rest(self) -> None:
         if self._rest is not None:
             self._rest.cancel()
@@ -98,15 +118,18 @@ class RunLog:
             self._filled.set()
 
     async def _run(self) -> None:
-        while not (self._closing and not self._waiting):
+        while True:
             await self._filled.wait()
             self._filled.clear()
+            if self._soon is not None:
+                self._soon.cancel()
+                self._soon = None
+            if self._closing:
+                return
             self._join()
             batch, self._waiting = self._waiting, []
             if not batch:
                 continue
-            if not self._closing and any(isinstance(event, _Delta) for event in batch):
-                loop = asyncio.get_running_loop()
-                beat = FLUSH_SECONDS * (loop.time() // FLUSH_SECONDS + 1)
-                self._rest = loop.call_at(beat, self._end_rest)
+            if any(isinstance(event, _Delta) for event in batch):
+                self._begin_rest()
             await self._store(self.number(batch))

@@ -13,16 +13,17 @@ from sqlalchemy.exc import IntegrityError
 
 from babble_app.errors import (
     ConflictError,
+    NotFoundError,
     RunInterruptedError,
     ValidationFailedError,
 )
 from babble_app.schemas.chats import AskedWith, Run
 from babble_app.schemas.events import RunFailed
-from babble_app.services import chats, idempotency, limits, models
+from babble_app.services import chats, idempotency, limits, models, run_context
 from babble_app.services.answers import Answer
-from babble_app.services.run_driver import Job, ending_operations, supervise
+from babble_app.services.run_driver import Job, supervise
+from babble_app.services.run_endings import ending_operations
 from babble_app.services.run_log import number_from
-from babble_app.store import conversations
 from babble_app.store import runs as rows
 from babble_app.store.tables.base import new_id, now
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from babble_app.schemas.events import Mode, NumberedEvent
     from babble_app.services.idempotency import KeyedRequest
+    from babble_app.services.run_context import Found
     from babble_app.services.runtime import Runtime
     from babble_app.store.writer import Operation
 
@@ -58,12 +60,14 @@ async def start(
         IdempotencyConflictError: the key came before with another request.
     """
     _check_text(text)
-    chat = await rt.database.fetch(conversations.get_heading, owner_id, chat_id)
+    found = await run_context.find(rt, owner_id, chat_id)
 
     async def work() -> Run:
         await limits.hit(rt, "send", owner_id)
-        chosen = model or chat.model
-        defaults = tuple[str, ...]() if chosen else await models.default_models(rt, owner_id)
+        chosen = model or found.chat.model
+        defaults = tuple[str, ...]()
+        if not chosen:
+            defaults = await models.defaults_among(rt, found.chosen, found.keys)
         job = Job(
             owner_id=owner_id,
             chat_id=chat_id,
@@ -84,8 +88,8 @@ async def start(
             text=text,
             details={"asked_with": asked_with.model_dump(mode="json")} if asked_with else None,
         )
-        naming = [] if chat.title else chats.naming(owner_id, chat_id, text)
-        return await launch(rt, job, keyed, question, *naming)
+        naming = [] if found.chat.title else chats.naming(owner_id, chat_id, text)
+        return await launch(rt, job, found, keyed, question, *naming)
 
     return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
 
@@ -107,9 +111,9 @@ async def run_again(
             raise ConflictError(message)
         await limits.hit(rt, "send", owner_id)
         question = await chats.get_message(rt, owner_id, run.question_id)
-        heading = await rt.database.fetch(conversations.get_heading, owner_id, run.chat_id)
-        defaults = await models.default_models(rt, owner_id)
-        was_chosen = bool(heading.model) or run.model != defaults[0]
+        found = await run_context.find(rt, owner_id, run.chat_id)
+        defaults = await models.defaults_among(rt, found.chosen, found.keys)
+        was_chosen = bool(found.chat.model) or run.model != defaults[0]
         job = Job(
             owner_id=owner_id,
             chat_id=run.chat_id,
@@ -121,7 +125,7 @@ async def run_again(
             asked_with=question.asked_with or AskedWith(),
             fresh=True,
         )
-        return await launch(rt, job, keyed)
+        return await launch(rt, job, found, keyed)
 
     return await idempotency.answer_once(rt, owner_id, keyed, Run, work)
 
@@ -130,6 +134,15 @@ async def get_run(rt: Runtime, owner_id: str, run_id: str) -> Run:
     """Return the run's state."""
     async with rt.database.reading() as db:
         return rows.run_shape(await rows.get_run(db, owner_id, run_id))
+
+
+async def came_to_nothing(rt: Runtime, owner_id: str, run: Run) -> bool:
+    """Say whether the run, as it stands now, failed, was stopped or interrupted, or is gone with its conversation."""
+    try:
+        status = (await get_run(rt, owner_id, run.id)).status
+    except NotFoundError:
+        return True
+    return status in {"failed", "stopped", "interrupted"}
 
 
 async def list_active_runs(rt: Runtime, owner_id: str, chat_id: str) -> list[Run]:
@@ -204,11 +217,15 @@ def _check_text(text: str) -> None:
 async def launch(
     rt: Runtime,
     job: Job,
+    found: Found | None,
     keyed: KeyedRequest | None,
     *further: Operation,
     first: Sequence[Operation] = (),
 ) -> Run:
-    """Store the run with all that belongs to it (`first`: what it cannot be stored without), and let it go."""
+    """Store the run with all that belongs to it (`first`: what it cannot be stored without), and let it go.
+
+    `found` is what the chat holds before; None: the run reads it when its turn comes.
+    """
     run = Run(
         id=job.run_id,
         chat_id=job.chat_id,
@@ -234,5 +251,5 @@ async def launch(
         await chats.get_chat(rt, job.owner_id, job.chat_id)
         raise
     rt.runs.broker.open(job.owner_id, run.id)
-    rt.runs.launch(run.id, supervise(rt, job))
+    rt.runs.launch(run.id, supervise(rt, job, found))
     return run

@@ -21,6 +21,7 @@ from babble_app.services.page_calls import PageCalls
 from babble_app.services.passwords import Passwords
 from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
 from babble_app.services.vault import Vault
+from babble_app.services.visit_feed import VisitFeed
 from babble_app.services.visit_turns import Programs
 from babble_app.store.blobs import Blobs
 from babble_app.store.engine import Database
@@ -58,6 +59,7 @@ class Runtime:
     last_uses: LastUses = field(default_factory=LastUses)
     programs: Programs = field(default_factory=Programs)
     page_calls: PageCalls = field(default_factory=PageCalls)
+    visit_feed: VisitFeed = field(default_factory=VisitFeed)
     reading: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, "asyncio.Task[None]"])
     """The files that are being read, by their ids."""
     fixes: dict[tuple[str, str], tuple[TestFix, asyncio.Task[None]]] = field(

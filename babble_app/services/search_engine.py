@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from babble_app.discovery import declared
+from babble_app.discovery import declared_by_id
 from babble_app.services import search_engines
 
 if TYPE_CHECKING:
@@ -54,13 +54,7 @@ def all_engines() -> dict[str, Engine]:
     Raises:
         ValueError: two files declare the same id.
     """
-    found: dict[str, Engine] = {}
-    for engine in declared(search_engines, "ENGINE", Engine):
-        if engine.id in found:
-            message = f"two search engines call themselves {engine.id!r}"
-            raise ValueError(message)
-        found[engine.id] = engine
-    return found
+    return declared_by_id(search_engines, "ENGINE", Engine)
 
 
 def rows_of(answer: Any, *path: str) -> list[dict[str, str]]:

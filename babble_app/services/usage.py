@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from babble_app.errors import PermissionDeniedError, ValidationFailedError
 from babble_app.llm.prices import NANO
 from babble_app.schemas.stats import AppDay, AppStats, FigureGroup, Figures, UsageStats
+from babble_app.services.csv_text import csv_lines, harmless
 from babble_app.store import usage as rows
 from babble_app.store import users as user_rows
 from babble_app.store.tables.base import now
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -27,7 +26,6 @@ MOST_TIMES = 20_000
 """Percentiles are those of the last answered calls, so many at most: neither SQLite nor a page needs more."""
 MOST_CHATS = 50
 _MOST_DAYS = 1000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 Times = dict[tuple[str, str], tuple[list[float], list[float]]]
 """Latencies and first tokens in ms, sorted, by dimension and key."""
 
@@ -86,14 +84,14 @@ async def csv_rows(
 async def _csv_pages(
     rt: Runtime, owner_id: str | None, span: Span, page_calls: int
 ) -> AsyncGenerator[str, None]:
-    yield _csv_lines([[*rows.CSV_COLUMNS, "cost_usd"]])
+    yield csv_lines([[*rows.CSV_COLUMNS, "cost_usd"]])
     after: tuple[datetime, str] | None = None
     while True:
         page = await rt.database.fetch(
             rows.list_calls, owner_id, span, after=after, limit=page_calls
         )
         if page:
-            yield _csv_lines(_cells(row) for row in page)
+            yield csv_lines(_cells(row) for row in page)
             after = (page[-1][0], page[-1][-1])
         if len(page) < page_calls:
             return
@@ -104,17 +102,7 @@ def _cells(row: Sequence[Any]) -> list[str]:
     named["started_at"] = named["started_at"].isoformat(timespec="milliseconds")
     cost = named["cost_nano"]
     cells = ["" if value is None else f"{value}" for value in named.values()]
-    return [*map(_harmless, cells), "" if cost is None else f"{cost / NANO:.9f}"]
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
-
-
-def _csv_lines(table: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(table)
-    return text.getvalue()
+    return [*map(harmless, cells), "" if cost is None else f"{cost / NANO:.9f}"]
 
 
 async def _whose(rt: Runtime, owner_id: str, *, everybody: bool) -> str | None:

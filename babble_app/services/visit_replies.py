@@ -8,7 +8,7 @@ from babble_app import errors
 from babble_app.errors import BabbleError, RunInterruptedError
 from babble_app.schemas.events import Citation, MessageDone, RunFailed, RunStopped, StateChanged
 from babble_app.schemas.visits import ChatReply, ReplyCitation, ReplyUsage
-from babble_app.services.visit_turns import ENDED
+from babble_app.services.visit_turns import ENDED, HANDED_OVER, HUMAN
 
 if TYPE_CHECKING:
     from babble_app.schemas.events import RunEvent
@@ -24,6 +24,7 @@ class ReplyBuilder:
         self.reply: ChatReply | None = None
         self._citations: list[ReplyCitation] = []
         self._has_ended = False
+        self._has_human = False
 
     def take(self, event: RunEvent) -> None:
         """Take an event in.
@@ -35,7 +36,9 @@ class ReplyBuilder:
             case Citation():
                 self._citations.append(reply_citation(event))
             case StateChanged():
-                self._has_ended = self._has_ended or event.name == ENDED
+                is_handed_over = event.name == HUMAN or (event.name, event.detail) == HANDED_OVER
+                self._has_human = self._has_human or is_handed_over
+                self._has_ended = self._has_ended or (event.name == ENDED and not is_handed_over)
             case MessageDone():
                 self.reply = self._built(event)
             case RunFailed():
@@ -61,6 +64,7 @@ class ReplyBuilder:
             ),
             citations=tuple(self._citations),
             ended=self._has_ended,
+            human=self._has_human,
         )
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from babble_app.errors import PermissionDeniedError
 from babble_app.schemas.chats import Run
 from babble_app.schemas.visits import OpenedSession, VisitorSession
-from babble_app.services import idempotency, runs, visit_messages, visits
+from babble_app.services import (
+    idempotency,
+    run_context,
+    runs,
+    visit_admission,
+    visit_messages,
+    visit_openings,
+    visits,
+)
 from babble_app.services.removal import removing, stop_runs
 from babble_app.services.visit_replies import ReplyBuilder
 from babble_app.services.visit_turns import VisitTurn
@@ -54,15 +62,15 @@ async def open_session(
         IdempotencyConflictError: the key came before with another request.
         BabbleError: the program's model failed.
     """
-    visits.check_user(visitor)
-    keyed = visits.own_key(caller, keyed)
+    visit_admission.check_user(visitor)
+    keyed = visit_admission.own_key(caller, keyed)
     if caller.app.agent_id is None:
         return await _open_plain(rt, caller, visitor, address, keyed)
 
     async def work() -> Run:
-        visits.hit_limits(rt, caller, visitor, address)
+        visit_admission.hit_limits(rt, caller, visitor, address)
         session_id = new_id("s")
-        version_id, stored = visits.open_visit(caller, session_id, visitor)
+        version_id, stored = visit_openings.open_visit(caller, session_id, visitor)
         turn = VisitTurn(
             app=caller.app,
             token_id=caller.token_id,
@@ -72,10 +80,11 @@ async def open_session(
             opening=True,
             data=context,
         )
-        job = await visits.make_job(rt, caller.owner_id, session_id, turn)
-        return await runs.launch(rt, job, keyed, first=stored)
+        found = await run_context.find_new(rt, caller.owner_id, session_id, caller.app)
+        job = await visits.make_job(rt, caller.owner_id, session_id, turn, "", found)
+        return await runs.launch(rt, job, found, keyed, first=stored)
 
-    run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
+    run = await visit_admission.run_once(rt, caller.owner_id, keyed, work)
     opening = VisitRun(run.id, run.chat_id, None)
     builder = ReplyBuilder(opening)
     async with aclosing(visits.events(rt, caller, opening)) as events:
@@ -97,9 +106,9 @@ async def _open_plain(
     """Begin a conversation with the plain assistant, who says nothing before it is asked."""
 
     async def work() -> OpenedSession:
-        visits.hit_limits(rt, caller, visitor, address)
+        visit_admission.hit_limits(rt, caller, visitor, address)
         opened = OpenedSession(session_id=new_id("s"))
-        _, stored = visits.open_visit(caller, opened.session_id, visitor)
+        _, stored = visit_openings.open_visit(caller, opened.session_id, visitor)
         answer = idempotency.answered(caller.owner_id, keyed, opened)
         await rt.writer.write([*stored, *answer])
         return opened
@@ -160,7 +169,7 @@ def _shape(visit: Visit) -> VisitorSession:
         session_id=visit.id,
         title=visit.title,
         user=visit.visitor.removeprefix("user "),
-        ended=visits.has_ended(visit.status),
+        ended=visit_admission.has_ended(visit.status),
         human=visit.human,
         created_at=visit.created_at,
         updated_at=visit.updated_at,

@@ -56,6 +56,11 @@ PARAGRAPH = "\n\n"
 """Between two things that an agent says in one turn."""
 ENDED = "ended"
 """The name of the state that says that the program has come to its end; its detail is how."""
+TRANSFERRED = "transferred"
+"""How a program ends that hands over to a person; its conversation goes on, with one."""
+HANDED_OVER = (ENDED, TRANSFERRED)
+HUMAN = "human"
+"""The name of the state that says that a person answers."""
 CRASHED = (
     "Something in this agent went wrong, and it cannot go on. Please begin a new conversation."
 )
@@ -78,6 +83,8 @@ class VisitTurn:
     data: str = ""
     """What the page or program says of itself, as JSON."""
     tools: tuple[PageTool, ...] = ()
+    told_digest: str = ""
+    """Of all that was said up to this message: the turn is found again by it. Empty: its caller keeps the session's id."""
 
 
 class Programs:
@@ -86,6 +93,11 @@ class Programs:
     def __init__(self) -> None:
         """Start empty."""
         self._kept: OrderedDict[str, tuple[int, Program]] = OrderedDict()
+
+    def find_number(self, version_id: str) -> int | None:
+        """Return the number of a version whose program was asked for lately."""
+        number, _ = self._kept.get(version_id, (None, None))
+        return number
 
     async def get(self, rt: Runtime, owner_id: str, version_id: str) -> tuple[int, Program]:
         """Return the number and the program of the owner's version; raises NotFoundError."""
@@ -126,8 +138,8 @@ async def run(
     begun, log = (False, []) if turn.is_new else await _read_log(rt, owner_id, turn, session_id)
     play = await _resume(program, log)
     conversation = _Conversation(rt, owner_id, turn, play, model, outside, files)
-    if not begun:
-        async with aclosing(conversation.go_on(0)) as events:
+    if not begun or _is_under_way(play):
+        async with aclosing(conversation.go_on(len(play.events) if log else 0)) as events:
             async for event in events:
                 yield event
     if text is not None:
@@ -155,6 +167,11 @@ async def _read_log(
     """Return whether the program has run before, and its log, which may be empty all the same."""
     standing = await rt.database.fetch(rows.get_standing, owner_id, turn.app.id, session_id)
     return standing.status != rows.NEW, standing.log
+
+
+def _is_under_way(play: Playback) -> bool:
+    """Whether the program waits for something else than the visitor, as after a conversation that was only told of."""
+    return play.pending is not None and not isinstance(play.pending, UserEffect)
 
 
 async def _resume(program: Program, log: list[dict[str, Any]]) -> Playback:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from babble_app.errors import OriginNotAllowedError, UnauthenticatedError
 from babble_app.schemas.apps import AppFace, VisitorToken
 from babble_app.services import app_callers, limits
 from babble_app.services.app_callers import VISITOR_SECONDS, VISITOR_TOKEN, AppCaller
-from babble_app.store import visits as rows
+from babble_app.store import sightings as rows
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
@@ -61,9 +61,8 @@ async def begin_visit(
     if not visitor:
         visitor, name = _named(rt, caller, user_id, user_name, signature)
     if not visitor:
-        if visitor_id and hmac.compare_digest(
-            app_callers.visitor_secret(rt, caller.app.id, visitor_id), visitor_secret
-        ):
+        good = app_callers.visitor_secret(rt, caller.app.id, visitor_id)
+        if visitor_id and _are_equal(good, visitor_secret):
             visitor = visitor_id
         else:
             visitor = new_id("vis")
@@ -110,23 +109,34 @@ def _named(
     key = app_callers.naming_key(rt, caller.app.id)
     signed = f"{user_id}\n{user_name}" if user_name else user_id
     good = hmac.new(key.encode(), signed.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(good, signature.lower()):
+    if not _are_equal(good, signature.lower()):
         raise UnauthenticatedError("The signature of `user` does not fit its `id` and `name`.")
     return f"user {user_id}", user_name or user_id
+
+
+def _are_equal(good: str, given: str) -> bool:
+    """Compare in constant time; what was given may be any text."""
+    return hmac.compare_digest(good.encode(), given.encode("utf-8", "surrogatepass"))
+
+
+def _split(page: str) -> SplitResult:
+    """Return the parts of a page's address; empty ones when it is none."""
+    try:
+        return urlsplit(page if page.startswith(("http://", "https://")) else "")
+    except ValueError:
+        return urlsplit("")
 
 
 async def _note_sighting(
     rt: Runtime, caller: AppCaller, origin: str, page: str, *, refused: bool
 ) -> None:
-    parts = urlsplit(page) if page.startswith(("http://", "https://")) else urlsplit("")
+    parts = _split(page)
     seen = origin or (f"{parts.scheme}://{parts.netloc}" if parts.netloc else "")
     if not seen:
         return
-    if (
-        await rt.database.fetch(rows.count_sightings, caller.owner_id, caller.app.id)
-        >= rows.MOST_SIGHTINGS
-    ):
-        return
+    count = await rt.database.fetch(rows.count_sightings, caller.owner_id, caller.app.id)
+    # Anybody can make origins up: those that are the owner's must find room all the same.
+    most = rows.MOST_SIGHTINGS if seen in caller.app.origins else rows.MOST_SIGHTINGS // 2
     await rt.writer.write(
         rows.add_sighting(
             caller.owner_id,
@@ -134,5 +144,6 @@ async def _note_sighting(
             origin=seen[:200],
             page=parts.path[:200],
             refused=refused,
+            known_only=count >= most,
         )
     )

@@ -6,13 +6,21 @@ before anybody sees them, and are found again after a crash.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from babble_app.errors import ConflictError, NotFoundError, ValidationFailedError
+from babble_app.errors import ConflictError, NotFoundError
 from babble_app.schemas.chats import AskedWith, Run
-from babble_app.services import chats, idempotency, models, runs
+from babble_app.services import (
+    app_tools,
+    chats,
+    models,
+    run_context,
+    runs,
+    visit_admission,
+    visit_openings,
+    visit_people,
+)
 from babble_app.services.run_driver import Job
 from babble_app.services.visit_turns import VisitTurn
 from babble_app.store import runs as run_rows
@@ -22,19 +30,18 @@ from babble_app.store.tables.base import new_id
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from sqlalchemy.engine import Connection
+
     from babble_app.schemas.events import NumberedEvent
     from babble_app.schemas.visits import VisitorMessage
     from babble_app.services.app_callers import AppCaller
     from babble_app.services.idempotency import KeyedRequest
+    from babble_app.services.run_context import Found
     from babble_app.services.runtime import Runtime
     from babble_app.store.visits import Standing
     from babble_app.store.writer import Operation
 
-MAX_TEXT_CHARS = 32_000
-MAX_VISITOR_CHARS = 200
-_RESERVED = ("vis_", "user ")
-CROWD = 50
-"""So many visitors at their limit are the most of an app, unless its token has a limit of its own."""
+_ENDED = "This conversation has ended. Begin a new one: leave `session_id` out."
 
 
 @dataclass(frozen=True)
@@ -44,8 +51,25 @@ class VisitRun:
     run_id: str
     session_id: str
     version_number: int | None
-    human: str = ""
-    """Who has taken over; then nothing is answered by itself."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message belongs."""
+
+    session_id: str
+    version_id: str | None
+    version_number: int | None = None
+    is_new: bool = False
+    """Whether nothing can have been said before."""
+    is_named: bool = False
+    """Whether the conversation has a title."""
+    found: Found | None = None
+    """What its next answer rests on, where that was read already."""
+    first: list[Operation] = field(default_factory=list["Operation"])
+    """What stores the conversation, if it is new."""
+    told_digest: str = ""
+    """Of all that was said up to the message (services/told.py), where its caller keeps no session."""
 
 
 async def start(
@@ -60,6 +84,8 @@ async def start(
 ) -> VisitRun:
     """Store a visitor's message and start its answer, in a new conversation or in one that goes on.
 
+    Where a person has taken over, or was asked for, the message is left for them.
+
     Args:
         rt: The runtime.
         caller: Whose credential it came with.
@@ -71,24 +97,36 @@ async def start(
 
     Raises:
         NotFoundError: there is no such session of this app, or it is another visitor's.
-        ConflictError: the agent's program has ended in this session.
-        ValidationFailedError: the text is empty or too long, or the visitor's name cannot be used.
+        ConflictError: the agent's program has ended in this session, and nobody has taken over.
+        ValidationFailedError: the text is empty or too long, or the visitor's name or the page's tools cannot be used.
         RateLimitedError: too many messages.
         IdempotencyConflictError: the key came before with another request.
     """
-    _check_text(message.text)
-    check_user(visitor)
-    standing = await find_standing(rt, caller, session_id) if session_id else None
-    if standing is not None and has_ended(standing.status):
-        raise ConflictError("This conversation has ended. Begin a new one: leave `session_id` out.")
+    visit_admission.check_text(message.text)
+    visit_admission.check_user(visitor)
+    app_tools.check_page_tools(message.tools)
+    found, standing = await _find(rt, caller, session_id) if session_id else (None, None)
 
     async def work() -> Run:
-        hit_limits(rt, caller, standing.visitor if standing else visitor, address)
-        return await _start(rt, caller, message, standing, visitor, keyed)
+        if (
+            standing is not None
+            and visit_admission.has_ended(standing.status)
+            and not standing.human
+        ):
+            raise ConflictError(_ENDED)
+        visit_admission.hit_limits(rt, caller, standing.visitor if standing else visitor, address)
+        if standing is not None and visit_people.is_with_person(standing):
+            return await visit_people.leave_message(rt, caller, message, standing, keyed)
+        return await _start(rt, caller, message, found, standing, visitor, keyed)
 
-    keyed = own_key(caller, keyed)
-    run = await idempotency.answer_once(rt, caller.owner_id, keyed, Run, work)
-    number = standing.version_number if standing else await _number(rt, caller, run)
+    keyed = visit_admission.own_key(caller, keyed)
+    run = await visit_admission.run_once(rt, caller.owner_id, keyed, work)
+    rt.visit_feed.tell(caller.app.id)
+    if standing is not None:
+        number = standing.version_number
+    else:
+        known = keyed is None and _known_number(rt, caller, visitor or run.chat_id)
+        number = known or await _number(rt, caller, run)
     return VisitRun(run.id, run.chat_id, number)
 
 
@@ -129,77 +167,84 @@ async def answer_call(
     rt.page_calls.answer(standing.chat_id, call_id, ok=ok, result=result)
 
 
-def has_ended(status: str) -> bool:
-    """Say whether a conversation of that status takes no further message; after `done()` one may come."""
-    return status not in {rows.NEW, "waiting", "done"}
+async def _find(rt: Runtime, caller: AppCaller, session_id: str) -> tuple[Found, Standing]:
+    """Return what a conversation's next answer rests on, and where it stands, if the caller may read it."""
 
+    def read(db: Connection) -> Standing:
+        standing = rows.get_standing(db, caller.owner_id, caller.app.id, session_id)
+        _check_visitor(caller, standing)
+        return standing
 
-def choose_version(caller: AppCaller, visitor: str) -> str | None:
-    """Return which version of the agent a new conversation gets; a visitor always gets the same.
-
-    Raises:
-        ConflictError: nothing of the agent is live.
-    """
-    app = caller.app
-    if app.agent_id is None:
-        return None
-    if caller.channel == "staging":
-        return app.staging_version_id or caller.head_version_id
-    if app.trial_version_id and _share(app.id, visitor) < app.trial_percent:
-        return app.trial_version_id
-    chosen = app.version_id or caller.live_version_id
-    if chosen is None:
-        raise ConflictError("No version of this agent is live. Its owner can publish one.")
-    return chosen
+    return await run_context.find_with(rt, caller.owner_id, session_id, read)
 
 
 async def _start(
     rt: Runtime,
     caller: AppCaller,
     message: VisitorMessage,
+    found: Found | None,
     standing: Standing | None,
     visitor: str,
     keyed: KeyedRequest | None,
 ) -> Run:
-    owner_id = caller.owner_id
-    first: list[Operation] = []
     if standing is None:
         session_id = new_id("s")
-        version_id, first = open_visit(caller, session_id, visitor or caller.visitor)
-        number = None
+        version_id, first = visit_openings.open_visit(caller, session_id, visitor)
+        place = Place(session_id, version_id, is_new=True, first=first)
     else:
-        session_id, version_id = standing.chat_id, standing.version_id
-        number = standing.version_number
+        place = Place(
+            standing.chat_id,
+            standing.version_id,
+            standing.version_number,
+            is_named=bool(standing.title),
+            found=found,
+        )
+    return await ask(rt, caller, message, place, keyed)
+
+
+async def ask(
+    rt: Runtime,
+    caller: AppCaller,
+    message: VisitorMessage,
+    place: Place,
+    keyed: KeyedRequest | None,
+) -> Run:
+    """Store the message where it belongs, and start its answer; who calls has checked and counted it."""
+    owner_id, session_id = caller.owner_id, place.session_id
     turn = VisitTurn(
         app=caller.app,
         token_id=caller.token_id,
-        version_id=version_id,
-        version_number=number,
-        is_new=standing is None,
+        version_id=place.version_id,
+        version_number=place.version_number,
+        is_new=place.is_new,
         data=message.context,
         tools=message.tools,
+        told_digest=place.told_digest,
     )
-    job = await make_job(rt, owner_id, session_id, turn, message.text)
+    found = place.found or await run_context.find_new(rt, owner_id, session_id, caller.app)
+    job = await make_job(rt, owner_id, session_id, turn, message.text, found)
     question = run_rows.add_message(
         job.question_id,
         owner_id,
-        session_id,
+        place.session_id,
         run_id=job.run_id,
         role="user",
         text=message.text,
         details={"asked_with": job.asked_with.model_dump(mode="json")} if message.context else None,
     )
-    is_named = standing is not None and standing.title
-    naming = [] if is_named else chats.naming(owner_id, session_id, message.text)
-    return await runs.launch(rt, job, keyed, question, *naming, first=first)
+    naming = [] if place.is_named else chats.naming(owner_id, session_id, message.text)
+    known = found if place.found or place.is_new else None
+    return await runs.launch(rt, job, known, keyed, question, *naming, first=place.first)
 
 
 async def make_job(
-    rt: Runtime, owner_id: str, session_id: str, turn: VisitTurn, text: str = ""
+    rt: Runtime, owner_id: str, session_id: str, turn: VisitTurn, text: str, found: Found
 ) -> Job:
     """Return what a run for a visitor is about; without a text it is what the program says first."""
     app = turn.app
-    defaults = tuple[str, ...]() if app.model else await models.default_models(rt, owner_id)
+    defaults = tuple[str, ...]()
+    if not app.model:
+        defaults = await models.defaults_among(rt, found.chosen, found.keys)
     return Job(
         owner_id=owner_id,
         chat_id=session_id,
@@ -213,45 +258,10 @@ async def make_job(
     )
 
 
-def check_user(user: str) -> None:
-    """Refuse a host app's name for its user that is too long, or that is a browser's or a signed one.
-
-    Tokens in pages are public: with such a name somebody could put a conversation among another visitor's own.
-
-    Raises:
-        ValidationFailedError: it cannot be used; the message says why.
-    """
-    if len(user) > MAX_VISITOR_CHARS:
-        message = f"A visitor's id has at most {MAX_VISITOR_CHARS} characters."
-        raise ValidationFailedError(message, field="user")
-    if user.startswith(_RESERVED):
-        message = (
-            "A visitor's id does not begin with `vis_` or `user `: those are given by this server."
-        )
-        raise ValidationFailedError(message, field="user")
-
-
-def open_visit(
-    caller: AppCaller, session_id: str, visitor: str
-) -> tuple[str | None, list[Operation]]:
-    """Return the version that a new conversation gets, and what stores the conversation."""
-    visitor = caller.visitor or visitor
-    version_id = choose_version(caller, visitor or session_id)
-    stored = rows.add_visit(
-        session_id,
-        caller.owner_id,
-        caller.app.id,
-        workspace_id=caller.app.workspace_id,
-        profile=caller.app.profile,
-        model=caller.app.model,
-        token_id=caller.token_id,
-        visitor=visitor,
-        visitor_name=caller.visitor_name,
-        channel=caller.channel,
-        origin=caller.origin,
-        version_id=version_id,
-    )
-    return version_id, stored
+def _known_number(rt: Runtime, caller: AppCaller, visitor: str) -> int | None:
+    """Return the number of the version that a conversation made just now got, if it is known without a read."""
+    version_id = visit_openings.choose_version(caller, caller.visitor or visitor)
+    return rt.programs.find_number(version_id) if version_id else None
 
 
 async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
@@ -261,48 +271,8 @@ async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
     return (await find_standing(rt, caller, run.chat_id)).version_number
 
 
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise ValidationFailedError("The message is empty.", field="message")
-    if len(text) > MAX_TEXT_CHARS:
-        message = f"The message has {len(text):,} characters; {MAX_TEXT_CHARS:,} is the most."
-        raise ValidationFailedError(message, field="message")
-
-
 def _check_visitor(caller: AppCaller, standing: Standing) -> None:
     """Hide conversations of others from a visitor, and those of the other channel from a token."""
     others = bool(caller.visitor) and standing.visitor != caller.visitor
     if others or standing.channel != caller.channel:
         raise NotFoundError(rows.NO_SESSION)
-
-
-def hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> None:
-    """Count a message of a visitor; raises RateLimitedError.
-
-    A token in a page is public, and whoever copies it may make visitors up: hence the ceiling of all together, which is the
-    token's own limit if it has one.
-    """
-    who = visitor or caller.visitor or address
-    app = caller.app
-    rt.limiter.hit_rate("app_visitor", f"{app.id} {who}", app.rate_limit_per_minute)
-    if caller.token_limit is not None:
-        rt.limiter.hit_rate("app_token", caller.token_id, caller.token_limit)
-    else:
-        rt.limiter.hit_rate("app_all", app.id, app.rate_limit_per_minute * CROWD)
-    if caller.visitor:
-        # Whoever makes up visitors by the hundred still comes from somewhere.
-        rt.limiter.hit("visit_address", f"{app.id} {address}")
-
-
-def own_key(caller: AppCaller, keyed: KeyedRequest | None) -> KeyedRequest | None:
-    """Return the key as the app's own: apps of one owner, and visitors of one app, do not meet in their keys."""
-    if keyed is None:
-        return None
-    whose = hashlib.sha256(f"{caller.app.id} {caller.visitor}".encode()).hexdigest()[:20]
-    return idempotency.KeyedRequest(f"{whose} {keyed.key}", keyed.fingerprint)
-
-
-def _share(app_id: str, visitor: str) -> int:
-    """Return 0 to 99, always the same for one visitor of an app."""
-    digest = hashlib.sha256(f"{app_id} {visitor}".encode()).digest()
-    return int.from_bytes(digest[:8]) % 100

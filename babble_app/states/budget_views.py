@@ -78,6 +78,8 @@ def subject_name(subject: BudgetSubject) -> str:
         return "The whole server"
     if subject.kind == "workspace":
         return f"Workspace “{subject.name}”"
+    if subject.kind == "app":
+        return f"App “{subject.name}”"
     return subject.name or "All that I ask"
 
 
@@ -151,7 +153,7 @@ def _view(
 def _rights(budget: Budget, user: User, own: set[str]) -> tuple[bool, bool]:
     """Return whether the person may change it, and whether take it away; the service has the last word."""
     administers = user.role == "admin"
-    if budget.kind == "workspace" or _is_own(budget, user):
+    if budget.kind == "workspace" or _is_own(budget, user) or _is_of_own_app(budget):
         return True, True
     if budget.kind == "person" and budget.scope_id == user.id:
         # What another administrator set on this one: a new amount would be a second budget beside it.
@@ -162,6 +164,11 @@ def _rights(budget: Budget, user: User, own: set[str]) -> tuple[bool, bool]:
 
 def _is_own(budget: Budget, user: User) -> bool:
     return budget.kind == "person" and budget.scope_id == user.id and not budget.set_by_admin
+
+
+def _is_of_own_app(budget: Budget) -> bool:
+    # Other people's are set by administrators, who see them as theirs.
+    return budget.kind == "app" and not budget.set_by_admin
 
 
 def _name(budget: Budget, names: Mapping[str, str]) -> str:

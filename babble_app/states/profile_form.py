@@ -12,6 +12,7 @@ from babble_app.schemas.profiles import Profile, ToolGroup
 from babble_app.services import made_files, profiles, runtime
 from babble_app.services.profiles import MAX_MODELS
 from babble_app.states.profiles import load_profiles
+from babble_app.states.rule_form import RuleFormState, read_rules, show_rules
 from babble_app.states.session import get_user
 from babble_app.states.toasts import toast
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 NUMBERS: dict[str, tuple[type[float], str]] = {
     "temperature": (float, "The temperature is a number, such as 0.3."),
     "max_output_tokens": (int, "This is a whole number, such as 4000."),
+    "max_usd_per_million": (float, "This is an amount in US dollars, such as 10 or 0.50."),
     "cache_minutes": (int, "This is a whole number of minutes, such as 30."),
 }
 
@@ -55,6 +57,8 @@ class ProfileFormState(rx.State):
     temperature: str = ""
     max_output_tokens: str = ""
     cache_minutes: str = ""
+    max_usd_per_million: str = ""
+    cheapest_first: bool = False
     racing: bool = False
     hedging: bool = False
     problems: dict[str, str] = {}
@@ -118,9 +122,15 @@ class ProfileFormState(rx.State):
         if not self.open:
             return
         # Where no text is made, the fields about texts are out of sight: they stay as they were.
-        numbers = NUMBERS if self.makes == "text" else {}
-        fields, self.problems = read_profile(form, numbers)
-        if self.problems:
+        texts = self.makes == "text"
+        fields, problems = read_profile(form, NUMBERS if texts else {})
+        if texts:
+            rules = await read_rules(self, form)
+            fields["rules"] = rules or ()
+            fields["classifier"] = (await self.get_state(RuleFormState)).classifier
+            problems |= {} if rules is not None else {"rules": "See the marked rule."}
+        self.problems = problems
+        if problems:
             return
         fields["makes"] = self.makes
         fields["models"] = [one.model for one in self.models if one.model]
@@ -146,10 +156,13 @@ class ProfileFormState(rx.State):
         self.models = model_places(profile.models)
         self.image_makers, self.video_makers = makers["image"], makers["video"]
         self.tools, self.instructions = list(profile.tools), profile.instructions
-        self.temperature = "" if profile.temperature is None else f"{profile.temperature:g}"
+        self.temperature = _plain(profile.temperature)
         self.max_output_tokens = _plain(profile.max_output_tokens)
         self.cache_minutes = _plain(profile.cache_minutes)
+        self.max_usd_per_million = _plain(profile.max_usd_per_million)
+        self.cheapest_first = profile.cheapest_first
         self.racing, self.hedging = profile.racing, profile.hedging
+        await show_rules(self, profile)
 
 
 def model_places(models: Sequence[str]) -> list[ModelPlace]:
@@ -176,6 +189,7 @@ def read_profile(
         "description": str(form.get("description") or ""),
         "instructions": str(form.get("instructions") or ""),
         "tools": [tool for tool in get_args(ToolGroup) if form.get(f"tool-{tool}")],
+        "cheapest_first": bool(form.get("cheapest_first")),
         "racing": bool(form.get("racing")),
         "hedging": bool(form.get("hedging")),
     }
@@ -187,5 +201,5 @@ def _copy_of(profile: Profile) -> Profile:
     return profile.model_copy(update={"id": "", "name": name, "builtin": False})
 
 
-def _plain(number: int | None) -> str:
-    return "" if number is None else str(number)
+def _plain(number: float | None) -> str:
+    return "" if number is None else f"{number:.9f}".rstrip("0").rstrip(".")

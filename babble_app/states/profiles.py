@@ -11,6 +11,7 @@ from babble_app.errors import BabbleError
 from babble_app.services import profiles, runtime, web_search
 from babble_app.states.session import get_user
 from babble_app.states.toasts import toast
+from babble_app.states.words import count_words, money_words
 
 if TYPE_CHECKING:
     from reflex.state import BaseState
@@ -105,6 +106,12 @@ def _uses(profile: Profile) -> list[str]:
         words.append(f"temperature {profile.temperature:g}")
     if profile.max_output_tokens is not None:
         words.append(f"at most {profile.max_output_tokens:,} tokens")
+    if profile.rules:
+        words.append(count_words(len(profile.rules), "rule"))
+    if profile.max_usd_per_million is not None:
+        words.append(f"at most {money_words(profile.max_usd_per_million)} a million tokens")
+    if profile.cheapest_first:
+        words.append("the cheapest first")
     if profile.racing:
         words.append("asks two at once")
     if profile.hedging:

@@ -10,7 +10,7 @@ import reflex as rx
 from reflex.state import BaseState
 
 from babble_app.errors import NotFoundError
-from babble_app.services import budgets, chats, models, runtime, workspaces
+from babble_app.services import budgets, chats, models, runtime, visit_desk, workspaces
 from babble_app.states.budget_views import BudgetAlert, find_alert, subject_names
 from babble_app.states.session import get_user
 
@@ -42,6 +42,9 @@ class ShellState(rx.State):
     chat_links: list[ChatLink] = []
     on_demo_model: bool = False
     budget_alert: BudgetAlert = BudgetAlert()
+    waiting: int = 0
+    """In how many conversations a visitor of an app waits for a person."""
+    waiting_href: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -69,7 +72,16 @@ async def fill_shell(state: BaseState, *, workspace_id: str, title: str = "") ->
         shell.chat_links = [
             link(chat) for chat in await chats.list_chats(rt, user.id, workspace_id)
         ]
+    await show_waiting(state)
     await show_budget_alert(state)
+
+
+async def show_waiting(state: BaseState) -> None:
+    """Say at the side that visitors wait for a person, and where."""
+    shell, user = await state.get_state(ShellState), await get_user(state)
+    found = await visit_desk.count_waiting(runtime.current(), user.id)
+    shell.waiting = sum(found.values())
+    shell.waiting_href = f"/apps/{next(iter(found))}/conversations" if found else ""
 
 
 async def show_budget_alert(state: BaseState) -> None:

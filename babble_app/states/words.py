@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from babble_app.llm.prices import nano
-from babble_app.services.exhaustion import dollars
+from babble_app.llm.prices import dollars, nano
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 

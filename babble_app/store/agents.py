@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, delete
 from sqlalchemy import select as select_columns
@@ -17,6 +17,7 @@ from babble_app.store.tables.base import now
 from babble_app.store.tables.proposals import ProposalRow
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 _NO_AGENT = "There is no such agent."
@@ -27,6 +28,15 @@ _SUMMARY_COLUMNS = tuple(
     for name in VersionSummary.model_fields
     if name in VersionRow.model_fields
 )
+
+
+class NamedAgent(NamedTuple):
+    """An agent that was asked for by its name, and perhaps a version of it by its number."""
+
+    id: str
+    live_version_id: str | None
+    head_version_id: str | None
+    version_id: str | None
 
 
 async def get_agent(
@@ -78,6 +88,32 @@ async def list_agents(
         )
         for row, head_number, live_number, proposal_id in (await db.exec(statement)).all()
     ]
+
+
+def find_named(
+    db: Connection, owner_id: str, workspace_id: str, slug: str, number: int | None = None
+) -> NamedAgent:
+    """Return the agent of the owner's workspace (and its version of that number), for `Database.fetch`; raises NotFoundError."""
+    of_number = and_(col(VersionRow.agent_id) == AgentRow.id, col(VersionRow.number) == number)
+    statement = (
+        select_columns(
+            col(AgentRow.id),
+            col(AgentRow.live_version_id),
+            col(AgentRow.head_version_id),
+            col(VersionRow.id),
+        )
+        .outerjoin(VersionRow, of_number)
+        .where(
+            col(AgentRow.owner_id) == owner_id,
+            col(AgentRow.workspace_id) == workspace_id,
+            col(AgentRow.slug) == slug,
+        )
+    )
+    row = db.execute(statement).one_or_none()
+    found = NamedAgent(*row) if row else None
+    if found is None or (number is not None and found.version_id is None):
+        raise NotFoundError(_NO_AGENT)
+    return found
 
 
 async def list_slugs(db: AsyncSession, owner_id: str, workspace_id: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ScalarSelect, delete, func, update
+from sqlalchemy import ScalarSelect, bindparam, delete, func, update
 from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from babble_app.store.writer import Operation
 
 _NONE = "There is no such chat."
+_NAME = (
+    update(ChatRow)
+    .where(
+        col(ChatRow.id) == bindparam("of_chat"),
+        col(ChatRow.owner_id) == bindparam("of_owner"),
+        col(ChatRow.title) == "",
+        ~col(ChatRow.titled_by_person),
+    )
+    # A rename that was begun before must not overwrite, or be overwritten, unseen.
+    .values(title=bindparam("new_title"), version=ChatRow.version + 1)
+)
+"""Made once, as a chat's first message waits for it."""
 
 
 async def get_chat(db: AsyncSession, owner_id: str, chat_id: str, *, lock: bool = False) -> ChatRow:
@@ -106,18 +118,7 @@ async def forget_profile(db: AsyncSession, owner_id: str, profile_id: str) -> No
 
 def name_chat(owner_id: str, chat_id: str, title: str) -> Operation:
     """Name the owner's chat unless it has a name; for the batching writer."""
-    statement = (
-        update(ChatRow)
-        .where(
-            col(ChatRow.id) == chat_id,
-            col(ChatRow.owner_id) == owner_id,
-            col(ChatRow.title) == "",
-            ~col(ChatRow.titled_by_person),
-        )
-        # A rename that was begun before must not overwrite, or be overwritten, unseen.
-        .values(title=title, version=ChatRow.version + 1)
-    )
-    return statement, ()
+    return _NAME, [{"of_chat": chat_id, "of_owner": owner_id, "new_title": title}]
 
 
 async def delete_chat(db: AsyncSession, owner_id: str, chat_id: str) -> None:

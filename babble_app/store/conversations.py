@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 _OWNER = bindparam("owner_id", type_=String)
 _CHAT = bindparam("chat_id", type_=String)
 
-_HEADING = select(col(ChatRow.title), col(ChatRow.model)).where(
-    col(ChatRow.id) == _CHAT, col(ChatRow.owner_id) == _OWNER
-)
 _PROGRAM = (
     select(
+        col(ChatRow.title),
+        col(ChatRow.model),
         col(ChatRow.workspace_id),
         col(ChatRow.review_changes),
         col(ChatRow.profile),
@@ -101,13 +100,6 @@ _SHA256 = select(col(VersionRow.sha256)).where(
 )
 
 
-class Heading(NamedTuple):
-    """A chat's title and model, as far as chosen."""
-
-    title: str
-    model: str
-
-
 class Said(NamedTuple):
     """A message of the conversation."""
 
@@ -134,6 +126,9 @@ class Program(NamedTuple):
 class Conversation(NamedTuple):
     """A chat as a run finds it."""
 
+    title: str
+    model: str
+    """The one that somebody chose for it; empty: none."""
     workspace_id: str
     said: list[Said]
     """The newest messages, oldest first."""
@@ -144,14 +139,6 @@ class Conversation(NamedTuple):
     file_ids: list[str]
 
 
-def get_heading(db: Connection, owner_id: str, chat_id: str) -> Heading:
-    """Return the title and the model of the owner's chat; raises NotFoundError."""
-    found = db.execute(_HEADING, {"owner_id": owner_id, "chat_id": chat_id}).one_or_none()
-    if found is None:
-        raise NotFoundError("There is no such chat.")
-    return Heading(*found)
-
-
 def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) -> Conversation:
     """Return the owner's chat as it is now, with its newest messages; raises NotFoundError."""
     whose = {"owner_id": owner_id, "chat_id": chat_id}
@@ -160,11 +147,13 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
         raise NotFoundError("There is no such chat.")
     said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
     program: Program | None = None
-    workspace_id, review_changes, profile, agent_id, *columns = canvas
+    title, model, workspace_id, review_changes, profile, agent_id, *columns = canvas
     if agent_id:
         written = _find_written(db, {**whose, "most": limit, "agent_id": agent_id})
         program = _program(agent_id, columns, written)
     return Conversation(
+        title=title,
+        model=model,
         workspace_id=workspace_id,
         said=said[::-1],
         program=program,

@@ -42,6 +42,16 @@ def add_answer(
     return [(too_old, ()), (added, ())]
 
 
+async def delete_answer(db: AsyncSession, owner_id: str, key: str, answer: str) -> None:
+    """Free the owner's key, unless it has been answered anew meanwhile."""
+    statement = delete(IdempotencyKeyRow).where(
+        col(IdempotencyKeyRow.owner_id) == owner_id,
+        col(IdempotencyKeyRow.key) == key,
+        col(IdempotencyKeyRow.answer) == answer,
+    )
+    await db.exec(statement)
+
+
 async def delete_old_answers(db: AsyncSession, made_until: datetime) -> None:
     """Delete everybody's answers that are too old."""
     await db.exec(delete(IdempotencyKeyRow).where(col(IdempotencyKeyRow.created_at) <= made_until))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
@@ -13,9 +15,23 @@ from babble_app.store.tables.profiles import ProfileRow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.engine import Connection
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 _OUTSIDE_SHAPE = {"owner_id", "version", "created_at", "updated_at"}
+_SHAPE = select_columns(
+    *(getattr(ProfileRow, name) for name in ProfileRow.model_fields if name not in _OUTSIDE_SHAPE)
+).where(
+    col(ProfileRow.id) == bindparam("profile_id"), col(ProfileRow.owner_id) == bindparam("owner_id")
+)
+"""Made once, as every message of a chat with such a profile waits for it."""
+
+
+def find_shape(db: Connection, owner_id: str, profile_id: str) -> Profile | None:
+    """Return the owner's profile, or None; for `Database.fetch`."""
+    values = {"owner_id": owner_id, "profile_id": profile_id}
+    found = db.execute(_SHAPE, values).mappings().one_or_none()
+    return Profile.model_validate(dict(found)) if found else None
 
 
 async def get_profile(

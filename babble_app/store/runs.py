@@ -72,15 +72,24 @@ async def list_active(db: AsyncSession, owner_id: str, chat_id: str) -> Sequence
 
 
 async def list_active_ids(
-    db: AsyncSession, owner_id: str, *, workspace_id: str | None = None, chat_id: str | None = None
+    db: AsyncSession,
+    owner_id: str,
+    *,
+    workspace_id: str | None = None,
+    chat_id: str | None = None,
+    app_id: str | None = None,
 ) -> list[str]:
-    """Return the owner's queued and running runs: of the chat, of the workspace, or all."""
+    """Return the owner's queued and running runs: of the chat, of the workspace, of the app's visitors, or all."""
     statement = select(RunRow.id).where(RunRow.owner_id == owner_id, col(RunRow.status).in_(ACTIVE))
     if chat_id is not None:
         statement = statement.where(RunRow.chat_id == chat_id)
     if workspace_id is not None:
         statement = statement.join(ChatRow, col(ChatRow.id) == RunRow.chat_id).where(
             ChatRow.workspace_id == workspace_id
+        )
+    if app_id is not None:
+        statement = statement.join(ChatRow, col(ChatRow.id) == RunRow.chat_id).where(
+            ChatRow.app_id == app_id
         )
     return list((await db.exec(statement)).all())
 
@@ -148,14 +157,14 @@ def add_message(
     owner_id: str,
     chat_id: str,
     *,
-    run_id: str,
+    run_id: str | None,
     role: str,
     text: str,
     status: str = "done",
     model: str = "",
     details: dict[str, Any] | None = None,
 ) -> Operation:
-    """Store a message at the end of its chat."""
+    """Store a message at the end of its chat; without a run it is a person's answer to a visitor."""
     message = {
         "id": message_id,
         "owner_id": owner_id,
@@ -193,7 +202,7 @@ def mark_running(run_id: str) -> Operation:
 
 
 def mark_ended(
-    run_id: str, chat_id: str, *, status: str, answer_id: str, problem: RunProblem | None
+    run_id: str, chat_id: str, *, status: str, answer_id: str | None, problem: RunProblem | None
 ) -> list[Operation]:
     """Note how the run ended and move the chat's last edit."""
     end = {

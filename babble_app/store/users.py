@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import bindparam, delete, func, or_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
@@ -16,15 +17,39 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy.engine import Connection
     from sqlmodel.ext.asyncio.session import AsyncSession
+
+LOCAL_EMAIL = "local@babble.invalid"
+"""Of the account that belongs to the programs of this computer (services/local_owner.py): nobody's, and no one can log in to it."""
+_NONE = "There is no such account."
+_MODELS = select_columns(col(UserRow.default_model), col(UserRow.fallback_models)).where(
+    col(UserRow.id) == bindparam("owner_id")
+)
+"""Made once, as every message waits for it."""
+
+
+class ChosenModels(NamedTuple):
+    """What answers a person where nobody chose a model for it."""
+
+    default: str
+    """Empty: not chosen either."""
+    fallbacks: list[str]
+
+
+def get_models(db: Connection, owner_id: str) -> ChosenModels:
+    """Return the models that the person chose, for `Database.fetch`; raises NotFoundError."""
+    found = db.execute(_MODELS, {"owner_id": owner_id}).one_or_none()
+    if found is None:
+        raise NotFoundError(_NONE)
+    return ChosenModels(*found)
 
 
 async def get_user(db: AsyncSession, owner_id: str, *, lock: bool = False) -> UserRow:
     """Return the account, locked against other changes if wanted; raises NotFoundError."""
     row = await find_user(db, owner_id, lock=lock)
     if row is None:
-        message = "There is no such account."
-        raise NotFoundError(message)
+        raise NotFoundError(_NONE)
     return row
 
 
@@ -42,8 +67,9 @@ async def find_user_by_email(db: AsyncSession, email: str) -> UserRow | None:
 
 
 async def count_users(db: AsyncSession) -> int:
-    """Return how many accounts there are."""
-    return (await db.exec(select(func.count()).select_from(UserRow))).one()
+    """Return how many people have an account."""
+    people = col(UserRow.email) != LOCAL_EMAIL
+    return (await db.exec(select(func.count()).select_from(UserRow).where(people))).one()
 
 
 async def list_users(db: AsyncSession) -> Sequence[UserRow]:

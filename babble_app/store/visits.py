@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
-    Boolean,
-    DateTime,
-    Integer,
     String,
     bindparam,
     delete,
-    exists,
-    func,
     insert,
     update,
 )
@@ -22,11 +17,10 @@ from sqlmodel import col, select
 from babble_app.errors import NotFoundError
 from babble_app.schemas.visits import Visit
 from babble_app.store.tables.agents import VersionRow
-from babble_app.store.tables.apps import SightingRow
 from babble_app.store.tables.base import now
 from babble_app.store.tables.chats import ChatRow
 from babble_app.store.tables.runs import RunRow
-from babble_app.store.tables.visits import VisitRow
+from babble_app.store.tables.visits import FeedbackRow, VisitRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,39 +75,6 @@ _BY_CHAT = _STANDING.where(col(VisitRow.chat_id) == bindparam("chat_id", type_=S
 _BY_RUN = _STANDING.join(RunRow, col(RunRow.chat_id) == VisitRow.chat_id).where(
     col(RunRow.id) == bindparam("run_id", type_=String)
 )
-_SIGHTED = (
-    update(SightingRow)
-    .where(
-        col(SightingRow.app_id) == bindparam("of_app"),
-        col(SightingRow.origin) == bindparam("of_origin"),
-    )
-    .values(
-        loads=SightingRow.loads + 1,
-        page=bindparam("page"),
-        refused=bindparam("is_refused"),
-        seen_at=bindparam("at"),
-    )
-)
-_SIGHTING_COLUMNS = ("app_id", "origin", "owner_id", "loads", "page", "refused", "seen_at")
-_FIRST_SIGHTED = insert(SightingRow).from_select(
-    _SIGHTING_COLUMNS,
-    select_columns(
-        bindparam("of_app", type_=String),
-        bindparam("of_origin", type_=String),
-        bindparam("of_owner", type_=String),
-        bindparam("loads", type_=Integer),
-        bindparam("page", type_=String),
-        bindparam("is_refused", type_=Boolean),
-        bindparam("at", type_=DateTime(timezone=True)),
-    ).where(
-        ~exists().where(
-            col(SightingRow.app_id) == bindparam("of_app", type_=String),
-            col(SightingRow.origin) == bindparam("of_origin", type_=String),
-        )
-    ),
-)
-MOST_SIGHTINGS = 200
-"""Origins of one app that are remembered: anybody can make some up."""
 _PROGRAM = select_columns(col(VersionRow.number), col(VersionRow.text_zlib)).where(
     col(VersionRow.id) == bindparam("version_id", type_=String), col(VersionRow.owner_id) == _OWNER
 )
@@ -201,6 +162,18 @@ async def list_visits(
     ]
 
 
+async def list_feedback(db: AsyncSession, owner_id: str, app_id: str) -> list[dict[str, Any]]:
+    """Return what visitors of the owner's app think of answers, the newest first, as JSON."""
+    statement = (
+        select(FeedbackRow)
+        .where(FeedbackRow.owner_id == owner_id, FeedbackRow.app_id == app_id)
+        .order_by(col(FeedbackRow.created_at).desc(), col(FeedbackRow.message_id))
+    )
+    hidden = {"owner_id", "app_id"}
+    rows = (await db.exec(statement)).all()
+    return [row.model_dump(mode="json", exclude=hidden) for row in rows]
+
+
 async def list_session_ids(
     db: AsyncSession,
     owner_id: str,
@@ -264,8 +237,9 @@ def add_visit(
     channel: str,
     origin: str,
     version_id: str | None,
+    log: Sequence[dict[str, Any]] = (),
 ) -> list[Operation]:
-    """Store a conversation that nobody has said anything in."""
+    """Store a conversation that nobody has said anything in, or with what its program goes on from."""
     at = now()
     chat = {
         "id": chat_id, "owner_id": owner_id, "workspace_id": workspace_id, "app_id": app_id, "title": "",
@@ -274,8 +248,9 @@ def add_visit(
     }  # fmt: skip
     visit: dict[str, Any] = {
         "chat_id": chat_id, "owner_id": owner_id, "app_id": app_id, "token_id": token_id, "visitor": visitor,
-        "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": [],
-        "status": first_status(version_id), "human": "", "human_asked": False, "created_at": at, "updated_at": at,
+        "visitor_name": visitor_name, "channel": channel, "origin": origin, "version_id": version_id, "log": list(log),
+        "status": "waiting" if log else first_status(version_id), "human": "", "human_asked": False, "created_at": at,
+        "updated_at": at,
     }  # fmt: skip
     return [(_INSERT_CHAT, [chat]), (_INSERT_VISIT, [visit])]
 
@@ -286,7 +261,7 @@ def move_visit(
     """Note where the program of a conversation stands now."""
     values = {
         "of_chat": chat_id,
-        "log": log,
+        "log": list(log),
         "status": status,
         "asks_human": asks_human,
         "updated_at": now(),
@@ -297,23 +272,3 @@ def move_visit(
 def touch_visit(chat_id: str) -> Operation:
     """Note that something was said."""
     return _TOUCH, [{"of_chat": chat_id, "updated_at": now()}]
-
-
-def count_sightings(db: Connection, owner_id: str, app_id: str) -> int:
-    """Return from how many origins the owner's app was loaded, for `Database.fetch`."""
-    statement = select_columns(func.count()).where(
-        col(SightingRow.owner_id) == owner_id, col(SightingRow.app_id) == app_id
-    )
-    return db.execute(statement).scalar_one()
-
-
-def add_sighting(
-    owner_id: str, app_id: str, *, origin: str, page: str, refused: bool
-) -> list[Operation]:
-    """Note that a page of an origin loaded the app, or was refused it."""
-    values = {
-        "of_app": app_id, "of_origin": origin, "of_owner": owner_id, "loads": 0, "page": page,
-        "is_refused": refused, "at": now(),
-    }  # fmt: skip
-    known = {key: value for key, value in values.items() if key not in {"of_owner", "loads"}}
-    return [(_FIRST_SIGHTED, [values]), (_SIGHTED, [known])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Literal, Protocol, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -227,9 +228,14 @@ def offered_tools(groups: Collection[ToolGroup], *, files: bool, web: bool) -> d
     wanted = {group for group in groups if web or group not in _WEB_GROUPS}
     return {
         name: tool
-        for name, tool in all_tools().items()
+        for name, tool in _known_tools().items()
         if tool.group in wanted or (files and tool.group == "files")
     }
+
+
+@cache
+def _known_tools() -> dict[str, Tool]:
+    return all_tools()
 
 
 def wants_web(groups: Collection[ToolGroup]) -> bool:

@@ -55,6 +55,11 @@ class Ids:
     """How the usage page calls it: kind, id, period, and who set it."""
     profile: str
     api_key: str
+    app: str
+    token: str
+    visited: str
+    """An app whose visitors have said something."""
+    visit: str
     words: str
     """Stands in everything that the person wrote."""
 
@@ -68,6 +73,12 @@ class Ids:
             ("/settings/", {}),
             ("/", {}),
             ("/usage/", {}),
+            (f"/apps/{self.app}", {"app_id": self.app}),
+            ("/apps/", {}),
+            (
+                f"/apps/{self.visited}/conversations?c={self.visit}",
+                {"app_id": self.visited, "c": self.visit},
+            ),
         ]
 
 
@@ -85,6 +96,12 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "whose": f"workspace/{ids.workspace}",
         "period": "day",
         "amount": "5",
+        "origin": "https://matrix.example",
+        "instructions": "Written by the matrix",
+        "rate_limit_per_minute": "7",
+        "title": "Renamed by the matrix",
+        "percent": "10",
+        "overlap": "0",
     }
     return {
         "workspace_id": [ids.workspace],
@@ -100,6 +117,9 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "key_id": [ids.key],
         "api_key_id": [ids.api_key],
         "budget_key": [ids.budget],
+        "token_id": [ids.token],
+        "field": ["title", "primary_color"],
+        "percent": [10],
         "period": ["7d"],
         "profile_id": [ids.profile],
         "makes": ["text"],
@@ -108,6 +128,7 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "dialog": [
             *("rename", "delete", "rename-chat", "delete-chat", "rename-agent", "delete-agent"),
             *("key", "remove", "leave"),
+            *("keep", "erase"),
         ],
         "provider": ["openai"],
         "form: dict[str, Any]": [form],
@@ -119,13 +140,14 @@ def arguments(ids: Ids) -> dict[str, list[Any]]:
         "model": ["demo/based"],
         "mode": ["build"],
         "theme": ["dark"],
-        "tab": ["versions"],
+        "tab": ["versions", "unanswered"],
         "changes": ["draft"],
-        "choice": ["yours"],
+        "choice": ["yours", "waiting", "staging", "1"],
         "layout": ["split"],
         "chosen": [True],
         "value: bool": [True],
         "number": [1],
+        "place": [0],
         "refused": [0],
         "toast_id": [1],
         # Reflex's own.
@@ -190,6 +212,12 @@ def calls_of(state: str, ids: Ids) -> list[Call]:
         number = 2
     if "usage" in state or "budgets" in state:
         number = 5
+    if "states___app_" in state:
+        number = 6
+    if "states___apps____" in state:
+        number = 7
+    if "states___visit" in state or "unanswered" in state:
+        number = 8
     here = ids.pages[number]
     calls: list[Call] = []
     for page in ids.pages:

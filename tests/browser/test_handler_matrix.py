@@ -8,15 +8,19 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
 from babble_app.store.agents import packed
-from babble_app.store.tables.base import now
+from babble_app.store.tables.apps import AppReleaseRow, AppRow, AppTokenRow
+from babble_app.store.tables.base import new_id, now
+from babble_app.store.tables.chats import ChatRow, MessageRow
 from babble_app.store.tables.proposals import ProposalRow
 from babble_app.store.tables.usage import UsageRow
+from babble_app.store.tables.visits import VisitRow
 from tests.browser.handlers import Ids, all_handlers, calls_of, states, unknown_arguments
 from tests.browser.sockets import HYDRATE, Call, talk
 
@@ -67,8 +71,59 @@ def make_everything(server: Server, person: Person) -> Ids:
         budget=use_models(server, person, workspace, chat),
         profile=person.post("/api/profiles", {"name": f"Work {words}"})["id"],
         api_key=person.post("/api/settings/api-keys", {"name": f"Key {words}"})["id"],
+        **publish(server, person, workspace, agent["id"], words),
+        **be_visited(server, person, workspace, words),
         words=words,
     )
+
+
+def publish(
+    server: Server, person: Person, workspace: str, agent: str, words: str
+) -> dict[str, str]:
+    """Let the person have an app with a token."""
+    app = AppRow(
+        owner_id=person.id, workspace_id=workspace, agent_id=agent, slug=words, name=f"App {words}",
+        instructions=words, rate_limit_per_minute=20,
+    )  # fmt: skip
+    token = AppTokenRow(
+        owner_id=person.id, app_id=app.id, name=f"Token {words}", token_hash=words, prefix="bb_abcd", last4="wxyz",
+    )  # fmt: skip
+    release = AppReleaseRow(
+        owner_id=person.id, app_id=app.id, number=1, kind="create", author=words
+    )
+    for table, row in (("apps", app), ("app_tokens", token), ("app_releases", release)):
+        plain = row.model_dump()
+        insert(server, table, {name: _plain(value) for name, value in plain.items()})
+    return {"app": app.id, "token": token.id}
+
+
+def be_visited(server: Server, person: Person, workspace: str, words: str) -> dict[str, str]:
+    """Let a visitor have asked the person's app something, and wait for a person."""
+    app = AppRow(
+        owner_id=person.id,
+        workspace_id=workspace,
+        slug=f"visited-{words}",
+        name=f"Visited {words}",
+        rate_limit_per_minute=20,
+    )
+    chat = ChatRow(owner_id=person.id, workspace_id=workspace, app_id=app.id, id=new_id("s"))
+    visit = VisitRow(
+        chat_id=chat.id, owner_id=person.id, app_id=app.id, visitor=words, human_asked=True
+    )
+    message = MessageRow(
+        owner_id=person.id, chat_id=chat.id, role="user", text=f"Where is {words}?", position=1
+    )
+    rows = {"apps": app, "chats": chat, "visits": visit, "messages": message}
+    for table, row in rows.items():
+        insert(server, table, {name: _plain(value) for name, value in row.model_dump().items()})
+    return {"visited": app.id, "visit": chat.id}
+
+
+def _plain(value: Any) -> Any:
+    """Return the value as SQLite has it."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(" ")
+    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
 def propose(server: Server, person: Person, chat: str, parent: dict[str, Any]) -> str:
@@ -160,7 +215,7 @@ def says_of(updates: list[dict[str, Any]], person: Person, ids: Ids) -> list[str
 
 
 def test_it_is_known_how_to_call_every_handler() -> None:
-    nobody = Ids("w", "f", "c", "a", "v", "r", "s", "l", "p", "t", "k", "b", "o", "i", "x")
+    nobody = Ids(*"abcdefghijklmnopqrs")
 
     assert unknown_arguments(nobody) == []
     assert len(all_handlers()) > 90
@@ -170,6 +225,13 @@ def test_it_is_known_how_to_call_every_handler() -> None:
 CHANGING = {
     "agent_tests",
     "api_keys",
+    "app_behaviour",
+    "app_look",
+    "app_origins",
+    "app_page",
+    "app_releases",
+    "app_tokens",
+    "apps",
     "budgets",
     "chat",
     "files",
@@ -179,6 +241,8 @@ CHANGING = {
     "publishing",
     "settings",
     "versions",
+    "visit",
+    "visits",
     "workspace",
     "workspaces",
 }
@@ -226,6 +290,8 @@ def test_no_handler_shows_or_changes_anything_for(
     assert all(before[table] for table in ("runs", "run_events", "agents", "versions", "sessions"))
     assert all(before[table] for table in ("provider_keys", "logins", "proposals", "profiles"))
     assert all(before[table] for table in ("budgets", "usage"))
+    assert all(before[table] for table in ("apps", "app_tokens", "app_releases"))
+    assert all(before[table] for table in ("budgets", "usage", "apps", "visits"))
 
     def attack(state: str) -> list[str]:
         cookie = {"nobody": "", "the owner, suspended": owner.cookie}.get(who)

@@ -130,6 +130,42 @@ def test_a_kind_of_work_is_made_refused_mended_changed_and_deleted(page: Page) -
     expect(page.get_by_text("None of your own yet")).to_be_visible()
 
 
+def test_rules_are_written_refused_moved_and_kept(page: Page, person: Person) -> None:
+    page.goto("/settings/")
+    page.get_by_role("button", name="New kind of work").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("Name").fill("Thrifty")
+    expect(form.get_by_text("Every message goes the same way")).to_be_visible()
+    form.get_by_role("button", name="Add a rule").click()
+    form.get_by_label("Written in, rule 1, 1").select_option("de")
+    form.get_by_label("Written in, rule 1, 2").select_option("fr")
+    form.get_by_label("Longer than, in tokens, rule 1").fill("4,000")
+    form.get_by_label("Judged, rule 1").select_option("hard")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_text("This rule names 1 to 4 models")).to_be_visible()
+    form.get_by_label("Then ask, rule 1, 1").select_option("demo/based")
+    form.get_by_label("Most dollars for a million tokens").fill("2.50")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_contain_text("Choose a small model as the classifier")
+    form.get_by_label("Who judges how hard a message is").select_option("demo/based")
+
+    form.get_by_role("button", name="Add a rule").click()
+    form.get_by_label("For, rule 2, 1").select_option("build")
+    form.get_by_label("Then ask, rule 2, 1").select_option("demo/based")
+    form.get_by_role("button", name="Move rule 2 up").press("Enter")
+    rules = form.get_by_role("list", name="Rules").locator("> li")
+    expect(rules.first).to_contain_text("1. For a new agent")
+    expect(rules.last).to_contain_text("Written in German or French, longer than 4,000 tokens")
+    expect(form.get_by_role("button", name="Move rule 1 up")).to_be_focused()
+    form.get_by_role("button", name="Save").click()
+
+    row = page.get_by_role("list", name="Your kinds of work").get_by_role("listitem")
+    expect(row).to_contain_text("2 rules · at most $2.50 a million tokens")
+    made = person.client.get("/api/profiles").json()[-1]
+    assert [rule["longer_than_tokens"] for rule in made["rules"]] == [None, 4000]
+    assert (made["classifier"], made["max_usd_per_million"]) == ("demo/based", 2.5)
+
+
 def test_the_kind_of_work_answers_says_why_and_an_answer_of_before_can_be_asked_anew(
     page: Page, person: Person
 ) -> None:

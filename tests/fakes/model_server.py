@@ -49,6 +49,8 @@ class ModelServer:
     ) -> None:
         self.script = script or Script(rules=rules or [], queue=queue or [])
         self.requests: list[Incoming] = []
+        self.embedded: list[dict[str, Any]] = []
+        """What was asked for as embeddings."""
         self.hung_up = threading.Event()
         """Set when a client left before its answer was whole."""
         self._port = port
@@ -101,6 +103,8 @@ class ModelServer:
         app = web.Application(client_max_size=64 * 2**20)
         for prefix in ("/v1", ""):
             app.router.add_post(f"{prefix}/chat/completions", self._answers(openai_frames))
+            app.router.add_post(f"{prefix}/embeddings", self._embed_openai)
+        app.router.add_post("/api/embed", self._embed_ollama)
         app.router.add_post("/api/chat", self._answers(ollama_frames))
         app.router.add_post("/v1/messages", self._answers(anthropic_frames))
         app.router.add_get("/v1/models", self._list_openai)
@@ -122,6 +126,23 @@ class ModelServer:
                 raise
 
         return answer
+
+    async def _embed_openai(self, request: web.Request) -> web.Response:
+        if refused := self._refuse_key(request):
+            return refused
+        self.embedded.append(body := await request.json())
+        rows = [
+            {"object": "embedding", "index": number, "embedding": _vector(text)}
+            for number, text in enumerate(body["input"])
+        ]
+        usage = {"prompt_tokens": 7, "total_tokens": 7}
+        # Not in order: clients go by the index.
+        return web.json_response({"data": rows[::-1], "model": body["model"], "usage": usage})
+
+    async def _embed_ollama(self, request: web.Request) -> web.Response:
+        self.embedded.append(body := await request.json())
+        vectors = [_vector(text) for text in body["input"]]
+        return web.json_response({"model": body["model"], "embeddings": vectors})
 
     async def _list_openai(self, request: web.Request) -> web.Response:
         if refused := self._refuse_key(request):
@@ -148,6 +169,12 @@ class ModelServer:
             return None
         message = f"Incorrect API key provided: {key}"
         return web.json_response(openai_frames.refusal(401, message), status=401)
+
+
+def _vector(text: object) -> list[float]:
+    """Return a vector that says how long the text is."""
+    length = float(len(str(text)))
+    return [length, 0.5, -0.25]
 
 
 def _peer_port(request: web.Request) -> str:

@@ -34,6 +34,9 @@ NO_OWNER = {
     "services/visit_removal.py": {"delete_overdue"},
     "services/api_keys.py": {"find_user_by_key"},
 }  # fmt: skip
+# The client is a library of its own: it runs in other people's programs, and its package is what they import from.
+READERS_OF_THE_ENVIRONMENT = {"settings.py", "sdk/configuration.py"}
+WITH_NAMES_TO_IMPORT = {"sdk/__init__.py"}
 COMMITTERS = {"store/engine.py", "store/writer.py", "store/migrations.py"}
 
 
@@ -114,7 +117,7 @@ def test_only_the_settings_read_variables_of_the_environment(module: str) -> Non
         or _ends(node, "getenv")
     ]  # fmt: skip
 
-    assert module == "settings.py" or reads == []
+    assert module in READERS_OF_THE_ENVIRONMENT or reads == []
 
 
 @pytest.mark.parametrize("module", modules("store"))
@@ -128,7 +131,27 @@ def test_reflex_sessions_are_not_used(module: str) -> None:
     }
 
 
-@pytest.mark.parametrize("module", [item for item in modules() if item.endswith("__init__.py")])
+@pytest.mark.parametrize("module", sorted(WITH_NAMES_TO_IMPORT))
+def test_a_library_has_its_names_and_nothing_else_in_its_package(module: str) -> None:
+    described, *imports, names = parse(module).body
+
+    assert isinstance(described, ast.Expr)
+    assert all(isinstance(node, ast.ImportFrom) for node in imports)
+    assert isinstance(names, ast.Assign)
+    imported = {
+        name.name for node in imports if isinstance(node, ast.ImportFrom) for name in node.names
+    }
+    assert set(ast.literal_eval(names.value)) == imported
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        item
+        for item in modules()
+        if item.endswith("__init__.py") and item not in WITH_NAMES_TO_IMPORT
+    ],
+)
 def test_a_package_says_what_it_owns_and_holds_no_code(module: str) -> None:
     tree = parse(module)
 

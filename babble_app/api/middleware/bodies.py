@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MAX_JSON_DEPTH = 64
 MAX_BODY_BYTES = 1024 * 1024
 _FORM_BYTES = 16 * 1024
+_PICTURES_BYTES = 24 * 1024 * 1024
+_WITH_PICTURES = frozenset({"/v1/chat/completions", "/v1/responses", "/v1/embeddings"})
+"""Their bodies hold pictures as text, or a thousand passages at once."""
 
 _UPLOAD_PATH = re.compile(r"/api/workspaces/[^/]+/files|/api/v1/sessions/[^/]+/files")
 _TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
@@ -48,6 +51,8 @@ class BodyLimits:
     def _limit(self, path: str) -> int:
         if _UPLOAD_PATH.fullmatch(path):
             return self._max_upload_bytes
+        if path in _WITH_PICTURES:
+            return _PICTURES_BYTES
         return _FORM_BYTES if path.startswith("/auth/") else MAX_BODY_BYTES
 
     async def _serve_json(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,7 @@ hear before they let a page ask at all. No cookie ever goes along.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
 _PREFIXES = ("/api/v1/", "/v1/")
 _CLOSED = "/api/v1/admin/"
+_HEADERS = (
+    "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-App-Context, X-Request-ID"
+)
+_OF_OPENAI = re.compile(r"x-stainless-[a-z-]{1,40}|openai-[a-z]{1,20}", re.IGNORECASE)
+"""Headers by which OpenAI's clients say of themselves what they are."""
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-App-Context, X-Request-ID",
     "Access-Control-Max-Age": "7200",
 }
 _EXPOSED = "X-Request-ID, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset"
@@ -42,6 +47,8 @@ class CrossOrigin:
             return
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
             answer = {"Access-Control-Allow-Origin": origin, "Vary": "Origin", **_ALLOWED}
+            own = _OF_OPENAI.findall(headers.get("access-control-request-headers", ""))
+            answer["Access-Control-Allow-Headers"] = ", ".join((_HEADERS, *own))
             await Response(status_code=204, headers=answer)(scope, receive, send)
             return
 

@@ -23,6 +23,28 @@ _REFUSAL = (
 )
 
 
+class OwnOrigins:
+    """Tells pages of this server from those of other sites."""
+
+    def __init__(self, allowed: str, public_url: str) -> None:
+        """Take further origins, separated by commas, beside the one that a request is addressed to."""
+        urls = [*allowed.split(","), public_url]
+        self._allowed = frozenset(filter(None, (_origin_of(url.strip()) for url in urls)))
+        self._names = frozenset(urlsplit(origin).hostname for origin in self._allowed)
+
+    def has(self, url: str, host: str) -> bool:
+        """Say whether an address is one of ours; `host` is the one that the request is addressed to."""
+        origin = _origin_of(url)
+        if not origin:
+            return False
+        if origin in self._allowed:
+            return True
+        # The scheme is the origin's own: behind a proxy that ends TLS we see http where the browser sees https.
+        own = f"{origin.partition(':')[0]}://{host}"
+        name = urlsplit(origin).hostname or ""
+        return origin == _origin_of(own) and (name in self._names or _cannot_be_rebound(name))
+
+
 class OriginCheck:
     """Checks where unsafe requests of browsers, the login forms and websockets come from.
 
@@ -32,9 +54,7 @@ class OriginCheck:
     def __init__(self, app: ASGIApp, allowed: str, public_url: str) -> None:
         """Take further origins, separated by commas, beside the one the request is addressed to."""
         self._app = app
-        urls = [*allowed.split(","), public_url]
-        self._allowed = frozenset(filter(None, (_origin_of(url.strip()) for url in urls)))
-        self._names = frozenset(urlsplit(origin).hostname for origin in self._allowed)
+        self._own = OwnOrigins(allowed, public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -64,15 +84,7 @@ class OriginCheck:
         return self._is_ours(scope, headers.get("referer", ""))
 
     def _is_ours(self, scope: Scope, url: str) -> bool:
-        origin = _origin_of(url)
-        if not origin:
-            return False
-        # The scheme is the origin's own: behind a proxy that ends TLS we see http where the browser sees https.
-        own = f"{origin.partition(':')[0]}://{Headers(scope=scope).get('host', '')}"
-        if origin in self._allowed:
-            return True
-        host = urlsplit(origin).hostname or ""
-        return origin == _origin_of(own) and (host in self._names or _cannot_be_rebound(host))
+        return self._own.has(url, Headers(scope=scope).get("host", ""))
 
 
 def _must_be_checked(scope: Scope) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import declared_attr, registry
 from sqlmodel import Field, SQLModel
 
 _ALPHABET = string.ascii_letters + string.digits
+_ID_CHARS = 20
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -22,7 +23,12 @@ _NAMES = {
 
 def new_id(prefix: str) -> str:
     """Return an id that cannot be guessed (119 bits), such as `cht_5fKq...`."""
-    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(20))
+    number = secrets.randbelow(len(_ALPHABET) ** _ID_CHARS)  # asking for each letter takes 30 µs
+    letters: list[str] = []
+    for _ in range(_ID_CHARS):
+        number, at = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[at])
+    return f"{prefix}_{''.join(letters)}"
 
 
 def now() -> datetime:

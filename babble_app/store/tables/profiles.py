@@ -28,6 +28,8 @@ class ProfileRow(Versioned, Table, table=True):
     max_output_tokens: int | None = None
     rules: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     classifier: str = ""
+    max_usd_per_million: float | None = None
+    cheapest_first: bool = False
     racing: bool = False
     hedging: bool = False
     cache_minutes: int | None = None

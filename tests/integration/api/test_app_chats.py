@@ -103,6 +103,22 @@ def test_messages_that_come_at_once_have_their_turns_one_after_the_other(
     assert sorted(one["text"] for one in log if one["kind"] == "user")[1:] == sorted(said)
 
 
+def test_an_answer_that_is_taken_up_behind_its_last_words_is_whole_all_the_same(
+    server: LiveServer, person: Person
+) -> None:
+    host = make_host_app(server, person.user.id, program=BIKE_SHOP)
+    with host.client as client:
+        session_id = client.post("/api/v1/chat", json={"message": "Hello"}).json()["session_id"]
+        asked = {"message": "Goodbye!", "session_id": session_id}
+        whole = read_frames(client.post("/api/v1/chat/stream", json=asked).text)
+        rest = client.post(
+            "/api/v1/chat/stream", json=asked, headers={"Last-Event-ID": whole[-2][0]}
+        )
+
+    assert whole[-1][2]["ended"] is True
+    assert read_frames(rest.text) == whole[-1:]
+
+
 @pytest.mark.parametrize(
     ("token", "status"), [("bb_" + "a" * 36, 401), ("nonsense", 401), ("bb_", 401)]
 )

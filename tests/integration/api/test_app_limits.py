@@ -64,7 +64,12 @@ def test_a_silent_stream_ends_when_its_token_is_revoked(
     assert time.monotonic() - began < 14
 
 
-def test_a_page_carries_out_what_the_agent_wants(server: LiveServer, person: Person) -> None:
+@pytest.mark.parametrize(
+    ("result", "words"), [("kept", "kept"), ("7", "7"), ({"rows": 7}, "{'rows': 7}")]
+)
+def test_a_page_carries_out_what_the_agent_wants(
+    server: LiveServer, person: Person, result: Any, words: str
+) -> None:
     host = make_host_app(server, person.user.id, program=WAITS)
     body: dict[str, Any] = {"message": "Hello", "tools": [INSERT]}
 
@@ -77,10 +82,12 @@ def test_a_page_carries_out_what_the_agent_wants(server: LiveServer, person: Per
             if wanted and wanted[-1]["status"] == "wanted":
                 session = frames[0][2]["session_id"]
                 path = f"/api/v1/sessions/{session}/tool-results"
-                result = {"call_id": wanted[-1]["call_id"], "result": "kept"}
-                assert client.post(path, json=result).status_code == 204
+                done = {"call_id": wanted[-1]["call_id"], "result": result}
+                too_much = client.post(path, json={**done, "result": ["x" * 20_000]})
+                assert too_much.status_code == 422
+                assert client.post(path, json=done).status_code == 204
 
-    assert read_frames(text)[-1][2]["response"] == "One moment.\n\nThe page says kept."
+    assert read_frames(text)[-1][2]["response"] == f"One moment.\n\nThe page says {words}."
 
 
 def test_a_repeated_key_is_answered_once_in_one_piece_or_many(host: HostApp) -> None:
@@ -176,7 +183,7 @@ def test_a_money_cap_is_said_and_nobody_is_asked(direct: LiveServer, kind: Any) 
         "error",
         {"code": "budget_exhausted", "detail": whole.json()["detail"], "retryable": False},
     )
-    assert (openai.status_code, openai.json()["error"]["code"]) == (402, "budget_exhausted")
+    assert (openai.status_code, openai.json()["error"]["code"]) == (429, "insufficient_quota")
 
 
 def test_made_up_addresses_and_visitors_stay_limited(direct: LiveServer) -> None:

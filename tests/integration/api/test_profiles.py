@@ -61,6 +61,21 @@ def test_rules_are_taken_given_changed_and_refused_in_words(person: Person) -> N
     assert client.get(place).json() == changed.json()
 
 
+def test_a_limit_of_the_price_is_set_and_taken_back_and_models_say_theirs(person: Person) -> None:
+    client = person.client
+
+    made = client.post("/api/profiles", json={"name": "Thrifty", "max_usd_per_million": 2.5})
+    place = f"/api/profiles/{made.json()['id']}"
+    changed = client.patch(place, json={"max_usd_per_million": None, "cheapest_first": True})
+    wrong = client.patch(place, json={"max_usd_per_million": -1})
+    (demo,) = (one for one in client.get("/api/models").json() if one["id"] == "demo/based")
+
+    assert (made.json()["max_usd_per_million"], made.json()["cheapest_first"]) == (2.5, False)
+    assert changed.json() == {**made.json(), "max_usd_per_million": None, "cheapest_first": True}
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "max_usd_per_million")
+    assert demo["output_usd_per_million"] == 0
+
+
 def test_what_cannot_be_used_and_what_comes_with_babble_is_refused(person: Person) -> None:
     client = person.client
 

@@ -17,17 +17,18 @@ from tests.integration.llm.clients import ask, collect, text_of
 from tests.integration.llm.routes import Dead, routed, serving
 
 HARD = '{"difficulty": "hard"}'
+HANG = Answer(fault="hang")
 RULES = (RouteRule(models=("custom/strong",), difficulty="hard"),)
 
 
-def by_rules(opened, *, judging_seconds=60.0):
+def by_rules(opened, rules=RULES, *, judging_seconds=60.0):
     """Return the client with its route's last model as the classifier, and none of its candidates.
 
     It is waited for long, so that a busy machine cuts none short but the one that hangs.
     """
     *candidates, small = opened.client.route.candidates
     route = replace(
-        opened.client.route, candidates=tuple(candidates), rules=RULES, classifier=small
+        opened.client.route, candidates=tuple(candidates), rules=rules, classifier=small
     )
     return replace(opened.client, route=route, judging_seconds=judging_seconds)
 
@@ -72,6 +73,31 @@ async def test_where_the_strong_model_is_away_the_others_stand_in_for_it():
 
 
 @pytest.mark.parametrize(
+    ("quick", "strong", "words"),
+    [
+        (HANG, "thoroughly", "strong: judged hard; faster than quick"),
+        ("quickly", HANG, "quick: strong was preferred (judged hard); faster than strong"),
+    ],
+)
+async def test_in_a_race_too_it_is_said_which_rule_chose(quick, strong, words):
+    with serving(quick=quick, strong=strong, small=HARD) as servers:
+        async with routed(servers, racing=True, why_first="your default") as opened:
+            _, _, why = await _answer(by_rules(opened), ask("Prove it."), streamed=True)
+
+    assert why == words
+
+
+async def test_the_rules_second_model_says_both_why_it_is_preferred_and_what_became_of_the_first():
+    with serving(quick="quickly", second="well", small=HARD) as servers:
+        parts = {"quick": servers["quick"], "strong": Dead(), "second": servers["second"]}
+        async with routed({**parts, "small": servers["small"]}) as opened:
+            rules = (RouteRule(models=("custom/strong", "custom/second"), difficulty="hard"),)
+            answer = await _answer(by_rules(opened, rules), ask("Prove it."), streamed=True)
+
+    assert answer == ("well", "custom/second", "second: judged hard; strong was not reachable")
+
+
+@pytest.mark.parametrize(
     "said",
     [
         Answer(text="I think it is hard"),
@@ -94,7 +120,7 @@ async def test_a_classifier_that_says_nothing_usable_leaves_the_order_as_it_is(s
 
 
 async def test_a_classifier_that_hangs_is_not_waited_for_and_asked_once():
-    with serving(quick="quickly", strong="thoroughly", small=Answer(fault="hang")) as servers:
+    with serving(quick="quickly", strong="thoroughly", small=HANG) as servers:
         async with routed(servers, why_first="your default") as opened:
             client = by_rules(opened, judging_seconds=0.3)
             async with asyncio.timeout(WAIT_SECONDS):
@@ -113,7 +139,7 @@ def test_people_wait_three_seconds_for_it_and_no_longer():
 
 
 async def test_after_a_hang_the_classifier_is_left_alone_for_a_while():
-    with serving(small=Answer(fault="hang"), other="x") as servers:
+    with serving(small=HANG, other="x") as servers:
         async with routed(servers, health=Health(clock=lambda: 100.0)) as opened:
             client = opened.client
             small = client.route.candidates[0]

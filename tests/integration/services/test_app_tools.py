@@ -84,7 +84,13 @@ async def shop() -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
         asked.append({"path": request.path, "body": body, "key": request.headers.get("X-Key")})
         return web.json_response({"left": 7})
 
+    async def echo(request: web.Request) -> web.Response:
+        found = request.match_info["part"] != "none"
+        key = request.headers.get("X-Key")
+        return web.json_response({"key": key}, status=200 if found else 404)
+
     app = web.Application()
+    app.router.add_post("/echo/parts/{part}", echo)
     app.router.add_post("/parts/{part}", answer)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -191,6 +197,37 @@ async def test_a_function_keeps_its_secret_when_it_is_not_given_again(
     await app_tools.try_tool(rt, caller.owner_id, caller.app.id, "check_stock", {"part": "bell"})
 
     assert asked[-1]["key"] == SECRET
+
+
+async def test_a_secret_is_not_shown_to_another_server(
+    rt: Runtime, shop: tuple[str, list[dict[str, Any]]]
+) -> None:
+    url, _ = shop
+    caller = await give_tool(rt, await make_caller(rt), url)
+    tool = caller.app.tools[0]
+    elsewhere = tool.model_copy(update={"url": "https://evil.example/{part}"})
+    longer = tool.model_copy(update={"url": f"{url}/v2/parts/{{part}}"})
+    mine = (rt, caller.owner_id, caller.app.id)
+
+    with pytest.raises(ValidationFailedError, match="Give the value of the header X-Key"):
+        await app_tool_settings.set_tools(*mine, [elsewhere], {})
+    assert (await app_tool_settings.set_tools(*mine, [longer], {})).tools == (longer,)
+
+
+async def test_a_secret_that_a_server_repeats_is_taken_out(
+    rt: Runtime, shop: tuple[str, list[dict[str, Any]]]
+) -> None:
+    url, _ = shop
+    caller = await give_tool(rt, await make_caller(rt, hosts=["127.0.0.1"]), f"{url}/echo")
+    mine = (rt, caller.owner_id, caller.app.id, "check_stock")
+
+    answer = await app_tools.try_tool(*mine, {"part": "bell"})
+    with pytest.raises(ValidationFailedError) as failed:
+        await app_tools.try_tool(*mine, {"part": "none"})
+
+    assert answer == '{"key":"***"}'
+    assert "status 404" in str(failed.value)
+    assert SECRET not in str(failed.value)
 
 
 @pytest.mark.parametrize(

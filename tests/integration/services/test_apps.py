@@ -27,7 +27,7 @@ from babble_app.services import (
     budgets,
     publishing,
     versions,
-    visits,
+    visit_openings,
 )
 from babble_app.store.tables.base import now
 from tests.factories import PROGRAM, make_agent, make_user, make_workspace
@@ -106,12 +106,12 @@ async def test_a_share_of_the_visitors_gets_the_version_on_trial_and_always_the_
     token = await app_tokens.create_token(rt, owner_id, app.id, "site")
     caller = await app_callers.find_caller(rt, token.token)
 
-    chosen = {name: visits.choose_version(caller, name) for name in map(str, range(500))}
+    chosen = {name: visit_openings.choose_version(caller, name) for name in map(str, range(500))}
 
-    assert all(visits.choose_version(caller, name) == chosen[name] for name in chosen)
+    assert all(visit_openings.choose_version(caller, name) == chosen[name] for name in chosen)
     assert 100 < list(chosen.values()).count(second) < 200
     staging = replace(caller, channel="staging")
-    assert visits.choose_version(staging, "anybody") == second
+    assert visit_openings.choose_version(staging, "anybody") == second
 
 
 async def test_what_is_live_changes_with_the_agent_at_once(rt: Runtime) -> None:
@@ -119,7 +119,9 @@ async def test_what_is_live_changes_with_the_agent_at_once(rt: Runtime) -> None:
     token = await app_tokens.create_token(rt, owner_id, app.id, "site")
 
     async def chosen() -> str | None:
-        return visits.choose_version(await app_callers.find_caller(rt, token.token), "anybody")
+        return visit_openings.choose_version(
+            await app_callers.find_caller(rt, token.token), "anybody"
+        )
 
     assert app.agent_id is not None
     assert await chosen() == first

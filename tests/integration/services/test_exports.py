@@ -6,7 +6,16 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
-from babble_app.services import accounts, keys, publishing, versions
+from babble_app.services import (
+    accounts,
+    app_callers,
+    app_tokens,
+    apps,
+    keys,
+    publishing,
+    versions,
+    visit_openings,
+)
 from babble_app.store import runs as run_rows
 from tests.factories import PROGRAM, make_agent, make_chat, make_file, make_proposal, make_workspace
 
@@ -43,6 +52,26 @@ async def test_everything_a_person_owns_is_in_the_zip(rt: Runtime) -> None:
     assert agent["publications"][0]["version_id"] == version.id
     assert told["messages"][0]["text"] == "Hello"
     assert {"README.txt", "account.json", "workspaces/shop/workspace.json"} <= names
+
+
+async def test_apps_and_their_visitors_conversations_are_in_the_zip(rt: Runtime) -> None:
+    owner, workspace = await make_workspace(rt, name="Shop")
+    app = await apps.create_app(rt, owner, "Front desk", workspace_id=workspace.id)
+    token = await app_tokens.create_token(rt, owner, app.id, "site")
+    caller = await app_callers.find_caller(rt, token.token)
+    _, stored = visit_openings.open_visit(caller, "s_1", "somebody")
+    said = run_rows.add_message("msg_1", owner, "s_1", run_id="", role="user", text="Hello")
+    await rt.writer.write([*stored, said])
+
+    path = await accounts.export_data(rt, owner)
+
+    with zipfile.ZipFile(path) as archive:
+        told = json.loads(archive.read("workspaces/shop/apps/front-desk/conversations/s_1.json"))
+        about = json.loads(archive.read("workspaces/shop/apps/front-desk/app.json"))
+        everything = b"\n".join(archive.read(name) for name in archive.namelist()).decode()
+    assert told["messages"][0]["text"] == "Hello"
+    assert about["tokens"][0]["last4"] == token.last4
+    assert token.token not in everything
 
 
 async def test_the_zip_holds_no_secret_and_nothing_of_others(rt: Runtime) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from babble_app.errors import BabbleError, NotFoundError
 from babble_app.schemas.agent_tests import TestSpec
+from babble_app.schemas.conversations import ConversationFilter
 from babble_app.services import (
     accounts,
     agent_tests,
@@ -33,9 +34,14 @@ from babble_app.services import (
     test_fixes,
     test_recording,
     test_runs,
+    unanswered,
     usage,
     versions,
+    visit_desk,
+    visit_exports,
+    visit_people,
     visit_removal,
+    visit_tests,
     workspaces,
 )
 from babble_app.store import runs as run_rows
@@ -49,6 +55,7 @@ from tests.factories import (
     make_user,
     make_workspace,
 )
+from tests.visit_factories import make_visited
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -57,6 +64,7 @@ if TYPE_CHECKING:
 
 
 SCRIPTED = TestSpec(turns=("hello",))
+ALL = ConversationFilter()
 
 
 @dataclass
@@ -85,8 +93,11 @@ class World:
     app: str
     own_app: str
     token: str
-    visit: str
     api_key: str
+    visited: str
+    """An app with a visitor's conversation, `visit`."""
+    visit: str
+    own_visited: str
 
 
 @pytest.fixture
@@ -122,6 +133,9 @@ async def world(rt: Runtime) -> World:
         )
     )  # fmt: skip
     api_key = await api_keys.create_key(rt, owner, "script")
+    visited = await make_visited(rt, owner, model="demo/based")
+    own_visited = await apps.create_app(rt, stranger, "Mine", workspace_id=own.id)
+    visit = (await visited.ask("Hello")).session_id
     login = await accounts.register(
         rt,
         email="owner@example.com",
@@ -133,7 +147,7 @@ async def world(rt: Runtime) -> World:
     return World(
         rt, owner, stranger, own.id, own_chat.id, chat.workspace_id, file.id, chat.id, "msg_1",
         version.agent_id, version.id, proposal.id, profile.id, login.login.id, session.id, test.id, own_agent, own_test.id, key.id,
-        app.id, own_app.id, token.id, "s_1", api_key.id,
+        app.id, own_app.id, token.id, api_key.id, visited.app_id, visit, own_visited.id,
     )  # fmt: skip
 
 
@@ -347,6 +361,42 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
         w.rt, w.stranger, w.app, "ada"
     ),
     "api_keys.delete_key": lambda w: api_keys.delete_key(w.rt, w.stranger, w.api_key),
+    "visit_desk.list_conversations": lambda w: visit_desk.list_conversations(
+        w.rt, w.stranger, w.visited, ALL
+    ),
+    "visit_desk.get_conversation": lambda w: visit_desk.get_conversation(
+        w.rt, w.stranger, w.visited, w.visit
+    ),
+    "visit_desk.get_conversation own app": lambda w: visit_desk.get_conversation(
+        w.rt, w.stranger, w.own_visited, w.visit
+    ),
+    "visit_desk.list_versions": lambda w: visit_desk.list_versions(w.rt, w.stranger, w.visited),
+    "visit_desk.delete_conversations": lambda w: visit_desk.delete_conversations(
+        w.rt, w.stranger, w.visited, [w.visit]
+    ),
+    "visit_desk.delete_conversations own app": lambda w: visit_desk.delete_conversations(
+        w.rt, w.stranger, w.own_visited, [w.visit]
+    ),
+    "visit_people.take_over": lambda w: visit_people.take_over(
+        w.rt, w.stranger, w.visited, w.visit
+    ),
+    "visit_people.take_over own app": lambda w: visit_people.take_over(
+        w.rt, w.stranger, w.own_visited, w.visit
+    ),
+    "visit_people.hand_back": lambda w: visit_people.hand_back(
+        w.rt, w.stranger, w.visited, w.visit
+    ),
+    "visit_people.write_message": lambda w: visit_people.write_message(
+        w.rt, w.stranger, w.visited, w.visit, "x"
+    ),
+    "visit_tests.keep_as_test": lambda w: visit_tests.keep_as_test(
+        w.rt, w.stranger, w.visited, w.visit
+    ),
+    "visit_exports.json_lines": lambda w: visit_exports.json_lines(
+        w.rt, w.stranger, w.visited, ALL
+    ),
+    "visit_exports.csv_rows": lambda w: visit_exports.csv_rows(w.rt, w.stranger, w.visited, ALL),
+    "unanswered.list_unanswered": lambda w: unanswered.list_unanswered(w.rt, w.stranger, w.visited),
     "publishing.publish version": lambda w: publishing.publish(
         w.rt, w.stranger, w.own_agent, w.version
     ),
@@ -361,7 +411,7 @@ CASES: dict[str, Callable[[World], Awaitable[Any]]] = {
 MODULES = (
     accounts, workspaces, files, chats, versions, profiles, proposals, publishing, keys, sessions, session_forks, agent_tests,
     test_runs, test_recording, test_coverage, test_files, test_fixes, budgets, usage, apps, app_tokens, app_tool_settings,
-    app_tools, visit_removal, api_keys,
+    app_tools, visit_removal, api_keys, visit_desk, visit_people, visit_tests, visit_exports, unanswered,
 )  # fmt: skip
 OF_ONESELF = {
     "accounts.list_logins", "accounts.revoke_all_logins", "accounts.change_password", "accounts.update_user",
@@ -370,7 +420,7 @@ OF_ONESELF = {
     "budgets.list_budgets", "budgets.list_subjects", "budgets.status", "usage.get_stats", "usage.csv_rows",
     "profiles.list_profiles", "profiles.create_profile", "profiles.find_profile",
     "workspaces.list_workspaces", "keys.list_providers", "keys.list_keys", "keys.set_key",
-    "keys.find_credential", "keys.find_credentials", "keys.find_all_credentials", "sessions.add_session",
+    "visit_desk.count_waiting", "keys.find_credential", "keys.find_credentials", "keys.find_all_credentials", "sessions.add_session",
 }  # fmt: skip
 """They take no id but the asker's own, or find nothing under another's."""
 
@@ -406,10 +456,13 @@ async def test_lists_of_a_stranger_hold_nothing_of_others(world: World) -> None:
     assert await profiles.find_profile(rt, stranger, world.profile) is None
     assert all(item.builtin for item in await profiles.list_profiles(rt, stranger))
     assert await accounts.list_logins(rt, stranger) == []
-    assert [app.id for app in await apps.list_apps(rt, stranger)] == [world.own_app]
+    own = {world.own_app, world.own_visited}
+    assert {app.id for app in await apps.list_apps(rt, stranger)} == own
     assert await app_tokens.list_tokens(rt, stranger) == []
     assert await api_keys.list_keys(rt, stranger) == []
-    assert await chats.get_chat(rt, world.owner, world.visit)
+    await visit_removal.delete_visits(rt, stranger, [world.visit, world.chat])
+    assert await visit_desk.count_waiting(rt, stranger) == {}
+    assert (await chats.get_chat(rt, world.owner, world.visit)).id == world.visit
     assert await chats.get_chat(rt, world.owner, world.chat)
     assert await files.list_files(rt, stranger, world.own_workspace) == []
     assert await budgets.list_budgets(rt, stranger) == []

@@ -118,6 +118,40 @@ async def test_a_profiles_rules_bring_what_is_open_of_their_models_behind_all_ot
     assert (answer.model, answer.why) == (MODEL, "fake-model: task: answer")
 
 
+async def test_a_profile_keeps_dear_models_out_and_says_what_would_help(
+    rt: Runtime, owner: str
+) -> None:
+    profile = make_profile(MODEL, DEAD).model_copy(update={"max_usd_per_million": 5.0})
+    lone = profile.model_copy(update={"models": (MODEL,)})
+    prices.use({MODEL: prices.Price(input_per_million=1.0, output_per_million=10.0)})
+    try:
+        route = await models.route_for(rt, owner, profile=profile)
+        chosen = await models.route_for(rt, owner, MODEL, profile)
+        with pytest.raises(ModelUnavailableError) as refused:
+            await models.route_for(rt, owner, profile=lone, defaults=(MODEL,))
+    finally:
+        prices.use({})
+
+    assert [one.info.id for one in route.affordable][:1] == [DEAD]  # a machine of one's own
+    assert ids(chosen) == [one.info.id for one in chosen.affordable] == [MODEL]
+    assert str(refused.value) == (
+        "No model may answer: fake-model was too dear: $10 a million tokens, the limit is $5. "
+        "Raise the limit of this kind of work in Settings, or choose a model for the chat."
+    )
+
+
+async def test_a_profile_may_ask_the_cheapest_of_its_models_first(rt: Runtime, owner: str) -> None:
+    profile = make_profile(MODEL, DEAD).model_copy(update={"cheapest_first": True})
+    bare = profile.model_copy(update={"models": ()})
+
+    route = await models.route_for(rt, owner, profile=profile, defaults=("demo/based",))
+    default = await models.route_for(rt, owner, profile=bare, defaults=(MODEL, "demo/based"))
+
+    assert ids(route) == [DEAD, MODEL, "demo/based"]
+    assert route.why_first == "cheapest of Coder: $0 a million tokens"
+    assert ids(default) == ["demo/based", MODEL]
+
+
 async def test_a_classifiers_call_is_a_row_of_its_own_on_the_runs_account(
     rt: Runtime, owner: str
 ) -> None:

@@ -37,6 +37,8 @@ FIELDS: dict[str, Any] = {
     "max_output_tokens": 500,
     "rules": RULES,
     "classifier": " groq/small ",
+    "max_usd_per_million": 2.5,
+    "cheapest_first": True,
     "racing": True,
     "cache_minutes": 0,
 }
@@ -66,6 +68,7 @@ async def test_a_profile_is_kept_as_it_was_made_and_listed_behind_the_built_in_o
     assert made.rules[0].models == ("groq/small", "openai/gpt-4o")
     assert (made.rules[0].tasks, made.rules[1:]) == (("triage",), RULES[1:])
     assert made.classifier == "groq/small"
+    assert (made.max_usd_per_million, made.cheapest_first) == (2.5, True)
     assert (made.racing, made.hedging, made.makes) == (True, False, "text")
     assert await profiles.get_profile(rt, owner, made.id) == made
     assert await profiles.list_profiles(rt, owner) == [*all_profiles().values(), made]
@@ -117,6 +120,8 @@ async def test_a_change_changes_what_is_given_and_no_more(rt: Runtime) -> None:
         ("max_output_tokens", 10**400, "from 1 to 200,000"),
         ("cache_minutes", 1441, "from 0 to 1,440"),
         ("cache_minutes", -1, "from 0 to 1,440"),
+        ("max_usd_per_million", -0.01, "from 0 to 1,000,000"),
+        ("max_usd_per_million", float("inf"), "cannot be stored"),
         ("classifier", "small", "named provider/model"),
         ("rules", [rule(tasks=("build",))] * 9, "at most 8 rules"),
         ("rules", [rule(tasks=("build",)), rule()], "Rule 2 has no condition"),

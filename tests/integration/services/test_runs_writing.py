@@ -186,7 +186,7 @@ async def edited(rt: Runtime, owner_id: str, chat_id: str) -> bool:
     context = await run_context.gather(
         rt,
         owner_id,
-        chat_id,
+        await run_context.find(rt, owner_id, chat_id),
         question_id="msg_new",
         text="And now?",
         mode="auto",

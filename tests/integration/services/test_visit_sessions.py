@@ -12,6 +12,7 @@ from sqlmodel import col, update
 from babble_app.errors import NotFoundError, QuotaExceededError
 from babble_app.schemas.visits import VisitorMessage
 from babble_app.services import (
+    agents,
     app_callers,
     app_tokens,
     apps,
@@ -105,6 +106,27 @@ async def test_a_visitor_is_erased_with_all_that_was_given_and_nobody_else(rt: R
         await files.get_content_path(rt, caller.owner_id, file_id)
     _, path = await files.get_content_path(rt, caller.owner_id, kept_id)
     assert path.read_bytes() == b"Soup: 4"
+
+
+async def test_what_visitors_gave_goes_with_the_app_and_with_its_agent(rt: Runtime) -> None:
+    plain = await make_caller(rt)
+    kept = await give(rt, plain, await ask(rt, plain))
+    owner, workspace = await make_workspace(rt)
+    agent = await make_agent(rt, owner, workspace.id)
+    app = await apps.create_app(rt, owner, "Helper", agent_id=agent.agent_id)
+    await apps.update_app(rt, owner, app.id, takes_files=True)
+    token = await app_tokens.create_token(rt, owner, app.id, "site")
+    caller = await app_callers.find_caller(rt, token.token)
+    given = await give(rt, caller, await ask(rt, caller), b"Tea: 2")
+    _, path = await files.get_content_path(rt, plain.owner_id, kept)
+
+    await agents.delete_agent(rt, owner, agent.agent_id)
+    await apps.delete_app(rt, plain.owner_id, plain.app.id)
+
+    for owner_id, file_id in ((owner, given), (plain.owner_id, kept)):
+        with pytest.raises(NotFoundError):
+            await files.get_file(rt, owner_id, file_id)
+    assert not path.exists()
 
 
 async def test_visitors_leave_room_for_their_host(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from babble_app.llm.cache_key import cache_key
 from babble_app.schemas.calls import CallScope
-from babble_app.schemas.models import Image, ModelMessage, ModelRequest, ToolCall, ToolSpec
+from babble_app.schemas.models import Image, ModelMessage, ModelRequest, ToolCall, ToolSpec, Wishes
 
 CALL = ToolCall(id="c1", name="look_up", arguments={"id": 7, "by": "name"})
 IMAGE = Image(media_type="image/png", data=b"a picture")
@@ -40,9 +40,15 @@ REQUESTS: dict[str, Any] = {
     "json_schema": None,
     "temperature": 0.0,
     "max_output_tokens": 101,
+    "wishes": Wishes(seed=1),
 }
 CALLS: dict[str, Any] = {"id": "c2", "name": "find", "arguments": {"id": 8}, "error": "no JSON"}
-TOOLS: dict[str, Any] = {"name": "find", "description": "Find", "parameters": {"type": "array"}}
+TOOLS: dict[str, Any] = {
+    "name": "find",
+    "description": "Find",
+    "parameters": {"type": "array"},
+    "strict": True,
+}
 IMAGES: dict[str, Any] = {"media_type": "image/gif", "data": b"another"}
 SCOPES = {"owner_id": "usr_2", "app_id": "app_2", "profile": "tutor", "basis": "b2"}
 NOT_OF_THE_ANSWER = {"workspace_id", "chat_id", "run_id", "agent_id", "token_id", "own_key"}

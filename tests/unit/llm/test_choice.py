@@ -13,7 +13,7 @@ from babble_app.errors import (
     ProviderRateLimitedError,
     ProviderUnavailableError,
 )
-from babble_app.llm.choice import rank, reasons_before
+from babble_app.llm.choice import cheapest_first, rank, reasons_before
 from babble_app.llm.health import Health
 from babble_app.llm.reasons import joined_failure, why_line
 from babble_app.llm.route import Candidate, Route
@@ -84,6 +84,41 @@ def test_a_single_model_is_asked_whatever_it_lacks() -> None:
     lone = make_candidate("one", sees_images=False, calls_tools=False, context_tokens=10)
 
     assert ready(ask("word " * 99, images=(PICTURE,), tools=(TOOL,)), lone) == ["one"]
+
+
+def test_a_lone_model_within_the_limit_of_the_price_is_asked_whatever_it_lacks() -> None:
+    dear = make_candidate("dear", output_usd_per_million=60.0)
+    free = make_candidate("free", output_usd_per_million=0.0, calls_tools=False)
+    route = Route((dear, free), max_usd_per_million=0.0)
+
+    ranking = rank(ask(tools=(TOOL,)), route, Health())
+
+    assert ranking.ready == (free,)
+    assert [one.reason for one in ranking.passed] == [
+        "dear was too dear: $60 a million tokens, the limit is $0"
+    ]
+
+
+def test_the_cheapest_are_in_front_and_those_that_are_not_among_them_stay_behind() -> None:
+    prices = {"unknown": None, "ten": 10.0, "two": 2.0, "other": 1.0, "same": 2.0}
+    candidates = tuple(
+        make_candidate(name, output_usd_per_million=price) for name, price in prices.items()
+    )
+    route = Route(candidates, name="Coder", why_first="first choice of Coder")
+
+    ordered = cheapest_first(
+        route, {one.info.id for one in candidates if one.info.title != "other"}
+    )
+
+    assert [one.info.title for one in ordered.candidates] == [
+        "two",
+        "same",
+        "ten",
+        "unknown",
+        "other",
+    ]
+    assert ordered.why_first == "cheapest of Coder: $2 a million tokens"
+    assert cheapest_first(Route(candidates[:1], why_first="x"), ()).why_first == "x"
 
 
 def test_cooling_models_come_last() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babble_app.llm import ollama_wire, openai_request, tokens
 from babble_app.llm.refused_parameters import RefusedParameters
-from babble_app.schemas.models import Image, ModelMessage, ModelRequest, ToolCall
+from babble_app.schemas.models import Image, ModelMessage, ModelRequest, ToolCall, ToolSpec, Wishes
 from tests.unit.llm.targets import make_target
 
 IMAGE = Image(media_type="image/png", data=b"abc")
@@ -90,3 +90,50 @@ def test_a_refusal_that_names_no_parameter_teaches_nothing():
         {"temperature": 1}, '{"error": {"message": "bad", "param": "temperature"}}'
     )
     assert refused.without({"model": "m", "temperature": 1}) == {"model": "m"}
+
+
+WISHES = Wishes(
+    stop=("END",), seed=7, top_p=0.5, tool_choice="none", user="u1", reasoning_effort="low"
+)
+
+
+def test_a_callers_wishes_go_to_openai_under_their_names():
+    tool = ToolSpec(name="look_up", description="", parameters={"type": "object"}, strict=True)
+    request = make_request(wishes=WISHES, tools=(tool,))
+
+    body = openai_request.request_body(make_target(), request, stream=False)
+
+    wanted = {
+        "seed": 7,
+        "top_p": 0.5,
+        "tool_choice": "none",
+        "user": "u1",
+        "reasoning_effort": "low",
+    }
+    assert {key: body[key] for key in wanted} == wanted
+    assert list(body["stop"]) == ["END"]
+    assert body["tools"][0]["function"]["strict"] is True
+    assert "presence_penalty" not in body
+
+
+def test_ollama_gets_the_wishes_that_it_knows():
+    tool = ToolSpec(name="look_up", description="", parameters={"type": "object"})
+    request = make_request(wishes=WISHES, tools=(tool,))
+
+    body = ollama_wire.request_body(make_target("ollama"), request, stream=False)
+
+    wanted = {"stop": ("END",), "seed": 7, "top_p": 0.5}
+    assert {key: body["options"][key] for key in wanted} == wanted
+    assert "tools" not in body
+    assert "user" not in body["options"]
+
+
+def test_json_of_any_shape_is_asked_for_in_both_ways():
+    request = make_request(wishes=Wishes(json_object=True))
+
+    openai = openai_request.request_body(make_target(), request, stream=False)
+    ollama = ollama_wire.request_body(make_target("ollama"), request, stream=False)
+
+    assert openai["response_format"] == {"type": "json_object"}
+    assert ollama["format"] == "json"
+    assert "json_object" not in openai

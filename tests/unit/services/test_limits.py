@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from babble_app.errors import RateLimitedError
-from babble_app.services.limits import Limiter
+from babble_app.services.limits import Limiter, Windows
 
 
 def test_the_act_over_the_limit_is_refused_and_says_when_to_come_back() -> None:
@@ -29,3 +32,34 @@ def test_others_and_other_acts_are_counted_apart() -> None:
 
     limiter.hit("register", "10.0.0.2")
     limiter.hit("log_in_address", "10.0.0.1")
+
+
+def test_counting_starts_no_threads() -> None:
+    limiter = Limiter()
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join(5)  # the library's first one, of 10 ms
+    before = set(threading.enumerate())
+
+    limiter.hit("send", "usr_1")
+
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_window_moves_with_the_time() -> None:
+    windows = Windows()
+
+    assert [windows.acquire_entry("a", 2, 60) for _ in range(3)] == [True, True, False]
+    windows.events["a"][-1].atime -= 61
+
+    assert [windows.acquire_entry("a", 2, 60) for _ in range(2)] == [True, False]
+
+
+def test_what_is_over_is_forgotten() -> None:
+    windows = Windows()
+    windows.acquire_entry("over", 2, 60)
+    windows.acquire_entry("counts", 2, 3600)
+
+    windows.sweep(time.time() + 61)
+
+    assert list(windows.events) == ["counts"]

@@ -32,6 +32,10 @@ class _Memory:
         await self.gate.wait()
         self.batches.append(list(batch))
 
+    async def close(self, log: RunLog) -> None:
+        """End the log, and store what it hands out as its caller does."""
+        self.batches.append(await log.close())
+
     @property
     def events(self) -> list[NumberedEvent]:
         return [event for batch in self.batches for event in batch]
@@ -45,7 +49,7 @@ async def test_the_first_piece_is_stored_at_once_and_alone() -> None:
     async with asyncio.timeout(20):
         await memory.began.wait()
     log.append(TextDelta(text="llo"))
-    await log.close()
+    await memory.close(log)
 
     assert [item.event for item in memory.events] == [TextDelta(text="He"), TextDelta(text="llo")]
 
@@ -61,7 +65,7 @@ async def test_pieces_that_come_during_a_write_are_joined_and_numbers_have_no_ga
     log.append(ReasoningDelta(text="hm"))
     log.append(TextDelta(text="d"))
     memory.gate.set()
-    await log.close()
+    await memory.close(log)
 
     assert [item.event for item in memory.events] == [
         StateChanged(name="thinking"),
@@ -70,6 +74,50 @@ async def test_pieces_that_come_during_a_write_are_joined_and_numbers_have_no_ga
         TextDelta(text="d"),
     ]
     assert [item.seq for item in memory.events] == [1, 2, 3, 4]
+
+
+async def test_what_is_no_text_waits_for_the_piece_that_follows_and_is_stored_with_it() -> None:
+    memory = _Memory()
+    log = RunLog(memory.store)
+
+    log.append(StateChanged(name="thinking"))
+    await asyncio.sleep(0)
+    log.append(StateChanged(name="answering"))
+    log.append(TextDelta(text="Hello"))
+    async with asyncio.timeout(20):
+        await memory.began.wait()
+    await log.close()
+
+    assert [len(batch) for batch in memory.batches] == [3]
+
+
+async def test_an_end_that_comes_at_once_takes_along_what_was_not_stored() -> None:
+    memory = _Memory()
+    log = RunLog(memory.store)
+
+    log.append(StateChanged(name="answering"))
+    log.append(TextDelta(text="Hel"))
+    log.append(TextDelta(text="lo"))
+    left = await log.close()
+
+    assert memory.batches == []
+    assert [item.event for item in left] == [
+        StateChanged(name="answering"),
+        TextDelta(text="Hello"),
+    ]
+    assert [item.seq for item in [*left, *log.number([RunStopped()])]] == [1, 2, 3]
+
+
+async def test_what_is_no_text_is_stored_also_when_nothing_follows() -> None:
+    memory = _Memory()
+    log = RunLog(memory.store)
+
+    log.append(StateChanged(name="thinking"))
+    async with asyncio.timeout(20):
+        await memory.began.wait()
+
+    assert [item.event for item in memory.events] == [StateChanged(name="thinking")]
+    await log.close()
 
 
 async def test_last_events_get_the_numbers_that_follow() -> None:
@@ -92,12 +140,17 @@ async def test_an_empty_log_closes() -> None:
 
 
 async def test_a_failed_write_is_raised_to_the_producer_and_at_the_end() -> None:
+    tried = asyncio.Event()
+
     async def fail(_: Sequence[NumberedEvent]) -> None:
+        tried.set()
         message = "gone"
         raise DatabaseUnavailableError(message)
 
     log = RunLog(fail)
     log.append(TextDelta(text="a"))
+    async with asyncio.timeout(20):
+        await tried.wait()
 
     with pytest.raises(DatabaseUnavailableError):
         await log.close()

@@ -16,8 +16,12 @@ FOLDER = Path(states.__file__).parent
 
 HANDLERS = {
     "AccountState": "change_password choose_theme close_dialog delete_account end_all_logins end_login open_dialog save_name",
+    "AppState": "close_dialog delete load open_dialog pause pick_tab rename resume",
+    "AppTokensState": "ask_revoke ask_rotate close_dialog create dismiss_token load open_new pick_snippet revoke rotate",
+    "AppsState": "close_new create load open_new pick_agent",
     "AnswerState": "choose close_answer open_answer save_answer",
     "ApiKeysState": "ask_delete close_dialog create delete dismiss_key load",
+    "BehaviourState": "list_models load pick_model pick_profile save_answers save_limits",
     "BudgetsState": "ask_delete close_dialog delete open_change open_new save",
     "CanvasState": "check discard dismiss_dropped dismiss_problem download edit open_agent show_version "
     "take_edits_back take_new_version",
@@ -31,8 +35,10 @@ HANDLERS = {
     "LabelState": "cancel edit_label save",
     "LiveState": "attach detach",
     "LoginState": "choose_form load",
+    "LookState": "discard load pick_color pick_dark pick_place save write",
     "MergeState": "choose dismiss_problem edit_merged leave_merge merge_proposal save save_draft save_merged write",
     "MocksState": "close_mock delete_mock load open_mock pick_failure pick_kind raise_mock save_mock",
+    "OriginsState": "allow allow_seen check_origin forbid load write_origin",
     "OutcomeState": "",
     "PanesState": "pick_changes pick_tab show_changes show_chat show_code "
     "show_alone show_comparison show_decision show_line show_test show_tests",
@@ -40,8 +46,11 @@ HANDLERS = {
     "ProfilesState": "ask_delete cancel_delete delete_profile load",
     "ProposalState": "check decide decide_all discard dismiss_problem keep open_agent show_in_editor take_proposal",
     "PublishState": "ask_publish ask_roll_back close gate publish roll_back show_publications",
+    "ReleasesState": "ask_roll_back close_dialog load pick_percent pick_staging pick_trial pick_version release roll_back",
     "RepairState": "fix record_again send_request stop_fix watch",
     "RestoringState": "restore revert",
+    "RuleFormState": "add_rule drop_rule lower_rule pick_classifier pick_difficulty pick_language pick_rule_model pick_task "
+    "raise_rule toggle_rule write_length",
     "SessionState": "",
     "SettingsState": "choose_fallback choose_model close_dialog delete_key list_choices load open_dialog save_key test_key",
     "ShellState": "load",
@@ -51,9 +60,12 @@ HANDLERS = {
     "TestsState": "ask_delete cancel_delete choose_for_gate delete dismiss_problem load run_all run_one show_list show_test",
     "ToastState": "dismiss show_failure",
     "TraceState": "toggle_step",
+    "UnansweredState": "",
     "UsageState": "load pick_period show_everybody",
     "VersionsState": "ask_revert cancel_revert dismiss_problem load open_agent pick_from pick_hunk pick_layout pick_to "
     "restore revert show_change show_parts",
+    "VisitState": "close_dialog erase hand_back keep_test open_dialog say show_earlier take_over",
+    "VisitsState": "ask_erase_all erase_all follow keep_all load look_for pick_channel pick_show pick_version pick_view show_more",
     "WorkspaceState": "close_dialog delete load new_chat open_dialog rename",
     "WorkspacesState": "close_dialog create delete finish_create load open_delete open_new open_rename rename",
 }

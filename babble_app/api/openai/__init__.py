@@ -1,0 +1,1 @@
+"""OpenAI's protocol over the same services: models, chat completions, responses, embeddings."""
