@@ -114,8 +114,6 @@ def visit(
 
     yield open_page
     watch.problems[:] = [one for one in watch.problems if not one.startswith(tuple(sites))]
-    # Who follows a conversation learns that no person can write into it yet, and asks no more.
-    watch.refused[:] = [one for one in watch.refused if "/events" not in one]
 
 
 def embedded_frame(page: Page) -> Frame:
@@ -177,8 +175,8 @@ def test_a_page_of_another_origin_embeds_asks_reloads_lends_its_functions_and_ta
     assert page.evaluate("Object.keys(window).length") == before
 
 
-def test_a_plain_frame_needs_no_script_and_no_socket_and_speaks_the_visitors_language(
-    visit: Callable[..., Page], site: HostSite, sockets: list[str]
+def test_a_plain_frame_needs_no_script_and_no_socket_speaks_the_visitors_language_and_hears_people(
+    visit: Callable[..., Page], site: HostSite, sockets: list[str], person: Person
 ) -> None:
     page = visit(
         site, "/frame", locale="ar", color_scheme="dark", viewport={"width": 390, "height": 800}
@@ -193,6 +191,16 @@ def test_a_plain_frame_needs_no_script_and_no_socket_and_speaks_the_visitors_lan
     link = frame.get_by_role("link", name="the shop (docs.example.org)")
     expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
     assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    (app,) = person.client.get("/api/apps").json()
+    (conversation,) = person.client.get(f"/api/apps/{app['id']}/conversations").json()["items"]
+    desk = f"/api/apps/{app['id']}/conversations/{conversation['id']}"
+    person.client.post(f"{desk}/takeover").raise_for_status()
+    expect(frame.locator(".embed-here")).to_contain_text("Ada")
+    person.client.post(f"{desk}/messages", json={"text": "It is me."}).raise_for_status()
+    expect(frame.locator(".is-answer").last).to_contain_text("It is me.")
+    person.client.post(f"{desk}/handback").raise_for_status()
+    expect(frame.locator(".embed-here")).to_have_count(0)
     assert sockets == []
 
 
