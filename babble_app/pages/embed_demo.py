@@ -21,7 +21,7 @@ def embed_demo() -> rx.Component:
             "are not ours. This command serves such a site on a port of its own, with an app of the plain assistant in it:",
             class_name="muted",
         ),
-        rx.el.pre(rx.el.code(COMMAND), class_name="code-sample", tab_index=0),
+        rx.el.pre(rx.el.code(COMMAND), tab_index=0),
         rx.el.p(
             "It makes the app “Embed demo” in your account, allows its own origin there, and takes a token for a day. "
             "An app of yours is shown with ",

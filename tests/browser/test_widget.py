@@ -63,7 +63,7 @@ def models(teller: Teller) -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, models: ModelServer) -> Iterator[Server]:
     """A server whose apps are answered by the scripted model."""
-    variables = {
+    variables: dict[str, Any] = {
         "OPENAI_API_KEY": "sk-test-canary",
         "OPENAI_BASE_URL": models.openai_url,
         "BABBLE_DEFAULT_MODEL": "openai/shop",
@@ -93,8 +93,14 @@ def site(server: Server, person: Person) -> Iterator[HostSite]:
 
 
 @pytest.fixture
+def sockets() -> list[str]:
+    """The addresses of the websockets that the test's pages and their frames opened."""
+    return []
+
+
+@pytest.fixture
 def visit(
-    open_context: Callable[..., BrowserContext], watch: Watch
+    open_context: Callable[..., BrowserContext], watch: Watch, sockets: list[str]
 ) -> Iterator[Callable[..., Page]]:
     """Open pages of sites; what they load of their own is no foreign request."""
     sites: set[str] = set()
@@ -102,13 +108,12 @@ def visit(
     def open_page(site: HostSite, path: str, **options: Any) -> Page:
         sites.add(f"foreign request: {site.url}")
         page = open_context(**options).new_page()
+        page.on("websocket", lambda socket: sockets.append(socket.url))
         page.goto(site.url + path)
         return page
 
     yield open_page
     watch.problems[:] = [one for one in watch.problems if not one.startswith(tuple(sites))]
-    # Who follows a conversation learns that no person can write into it yet, and asks no more.
-    watch.refused[:] = [one for one in watch.refused if "/events" not in one]
 
 
 def embedded_frame(page: Page) -> Frame:
@@ -170,14 +175,12 @@ def test_a_page_of_another_origin_embeds_asks_reloads_lends_its_functions_and_ta
     assert page.evaluate("Object.keys(window).length") == before
 
 
-def test_a_plain_frame_needs_no_script_and_no_socket_and_speaks_the_visitors_language(
-    visit: Callable[..., Page], site: HostSite
+def test_a_plain_frame_needs_no_script_and_no_socket_speaks_the_visitors_language_and_hears_people(
+    visit: Callable[..., Page], site: HostSite, sockets: list[str], person: Person
 ) -> None:
-    sockets: list[str] = []
     page = visit(
         site, "/frame", locale="ar", color_scheme="dark", viewport={"width": 390, "height": 800}
     )
-    page.on("websocket", lambda socket: sockets.append(socket.url))
     frame = embedded_frame(page)
 
     expect(frame.locator(".embed[dir=rtl]")).to_be_visible()
@@ -188,6 +191,16 @@ def test_a_plain_frame_needs_no_script_and_no_socket_and_speaks_the_visitors_lan
     link = frame.get_by_role("link", name="the shop (docs.example.org)")
     expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
     assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    (app,) = person.client.get("/api/apps").json()
+    (conversation,) = person.client.get(f"/api/apps/{app['id']}/conversations").json()["items"]
+    desk = f"/api/apps/{app['id']}/conversations/{conversation['id']}"
+    person.client.post(f"{desk}/takeover").raise_for_status()
+    expect(frame.locator(".embed-here")).to_contain_text("Ada")
+    person.client.post(f"{desk}/messages", json={"text": "It is me."}).raise_for_status()
+    expect(frame.locator(".is-answer").last).to_contain_text("It is me.")
+    person.client.post(f"{desk}/handback").raise_for_status()
+    expect(frame.locator(".embed-here")).to_have_count(0)
     assert sockets == []
 
 
