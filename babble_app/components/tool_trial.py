@@ -113,7 +113,10 @@ def _outcome() -> rx.Component:
             ToolTrialState.problem != "",
             notice(
                 "bad",
-                rx.el.p("It failed after ", ToolTrialState.took, ". The agent would be told:"),
+                rx.cond(
+                    ToolTrialState.took != "",
+                    rx.el.p("It failed after ", ToolTrialState.took, ". The agent would be told:"),
+                ),
                 rx.el.p(ToolTrialState.problem, class_name="tool-failure"),
             ),
         ),

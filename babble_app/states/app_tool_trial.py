@@ -35,6 +35,7 @@ class ToolTrialState(rx.State):
     answered: bool = False
     problem: str = ""
     took: str = ""
+    """How long the last call was; empty: nothing was called."""
 
     @rx.event
     async def open_trial(self, chosen_name: str) -> None:
@@ -70,12 +71,17 @@ class ToolTrialState(rx.State):
             if self.running or not self.open:
                 return
             name, fields, as_json = self.name, self.arguments, self.as_json
-            self.running, self.answered, self.answer, self.problem = True, False, "", ""
+            self.answered, self.answer, self.problem, self.took = False, "", "", ""
+            try:
+                arguments = _read(form, fields, as_json=as_json)
+            except FieldError as error:
+                self.problem = str(error)
+                return
+            self.running = True
         began, answer, problem = time.monotonic(), "", ""
         try:
-            arguments = _read(form, fields, as_json=as_json)
             answer = await app_tools.try_tool(runtime.current(), owner_id, app_id, name, arguments)
-        except (FieldError, BabbleError) as error:
+        except BabbleError as error:
             problem = str(error)
         finally:
             took = duration_words((time.monotonic() - began) * 1000)

@@ -59,6 +59,10 @@ HANDLERS = {
     "TestState": "ask_again dismiss_note go_on pick_view replace_answer replay send send_again start take_back",
     "TestsState": "ask_delete cancel_delete choose_for_gate delete dismiss_problem load run_all run_one show_list show_test",
     "ToastState": "dismiss show_failure",
+    "ToolFormState": "add_argument add_header add_missing allow_host close_form describe_argument drop_argument drop_header "
+    "name_argument open_new open_tool pick_type replace_header require save_tool show_fields show_json write_schema write_url",
+    "ToolTrialState": "allow_host call close_trial open_trial",
+    "ToolsState": "allow_host ask_removal cancel_removal load remove",
     "TraceState": "toggle_step",
     "UnansweredState": "",
     "UsageState": "load pick_period show_everybody",
