@@ -98,6 +98,13 @@ def _rows() -> rx.Component:
                 class_name="button button--quiet visits-more",
             ),
         ),
+        rx.cond(
+            VisitsState.is_cut,
+            rx.el.p(
+                "These are the newest ones; search to find others, or download them all.",
+                class_name="muted visits-none",
+            ),
+        ),
     )
 
 

@@ -39,6 +39,8 @@ class VisitsState(rx.State):
     view: Literal["talks", "unanswered"] = "talks"
     rows: list[VisitRow] = []
     has_more: bool = False
+    is_cut: bool = False
+    """Whether there are more than the page shows at most."""
     show: Show = "all"
     channel: Literal["", "production", "staging"] = ""
     version: int = 0
@@ -197,6 +199,7 @@ class VisitsState(rx.State):
         several = len(self.versions) > 1 or any(row.staging for row in rows)
         self.can_narrow = self.can_narrow or several
         self.has_more = bool(page.next) and self._limit < visit_desk.MAX_LISTED
+        self.is_cut = bool(page.next) and not self.has_more
         self.query = _query(self._filter())
 
     def _filter(self) -> ConversationFilter:
