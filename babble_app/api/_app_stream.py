@@ -33,6 +33,8 @@ class AppFrames:
         self._run = run
         self._after = after
         self._builder = ReplyBuilder(run)
+        self._by_page: dict[str, bool] = {}
+        """Whether the page carries a call out; models may use an id again."""
 
     def frame(self, numbered: NumberedEvent) -> bytes:
         """Return the event's frame; empty: callers do not see it."""
@@ -49,13 +51,15 @@ class AppFrames:
             case TextDelta():
                 return self._written(numbered, "delta", {"text": event.text})
             case ToolCalled():
+                self._by_page[event.call_id] = event.by_page
                 return self._written(numbered, "tool", _called(event))
             case ToolAnswered():
                 status = "done" if event.ok else "failed"
+                # What the app's own functions answer is the agent's to read, and not the visitor's.
                 data = {
                     "name": event.name,
                     "status": status,
-                    "summary": event.summary,
+                    "summary": event.summary if self._by_page.get(event.call_id) else "",
                     "call_id": event.call_id,
                 }
                 return self._written(numbered, "tool", data)

@@ -54,6 +54,11 @@ class AppCaller:
     origin: str = ""
     """Of the page that calls; empty: not a browser's page of another site."""
 
+    @property
+    def token_is_public(self) -> bool:
+        """Whether the credential is one that everybody has who sees a page which uses the app."""
+        return not self.visitor and bool(self.app.origins or self.origin)
+
 
 async def find_caller(
     rt: Runtime, token: str, origin: str = "", *, even_expired: bool = False

@@ -108,7 +108,8 @@ async def _list_turns(
     rt: Runtime, caller: AppCaller, told: Told, digest: str
 ) -> Sequence[RecalledTurn]:
     """Return the turns at which that was all that had been said."""
-    if not told.before:
+    if not told.before or caller.token_is_public:
+        # Who knows what was said is then not who was there: behind the same words may stand what another visitor's page has told.
         return ()
     return await rt.database.fetch(rows.list_turns, caller.owner_id, caller.app.id, digest)
 
@@ -117,15 +118,9 @@ async def _get_turn(rt: Runtime, who: TellingCaller, after: str) -> RecalledTurn
     """Return the turn that the run answered; raises NotFoundError."""
     caller = who.agent.caller
     turn = await rt.database.fetch(rows.find_turn, caller.owner_id, caller.app.id, _PREFIX + after)
-    if turn is None or not _may_read(who, turn):
+    if turn is None or not visit_admission.may_read(caller, turn.visitor, turn.channel):
         raise NotFoundError(_NO_ANSWER)
     return turn
-
-
-def _may_read(who: TellingCaller, turn: RecalledTurn) -> bool:
-    caller = who.agent.caller
-    others = bool(caller.visitor) and turn.visitor != caller.visitor
-    return not others and turn.channel == caller.channel
 
 
 async def _place(

@@ -51,6 +51,19 @@ def check_user(user: str) -> None:
         raise ValidationFailedError(message, field="user")
 
 
+def may_read(caller: AppCaller, visitor: str, channel: str) -> bool:
+    """Say whether a conversation is the caller's to read and to go on with.
+
+    Others' are hidden from a visitor, those of visitors with a token of their own from a public one, those of the other channel
+    from all.
+    """
+    if channel != caller.channel:
+        return False
+    if caller.visitor:
+        return visitor == caller.visitor
+    return not (caller.token_is_public and visitor.startswith(_RESERVED))
+
+
 def check_text(text: str) -> None:
     """Raise ValidationFailedError when the message is empty or too long."""
     if not text.strip():
@@ -63,19 +76,20 @@ def check_text(text: str) -> None:
 def hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> None:
     """Count a message of a visitor; raises RateLimitedError.
 
-    A token in a page is public, and whoever copies it may make visitors up: hence the ceiling of all together, which is the
-    token's own limit if it has one.
+    A token in a page is public, and whoever copies it may make visitors up: hence the limit of an address, and the ceiling of
+    all together, which is the token's own limit if it has one. A host app's server that shares a public token with its pages
+    needs a token with a limit of its own, to be more than one address.
     """
     who = visitor or caller.visitor or address
     app = caller.app
     rt.limiter.hit_rate("app_visitor", f"{app.id} {who}", app.rate_limit_per_minute)
+    if caller.visitor or caller.origin or (caller.token_is_public and caller.token_limit is None):
+        # Whoever makes up visitors by the hundred still comes from somewhere, and must not use the others' share up.
+        rt.limiter.hit("visit_address", f"{app.id} {address}")
     if caller.token_limit is not None:
         rt.limiter.hit_rate("app_token", caller.token_id, caller.token_limit)
     else:
         rt.limiter.hit_rate("app_all", app.id, app.rate_limit_per_minute * CROWD)
-    if caller.visitor:
-        # Whoever makes up visitors by the hundred still comes from somewhere.
-        rt.limiter.hit("visit_address", f"{app.id} {address}")
 
 
 async def run_once(

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from babble_app.services.visits import VisitRun
 
 
+_SPENT = "This assistant has used up what it may spend for now. Please try again later."
+_NOT_SET_UP = "This assistant cannot answer at the moment: its owner has to look after the model that it uses."
+_TO_VISITORS = {
+    "budget_exhausted": _SPENT,
+    "price_unknown": _NOT_SET_UP,
+    "model_unavailable": _NOT_SET_UP,
+    "provider_key_refused": _NOT_SET_UP,
+}
+"""What visitors are told by an error's code, where its message is for the owner: it names budgets, settings and keys."""
+
+
 class ReplyBuilder:
     """Takes in one event after the other; `reply` is there when the answer is whole."""
 
@@ -42,7 +53,8 @@ class ReplyBuilder:
             case MessageDone():
                 self.reply = self._built(event)
             case RunFailed():
-                raise failure_of(event)
+                words = _TO_VISITORS.get(event.code, event.message)
+                raise failure_of(event.model_copy(update={"message": words}))
             case RunStopped():
                 raise RunInterruptedError("The answer was stopped.")
             case _:

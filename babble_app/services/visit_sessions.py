@@ -124,7 +124,7 @@ async def list_sessions(
     Raises:
         PermissionDeniedError: the token is public, as pages use it: whoever copies it must not read what others have said.
     """
-    if not caller.visitor and (caller.app.origins or caller.origin):
+    if caller.token_is_public:
         message = "Pages use this app, so its tokens are public and list nothing. Ask with a visitor's token (`bv_...`)."
         raise PermissionDeniedError(message)
     async with rt.database.reading() as db:

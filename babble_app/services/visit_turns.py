@@ -23,6 +23,7 @@ from babble_app.based.effects import (
     TalkEffect,
     UserEffect,
 )
+from babble_app.based.report import InvalidProgramError
 from babble_app.errors import ConflictError
 from babble_app.schemas.events import (
     ProgramMoved,
@@ -64,6 +65,9 @@ HUMAN = "human"
 CRASHED = (
     "Something in this agent went wrong, and it cannot go on. Please begin a new conversation."
 )
+_UNREADABLE = (
+    "This agent cannot be used after an upgrade until its owner publishes a new version of it."
+)
 _SUMMARY_CHARS = 200
 _MOST_PROGRAMS = 200
 
@@ -100,12 +104,20 @@ class Programs:
         return number
 
     async def get(self, rt: Runtime, owner_id: str, version_id: str) -> tuple[int, Program]:
-        """Return the number and the program of the owner's version; raises NotFoundError."""
+        """Return the number and the program of the owner's version.
+
+        Raises:
+            NotFoundError: there is no such version.
+            ConflictError: it was written for another release of Babble, and cannot be read any more.
+        """
         if version_id in self._kept:
             self._kept.move_to_end(version_id)
             return self._kept[version_id]
         number, text_zlib = await rt.database.fetch(rows.get_program, owner_id, version_id)
-        program = await asyncio.to_thread(lambda: parser.parse(unpacked(text_zlib)))
+        try:
+            program = await asyncio.to_thread(lambda: parser.parse(unpacked(text_zlib)))
+        except InvalidProgramError as error:
+            raise ConflictError(_UNREADABLE) from error
         self._kept[version_id] = number, program
         if len(self._kept) > _MOST_PROGRAMS:
             self._kept.popitem(last=False)

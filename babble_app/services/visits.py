@@ -272,7 +272,5 @@ async def _number(rt: Runtime, caller: AppCaller, run: Run) -> int | None:
 
 
 def _check_visitor(caller: AppCaller, standing: Standing) -> None:
-    """Hide conversations of others from a visitor, and those of the other channel from a token."""
-    others = bool(caller.visitor) and standing.visitor != caller.visitor
-    if others or standing.channel != caller.channel:
+    if not visit_admission.may_read(caller, standing.visitor, standing.channel):
         raise NotFoundError(rows.NO_SESSION)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from babble_app.services import app_callers, apps
-from babble_app.store import sightings as rows
-from tests.integration.api.app_people import HostApp, make_host_app
+from babble_app.services import app_callers, apps, visit_admission
+from babble_app.store import sightings
+from babble_app.store import visit_messages as message_rows
+from babble_app.store import visits as rows
+from tests.integration.api.app_people import HostApp, make_host_app, read_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,8 +108,10 @@ def test_the_page_of_this_very_server_comes_in(server: LiveServer, host: HostApp
 def test_made_up_pages_do_not_crowd_out_the_owners(server: LiveServer, host: HostApp) -> None:
     rt, owner_id, app_id = server.runtime, host.owner_id, host.app.id
     made_up = [
-        rows.add_sighting(owner_id, app_id, origin=f"https://{n}.example", page="/", refused=True)
-        for n in range(rows.MOST_SIGHTINGS // 2)
+        sightings.add_sighting(
+            owner_id, app_id, origin=f"https://{n}.example", page="/", refused=True
+        )
+        for n in range(sightings.MOST_SIGHTINGS // 2)
     ]
     for operations in made_up:
         server.call(rt.writer.write(operations))
@@ -175,3 +179,93 @@ def test_functions_of_a_page_that_no_model_should_read_are_refused(
     answer = host.client.post("/api/v1/chat", json={"message": "Hi", "tools": tools})
 
     assert (answer.status_code, answer.json()["field"]) == (422, "tools")
+
+
+def routes_of(session_id: str, frames: list[tuple[str, str, dict[str, Any]]]) -> list[Any]:
+    """Return all calls that reach into a conversation."""
+    session = f"/api/v1/sessions/{session_id}"
+    message_id = frames[-1][2]["message_id"]
+    return [
+        ("GET", "/api/v1/chat/stream", {"headers": {"Last-Event-ID": frames[0][0]}}),
+        ("GET", session, {}),
+        ("GET", f"{session}/messages", {}),
+        ("POST", f"{session}/stop", {}),
+        ("POST", f"{session}/tool-results", {"json": {"call_id": "call_1"}}),
+        ("POST", f"{session}/files", {"files": {"file": ("a.txt", b"a")}}),
+        ("POST", f"/api/v1/messages/{message_id}/feedback", {"json": {"rating": "up"}}),
+        ("POST", "/api/v1/chat", {"json": {"message": "Hi", "session_id": session_id}}),
+        ("POST", "/api/v1/chat/stream", {"json": {"message": "Hi", "session_id": session_id}}),
+        ("POST", "/v1/chat", {"json": {"message": "Hi", "conversation_id": session_id}}),
+        ("DELETE", session, {}),
+    ]
+
+
+@pytest.mark.parametrize("who", ["another visitor", "the page's token", "another app's token"])
+def test_a_visitors_conversation_is_nobody_elses(
+    server: LiveServer, person: Person, host: HostApp, who: str
+) -> None:
+    with visit(server, host) as mine:
+        frames = read_frames(mine.post("/api/v1/chat/stream", json={"message": "Hi"}).text)
+        stranger = {
+            "another visitor": lambda: visit(server, host),
+            "the page's token": lambda: server.client(Authorization=f"Bearer {host.token.token}"),
+            "another app's token": lambda: make_host_app(server, person.user.id).client,
+        }[who]()
+        session_id = frames[0][2]["session_id"]
+        with stranger:
+            statuses = [
+                stranger.request(method, path, **rest).status_code
+                for method, path, rest in routes_of(session_id, frames)
+            ]
+        left = mine.get(f"/api/v1/sessions/{session_id}/messages").json()
+
+    assert statuses == [404] * 11
+    assert len(left) == 2
+
+
+def test_a_public_token_finds_nobodys_conversation_by_its_words(
+    server: LiveServer, host: HostApp
+) -> None:
+    """What a page has told of its visitor would stand behind the same words."""
+    said: list[dict[str, str]] = [{"role": "user", "content": "Hi"}]
+    first = host.client.post("/v1/chat/completions", json={"model": "app", "messages": said})
+    said.append(first.json()["choices"][0]["message"])
+    said.append({"role": "user", "content": "And then?"})
+
+    second = host.client.post("/v1/chat/completions", json={"model": "app", "messages": said})
+    forged = host.client.post(
+        "/v1/chat/completions", json={"model": "app", "messages": said, "user": "vis_abc"}
+    )
+
+    counts = server.call(count_messages(server, host))
+    assert second.status_code == 200
+    assert sorted(counts) == [2, 4]
+    assert forged.status_code == 400
+
+
+async def count_messages(server: LiveServer, host: HostApp) -> list[int]:
+    """Return how many messages each of the app's conversations has."""
+    async with server.runtime.database.reading() as db:
+        sessions = await rows.list_session_ids(db, host.owner_id, host.app.id)
+        return [
+            len(await message_rows.list_messages(db, host.owner_id, session_id, limit=50))
+            for session_id in sessions
+        ]
+
+
+@pytest.mark.parametrize("page", [PAGE, {}], ids=["a page", "a script"])
+def test_one_address_cannot_use_up_what_all_visitors_have(
+    server: LiveServer, host: HostApp, page: dict[str, str]
+) -> None:
+    server.call(
+        apps.update_app(server.runtime, host.owner_id, host.app.id, rate_limit_per_minute=3)
+    )
+
+    statuses = [
+        host.client.post("/api/v1/sessions", json={"user": f"u{n}"}, headers=page).status_code
+        for n in range(3 * visit_admission.CROWD + 1)
+    ]
+
+    with server.client(Authorization=f"Bearer {host.token.token}") as somebody:
+        assert somebody.post("/api/v1/sessions", json={"user": "ada"}).status_code == 201
+    assert statuses == [201] * 120 + [429] * 31
