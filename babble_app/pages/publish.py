@@ -86,6 +86,20 @@ def _head() -> rx.Component:
             ),
         ),
         rx.el.div(
+            rx.el.a(
+                icon("chat", 16),
+                "Conversations",
+                href=f"/apps/{app.id}/conversations",
+                class_name="button",
+            ),
+            rx.el.a(
+                icon("external", 16),
+                "Open",
+                href=f"/embed/{app.slug}",
+                target="_blank",
+                class_name="button",
+                title="What visitors see, in a tab of its own",
+            ),
             rx.cond(
                 app.paused,
                 rx.el.button(
@@ -109,7 +123,7 @@ def _head() -> rx.Component:
                 menu_item("trash", "Delete…", danger=True, on_click=AppState.open_dialog("delete")),
                 trigger_class="button button--icon",
             ),
-            class_name="row",
+            class_name="row row--wrap",
         ),
         class_name="page-head",
     )
