@@ -69,6 +69,8 @@ async def test_a_function_goes_when_it_is_asked_about_and_meant(rt: Runtime, tab
     state = await tab.state(ToolsState)
     await tab.run(ToolsState.load, state)
 
+    await tab.run(ToolsState.ask_removal, state, "other")
+    await tab.run(ToolsState.cancel_removal, state)
     await tab.run(ToolsState.remove, state)
     assert len(await stored(rt, app, tab.user.id)) == 2
     await tab.run(ToolsState.ask_removal, state, "other")
