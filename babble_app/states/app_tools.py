@@ -50,7 +50,6 @@ class ToolsState(rx.State):
     @rx.event
     async def load(self) -> None:
         """List the functions of the app of the page."""
-        self.asks_removal = False
         await self._refresh()
 
     @rx.event

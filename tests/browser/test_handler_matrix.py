@@ -84,6 +84,7 @@ def publish(
     app = AppRow(
         owner_id=person.id, workspace_id=workspace, agent_id=agent, slug=words, name=f"App {words}",
         instructions=words, rate_limit_per_minute=20,
+        tools=[{"name": "x", "description": words, "url": "https://shop.example/"}],
     )  # fmt: skip
     token = AppTokenRow(
         owner_id=person.id, app_id=app.id, name=f"Token {words}", token_hash=words, prefix="bb_abcd", last4="wxyz",
@@ -231,6 +232,7 @@ CHANGING = {
     "app_page",
     "app_releases",
     "app_tokens",
+    "app_tools",
     "apps",
     "budgets",
     "chat",

@@ -245,7 +245,7 @@ async def test_a_function_that_cannot_be_called_is_refused_in_words(
     rt: Runtime, fields: dict[str, Any], words: str
 ) -> None:
     caller = await make_caller(rt)
-    tool = HttpTool(**{"name": "check", "url": "https://shop.example/", **fields})
+    tool = HttpTool.model_validate({"name": "check", "url": "https://shop.example/", **fields})
 
     with pytest.raises(ValidationFailedError, match=words):
         await app_tool_settings.set_tools(rt, caller.owner_id, caller.app.id, [tool], {})
