@@ -84,7 +84,13 @@ async def test_a_killed_server_leaves_the_program_where_it_stood_and_the_key_fre
 ) -> None:
     keys = {"OPENAI_BASE_URL": models.openai_url, "OPENAI_API_KEY": "sk-test"}
     names = {"BABBLE_DEFAULT_MODEL": "openai/fake-model", "BABBLE_DATA_DIR": str(tmp_path)}
-    settings = Settings(_env_file=None, **keys, **names)  # pyright: ignore[reportArgumentType] - read as from the environment
+    settings = Settings(
+        _env_file=None,
+        BABBLE_DATA_DIR=tmp_path,
+        BABBLE_DEFAULT_MODEL=names["BABBLE_DEFAULT_MODEL"],
+        OPENAI_BASE_URL=keys["OPENAI_BASE_URL"],
+        OPENAI_API_KEY=keys["OPENAI_API_KEY"],
+    )
     async with serving(settings) as rt:
         owner_id = (await make_user(rt)).id
         workspace = await workspaces.create_workspace(rt, owner_id, "Shop")
