@@ -17,10 +17,10 @@ from babble_app.schemas.visits import VisitorMessage
 from babble_app.services import app_callers, app_tokens, apps, chats, visits, workspaces
 from babble_app.services.idempotency import KeyedRequest
 from babble_app.services.startup import serving
-from babble_app.settings import Settings
 from babble_app.store.agents import packed
 from babble_app.store.tables.agents import VersionRow
 from babble_app.store.visits import get_standing
+from tests.conftest import make_settings
 from tests.factories import make_agent, make_user
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule
@@ -84,7 +84,7 @@ async def test_a_killed_server_leaves_the_program_where_it_stood_and_the_key_fre
 ) -> None:
     keys = {"OPENAI_BASE_URL": models.openai_url, "OPENAI_API_KEY": "sk-test"}
     names = {"BABBLE_DEFAULT_MODEL": "openai/fake-model", "BABBLE_DATA_DIR": str(tmp_path)}
-    settings = Settings(_env_file=None, **keys, **names)  # pyright: ignore[reportArgumentType] - read as from the environment
+    settings = make_settings(tmp_path, DATABASE_URL="", **keys, **names)
     async with serving(settings) as rt:
         owner_id = (await make_user(rt)).id
         workspace = await workspaces.create_workspace(rt, owner_id, "Shop")

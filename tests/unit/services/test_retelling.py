@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from babble_app.based.effects import UserEffect
 from babble_app.based.parser import parse
 from babble_app.services.playback import Playback
-from babble_app.services.retelling import retell
+from babble_app.services.retelling import MOST_TRIES, retell
 
 if TYPE_CHECKING:
     from babble_app.services.told import Said
@@ -133,3 +133,17 @@ async def test_what_only_the_network_could_have_said_is_taken_as_a_reply():
 
     assert "http" not in [one["kind"] for one in log]
     assert isinstance(play.pending, UserEffect)
+
+
+async def test_a_long_told_conversation_is_not_tried_with_every_condition_for_ever() -> None:
+    exits = 20
+    program = 'loop:\n    talk("Help.", False)\n' + "".join(
+        f'until "reason {n}":\n    say("Answer {n}.")\n    return "Go on."\n' for n in range(exits)
+    )
+    invented: list[Said] = [("user", "Hm?"), ("assistant", "Well.")] * (MOST_TRIES // exits)
+
+    log, _ = await told(program, *invented, ("user", "Why?"), ("assistant", "Answer 3."))
+    short, _ = await told(program, ("user", "Why?"), ("assistant", "Answer 3."))
+
+    assert log[-1] == {"kind": "talk", "reply": "Answer 3."}
+    assert "exit" in short[1]
