@@ -183,7 +183,7 @@ def test_a_money_cap_is_said_and_nobody_is_asked(direct: LiveServer, kind: Any) 
         "error",
         {"code": "budget_exhausted", "detail": whole.json()["detail"], "retryable": False},
     )
-    assert (openai.status_code, openai.json()["error"]["code"]) == (429, "insufficient_quota")
+    assert (openai.status_code, openai.json()["error"]["code"]) == (402, "budget_exhausted")
 
 
 def test_made_up_addresses_and_visitors_stay_limited(direct: LiveServer) -> None:

@@ -34,6 +34,9 @@ SPENDERS = {
     "/api/v1/chat",
     "/api/v1/chat/stream",
     "/api/v1/sessions",
+    "/v1/chat/completions",
+    "/v1/embeddings",
+    "/v1/responses",
     "/v1/chat",
 }
 
