@@ -15,8 +15,8 @@ from babble_app.services import (
     apps,
     publishing,
     versions,
+    visit_openings,
     visitors,
-    visits,
 )
 from babble_app.services.app_callers import find_caller
 from tests.call_factories import make_record
@@ -59,7 +59,7 @@ async def test_what_visitors_did_is_counted(rt: Runtime) -> None:
     await app_tokens.revoke_token(rt, owner, idle.id)
     await visitors.begin_visit(rt, used.token, origin=SHOP, address="10.0.0.9", page=f"{SHOP}/a")
     caller = await find_caller(rt, used.token)
-    _, stored = visits.open_visit(caller, "s_1", "vis_1")
+    _, stored = visit_openings.open_visit(caller, "s_1", "vis_1")
     await rt.writer.write(stored)
     record = make_record(owner, dollars=1.5, started_at=datetime.now(UTC), app_id=app.id)
     await rt.meter.note(record)
