@@ -235,12 +235,13 @@ async def test_conversations_are_exported_as_json_and_as_a_table(rt: Runtime) ->
 
 async def test_the_owners_data_hold_what_visitors_said(rt: Runtime) -> None:
     app = await make_visited(rt)
-    await app.ask("Where is the lamp?")
+    session_id = (await app.ask("Where is the lamp?")).session_id
 
     path = await exports.export_data(rt, app.owner_id)
 
+    place = f"workspaces/shop/apps/desk/conversations/{session_id}.json"
     with zipfile.ZipFile(path) as archive:
-        told = archive.read("workspaces/shop/apps/desk/conversations.jsonl").decode()
+        told = archive.read(place).decode()
     assert "Where is the lamp?" in told
 
 
