@@ -12,7 +12,8 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from babble_app import pages
-from babble_app.api.app import create_api
+from babble_app.api.app import create_api, plain_routes
+from babble_app.api.middleware.fast_lane import FastLane
 from babble_app.api.middleware.frames import FrameAncestors
 from babble_app.api.middleware.stack import wrap
 from babble_app.components.document import head
@@ -78,7 +79,7 @@ class OuterApp(rx.App):
 
     def __call__(self) -> ASGIApp:
         """Build what the server serves."""
-        return wrap(super().__call__())
+        return wrap(FastLane(super().__call__(), api, plain_routes()))
 
 
 def bind_tabs(inner: ASGIApp) -> ASGIApp:
@@ -93,6 +94,7 @@ def allow_frames(inner: ASGIApp) -> ASGIApp:
 
 list(import_modules(pages))
 
+api = create_api(runtime.current)
 app = OuterApp(
     stylesheets=[f"/styles/{sheet.name}" for sheet in sorted(STYLES.glob("*.css"))],
     head_components=head(),
@@ -101,7 +103,7 @@ app = OuterApp(
     frontend_exception_handler=note_page_error,
     backend_exception_handler=report_failure,
     # Each wraps the ones before it.
-    api_transformer=[create_api(runtime.current), bind_tabs, allow_frames],
+    api_transformer=[api, bind_tabs, allow_frames],
 )
 app.register_lifespan_task(lifespan)  # pyright: ignore[reportUnknownMemberType] - partly untyped
 app.add_middleware(RequireSession(), index=0)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from babble_app import api
 from babble_app.api import _failures
+from babble_app.api._app_route import AppRoute
 from babble_app.api._openapi import DescribedApi
 from babble_app.discovery import import_modules
 from babble_app.errors import BabbleError
@@ -44,6 +45,17 @@ def create_api(runtime_getter: Callable[[], Runtime]) -> FastAPI:
     app.add_exception_handler(HTTPException, _failures.answer_http_exception)
     app.add_exception_handler(Exception, _failures.answer_unforeseen)
     return app
+
+
+def plain_routes() -> dict[tuple[str, str], AppRoute]:
+    """Return by method and path the routes whose plain calls need no framework."""
+    return {
+        (method, route.path): route
+        for router in routers()
+        for route in router.routes
+        if isinstance(route, AppRoute) and route.body_shape is not None
+        for method in route.methods or ()
+    }
 
 
 def routers() -> Iterator[APIRouter]:

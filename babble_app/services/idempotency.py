@@ -20,6 +20,7 @@ from babble_app.errors import BabbleError, IdempotencyConflictError
 from babble_app.schemas.base import Schema
 from babble_app.store import idempotency as rows
 from babble_app.store.tables.base import now
+from babble_app.store.writer import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -95,8 +96,7 @@ def answered(owner_id: str, keyed: KeyedRequest | None, answer: Schema) -> list[
 async def keep(db: AsyncSession, owner_id: str, keyed: KeyedRequest | None, answer: Schema) -> None:
     """Store the answer in a unit of work."""
     connection = await db.connection()
-    for statement, _ in answered(owner_id, keyed, answer):
-        await connection.execute(statement)
+    await connection.run_sync(carry_out, answered(owner_id, keyed, answer))
 
 
 async def forget_old_answers(rt: Runtime) -> None:

@@ -82,6 +82,7 @@ class Ledger:
         self._loading = asyncio.Lock()
         self._loaded = False
         self._waiting: list[Operation] = []
+        self._storing = set[asyncio.Task[None]]()
         self._learned = Recent[str, int](MOST_LEARNED)
         """What the last call cost of a model without a price, where its provider said it."""
 
@@ -140,13 +141,18 @@ class Ledger:
         return LedgerHold(self, self._set_aside(subjects, caps, amount), amount)
 
     async def note(self, record: CallRecord) -> None:
-        """Store a call, and count what it cost."""
+        """Store a call, and count what it cost; one of a run is stored before the run's end is."""
         cost = _cost_nano(record)
         if cost and self._loaded:
             self._charge(record, cost)
         if cost and _price_of(record.model) is None:
             self._learned.put(record.model, cost)
-        await self._store(rows.add_call(record, cost))
+        storing = asyncio.create_task(self._store(rows.add_call(record, cost)))
+        self._storing.add(storing)
+        storing.add_done_callback(self._storing.discard)
+        # A run's end gets into the writer's line behind it: who waits for that need not wait here.
+        if not record.scope.run_id:
+            await asyncio.shield(storing)
 
     def tally(self, cap: Cap) -> Tally:
         """Return what is spent and set aside of a budget in the period that runs."""
@@ -158,7 +164,8 @@ class Ledger:
         return end_of(cap.period, max(self._clock(), self._books[cap.period].start))
 
     async def close(self) -> None:
-        """Store what the database could not take before."""
+        """Store what is on its way, and what the database could not take before."""
+        await asyncio.gather(*self._storing)
         await self._store_waiting()
 
     def _unpriced_amount(self, model: str, caps: Sequence[Cap]) -> int:

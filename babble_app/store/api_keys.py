@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.accounts import ApiKey
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.accounts import UserRow
 from babble_app.store.tables.api_keys import ApiKeyRow
 from babble_app.store.tables.base import now
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from babble_app.store.writer import Operation
 
-_TOUCH = (
+_TOUCH = Prepared(
     update(ApiKeyRow)
     .where(col(ApiKeyRow.id) == bindparam("of_key"))
     .values(last_used_at=bindparam("at"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Executable, Label, bindparam, delete, func, update
+from sqlalchemy import Label, bindparam, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.engine import Connection
 from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.apps import App, AppToken, Release, Sighting
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.accounts import UserRow
 from babble_app.store.tables.agents import AgentRow
 from babble_app.store.tables.apps import AppReleaseRow, AppRow, AppTokenRow, SightingRow
@@ -59,11 +60,11 @@ _TOKEN_COLUMNS: list[Label[Any]] = [
 _WITH_TOKEN = _OPENED.add_columns(*_TOKEN_COLUMNS).join(
     AppTokenRow, col(AppTokenRow.app_id) == AppRow.id
 )
-_BY_TOKEN = _WITH_TOKEN.where(col(AppTokenRow.token_hash) == bindparam("value"))
-_BY_TOKEN_ID = _WITH_TOKEN.where(col(AppTokenRow.id) == bindparam("value"))
-_BY_SLUG = _OPENED.where(col(AppRow.slug) == bindparam("value"))
-_BY_ID = _OPENED.where(col(AppRow.id) == bindparam("value"))
-_TOUCH_TOKEN = (
+_BY_TOKEN = Prepared(_WITH_TOKEN.where(col(AppTokenRow.token_hash) == bindparam("value")))
+_BY_TOKEN_ID = Prepared(_WITH_TOKEN.where(col(AppTokenRow.id) == bindparam("value")))
+_BY_SLUG = Prepared(_OPENED.where(col(AppRow.slug) == bindparam("value")))
+_BY_ID = Prepared(_OPENED.where(col(AppRow.id) == bindparam("value")))
+_TOUCH_TOKEN = Prepared(
     update(AppTokenRow)
     .where(col(AppTokenRow.id) == bindparam("of_token"))
     .values(last_used_at=bindparam("at"))
@@ -271,8 +272,8 @@ def _plain(tools: list[dict[str, Any]]) -> dict[str, Any]:
     return {"tools": shown}
 
 
-def _find(db: Connection, statement: Executable, value: str) -> OpenedApp | None:
-    row = db.execute(statement, {"value": value}).mappings().one_or_none()
+def _find(db: Connection, statement: Prepared, value: str) -> OpenedApp | None:
+    row = statement.one_named(db, {"value": value})
     if row is None:
         return None
     values = {name: row[name] for name in App.model_fields}

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.chats import Chat, Message
+from babble_app.store.prepared import Prepared
 from babble_app.store.runs import ACTIVE
 from babble_app.store.tables.chats import ChatFileRow, ChatRow, MessageRow
 from babble_app.store.tables.runs import RunRow
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from babble_app.store.writer import Operation
 
 _NONE = "There is no such chat."
-_NAME = (
+_NAME = Prepared(
     update(ChatRow)
     .where(
         col(ChatRow.id) == bindparam("of_chat"),

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import String, and_, bindparam, select
+from sqlalchemy import String, and_, bindparam, literal_column, select
 from sqlmodel import col
 
 from babble_app.errors import NotFoundError
 from babble_app.store.agents import unpacked
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.agents import AgentRow, VersionRow
 from babble_app.store.tables.chats import ChatFileRow, ChatRow, MessageRow
 from babble_app.store.tables.proposals import ProposalRow
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 _OWNER = bindparam("owner_id", type_=String)
 _CHAT = bindparam("chat_id", type_=String)
 
-_PROGRAM = (
+_PROGRAM = Prepared(
     select(
         col(ChatRow.title),
         col(ChatRow.model),
@@ -53,18 +54,19 @@ _PROGRAM = (
             col(ChatRow.review_changes),
             col(ProposalRow.agent_id) == AgentRow.id,
             col(ProposalRow.owner_id) == _OWNER,
-            col(ProposalRow.status) == "pending",
+            # In the text: SQLite plans a query anew for each value that decides whether a partial index helps.
+            col(ProposalRow.status) == literal_column("'pending'"),
         ),
     )
     .where(col(ChatRow.id) == _CHAT, col(ChatRow.owner_id) == _OWNER)
 )
-_FILES = (
+_FILES = Prepared(
     select(col(FileRow.id))
     .join(ChatFileRow, col(ChatFileRow.file_id) == FileRow.id)
     .where(col(ChatFileRow.chat_id) == _CHAT, col(FileRow.owner_id) == _OWNER)
     .order_by(col(FileRow.created_at), col(FileRow.id))
 )
-_MESSAGES = (
+_MESSAGES = Prepared(
     select(
         col(MessageRow.id),
         col(MessageRow.role),
@@ -77,7 +79,7 @@ _MESSAGES = (
     .limit(bindparam("most"))
 )
 
-_WRITTEN = (
+_WRITTEN = Prepared(
     select(col(MessageRow.details)["versions"], col(ProposalRow.sha256))
     .outerjoin(
         ProposalRow,
@@ -95,8 +97,11 @@ _WRITTEN = (
     .order_by(col(MessageRow.position).desc())
     .limit(bindparam("most"))
 )
-_SHA256 = select(col(VersionRow.sha256)).where(
-    col(VersionRow.id) == bindparam("version_id", type_=String), col(VersionRow.owner_id) == _OWNER
+_SHA256 = Prepared(
+    select(col(VersionRow.sha256)).where(
+        col(VersionRow.id) == bindparam("version_id", type_=String),
+        col(VersionRow.owner_id) == _OWNER,
+    )
 )
 
 
@@ -142,10 +147,10 @@ class Conversation(NamedTuple):
 def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) -> Conversation:
     """Return the owner's chat as it is now, with its newest messages; raises NotFoundError."""
     whose = {"owner_id": owner_id, "chat_id": chat_id}
-    canvas = db.execute(_PROGRAM, whose).one_or_none()
+    canvas = _PROGRAM.one(db, whose)
     if canvas is None:
         raise NotFoundError("There is no such chat.")
-    said = [Said(*row) for row in db.execute(_MESSAGES, {**whose, "most": limit})]
+    said = [Said(*row) for row in _MESSAGES.rows(db, {**whose, "most": limit})]
     program: Program | None = None
     title, model, workspace_id, review_changes, profile, agent_id, *columns = canvas
     if agent_id:
@@ -159,7 +164,7 @@ def get_conversation(db: Connection, owner_id: str, chat_id: str, limit: int) ->
         program=program,
         review_changes=review_changes,
         profile=profile,
-        file_ids=list(db.execute(_FILES, whose).scalars()),
+        file_ids=[file_id for (file_id,) in _FILES.rows(db, whose)],
     )
 
 
@@ -171,11 +176,12 @@ def _program(agent_id: str, columns: list[Any], written_sha256: str | None) -> P
 
 
 def _find_written(db: Connection, values: dict[str, Any]) -> str | None:
-    for versions, proposed in db.execute(_WRITTEN, values):
+    for versions, proposed in _WRITTEN.rows(db, values):
         if proposed:
             return str(proposed)
         own = [one for one in versions or () if one["agent_id"] == values["agent_id"]]
         if own:
             version = {"version_id": own[-1]["version_id"], "owner_id": values["owner_id"]}
-            return db.execute(_SHA256, version).scalar_one_or_none()
+            found = _SHA256.one(db, version)
+            return found[0] if found else None
     return None

@@ -96,7 +96,7 @@ class Database:
         engine = self._fetching
 
         def run() -> T:
-            with engine.connect() as db:
+            with engine.begin() as db:
                 return query(db, *args, **kwargs)
 
         with _translation():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlmodel import col, select
 
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.base import now
 from babble_app.store.tables.idempotency import IdempotencyKeyRow
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from babble_app.store.writer import Operation
+
+_INSERT = Prepared(insert(IdempotencyKeyRow))
+_FORGET_OLD = Prepared(
+    delete(IdempotencyKeyRow).where(
+        col(IdempotencyKeyRow.owner_id) == bindparam("of_owner"),
+        col(IdempotencyKeyRow.key) == bindparam("of_key"),
+        col(IdempotencyKeyRow.created_at) <= bindparam("made_after"),
+    )
+)
 
 
 async def find_answer(
@@ -34,12 +44,15 @@ def add_answer(
     owner_id: str, key: str, *, fingerprint: str, answer: str, made_after: datetime
 ) -> list[Operation]:
     """Store an answer in place of one that is too old; two answers with one key are an IntegrityError."""
-    own = (col(IdempotencyKeyRow.owner_id) == owner_id, col(IdempotencyKeyRow.key) == key)
-    too_old = delete(IdempotencyKeyRow).where(*own, col(IdempotencyKeyRow.created_at) <= made_after)
-    added = insert(IdempotencyKeyRow).values(
-        owner_id=owner_id, key=key, fingerprint=fingerprint, answer=answer, created_at=now()
-    )
-    return [(too_old, ()), (added, ())]
+    too_old = {"of_owner": owner_id, "of_key": key, "made_after": made_after}
+    added = {
+        "owner_id": owner_id,
+        "key": key,
+        "fingerprint": fingerprint,
+        "answer": answer,
+        "created_at": now(),
+    }
+    return [(_FORGET_OLD, [too_old]), (_INSERT, [added])]
 
 
 async def delete_answer(db: AsyncSession, owner_id: str, key: str, answer: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.keys import ProviderKeyRow
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class SealedKey(NamedTuple):
     base_url: str
 
 
-_SEALED = (
+_SEALED = Prepared(
     select_columns(*(getattr(ProviderKeyRow, name) for name in SealedKey._fields))
     .where(
         col(ProviderKeyRow.owner_id) == bindparam("owner_id"),
@@ -51,7 +52,7 @@ def list_sealed(db: Connection, owner_id: str, workspace_id: str) -> list[Sealed
     With an empty `workspace_id`, those of no workspace.
     """
     values = {"owner_id": owner_id, "workspace_id": workspace_id}
-    return [SealedKey(*row) for row in db.execute(_SEALED, values)]
+    return [SealedKey(*row) for row in _SEALED.rows(db, values)]
 
 
 async def get_key(db: AsyncSession, owner_id: str, provider: str, row_id: str) -> ProviderKeyRow:

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.profiles import Profile
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.profiles import ProfileRow
 
 if TYPE_CHECKING:
@@ -19,10 +20,17 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 _OUTSIDE_SHAPE = {"owner_id", "version", "created_at", "updated_at"}
-_SHAPE = select_columns(
-    *(getattr(ProfileRow, name) for name in ProfileRow.model_fields if name not in _OUTSIDE_SHAPE)
-).where(
-    col(ProfileRow.id) == bindparam("profile_id"), col(ProfileRow.owner_id) == bindparam("owner_id")
+_SHAPE = Prepared(
+    select_columns(
+        *(
+            getattr(ProfileRow, name)
+            for name in ProfileRow.model_fields
+            if name not in _OUTSIDE_SHAPE
+        )
+    ).where(
+        col(ProfileRow.id) == bindparam("profile_id"),
+        col(ProfileRow.owner_id) == bindparam("owner_id"),
+    )
 )
 """Made once, as every message of a chat with such a profile waits for it."""
 
@@ -30,8 +38,8 @@ _SHAPE = select_columns(
 def find_shape(db: Connection, owner_id: str, profile_id: str) -> Profile | None:
     """Return the owner's profile, or None; for `Database.fetch`."""
     values = {"owner_id": owner_id, "profile_id": profile_id}
-    found = db.execute(_SHAPE, values).mappings().one_or_none()
-    return Profile.model_validate(dict(found)) if found else None
+    found = _SHAPE.one_named(db, values)
+    return Profile.model_validate(found) if found else None
 
 
 async def get_profile(

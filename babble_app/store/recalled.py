@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import String, bindparam, exists, insert, select
+from sqlalchemy import String, bindparam, exists, insert, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.agents import VersionRow
 from babble_app.store.tables.base import now
 from babble_app.store.tables.chats import MessageRow
@@ -26,7 +27,7 @@ _OF_TURN, _later = aliased(RunRow), aliased(RunRow)
 _went_on = exists().where(
     col(_later.chat_id) == RecalledTurnRow.chat_id,
     col(_later.created_at) > _OF_TURN.created_at,
-    col(_later.status).in_(("queued", "running", "done")),
+    or_(*(col(_later.status) == status for status in ("queued", "running", "done"))),
 )
 _TURNS = (
     select(
@@ -48,10 +49,12 @@ _TURNS = (
     .order_by(col(RecalledTurnRow.created_at).desc())
     .limit(20)
 )
-_BY_DIGEST = _TURNS.where(col(RecalledTurnRow.digest) == bindparam("digest", type_=String))
-_BY_RUN = _TURNS.where(col(RecalledTurnRow.run_id) == bindparam("run_id", type_=String))
+_BY_DIGEST = Prepared(
+    _TURNS.where(col(RecalledTurnRow.digest) == bindparam("digest", type_=String))
+)
+_BY_RUN = Prepared(_TURNS.where(col(RecalledTurnRow.run_id) == bindparam("run_id", type_=String)))
 _answer = aliased(MessageRow)
-_SAID = (
+_SAID = Prepared(
     select(col(MessageRow.role), col(MessageRow.text))
     .join(_answer, col(_answer.chat_id) == MessageRow.chat_id)
     .where(
@@ -62,7 +65,7 @@ _SAID = (
     )
     .order_by(col(MessageRow.position))
 )
-_INSERT = insert(RecalledTurnRow)
+_INSERT = Prepared(insert(RecalledTurnRow))
 
 
 class RecalledTurn(NamedTuple):
@@ -84,19 +87,19 @@ class RecalledTurn(NamedTuple):
 def list_turns(db: Connection, owner_id: str, app_id: str, digest: str) -> list[RecalledTurn]:
     """Return the turns of the owner's app up to which the same was said, the newest first, for `Database.fetch`."""
     values = {"owner_id": owner_id, "app_id": app_id, "digest": digest}
-    return [RecalledTurn(*row) for row in db.execute(_BY_DIGEST, values)]
+    return [RecalledTurn(*row) for row in _BY_DIGEST.rows(db, values)]
 
 
 def find_turn(db: Connection, owner_id: str, app_id: str, run_id: str) -> RecalledTurn | None:
     """Return the turn of the owner's app that the run answered, for `Database.fetch`."""
     values = {"owner_id": owner_id, "app_id": app_id, "run_id": run_id}
-    row = db.execute(_BY_RUN, values).first()
+    row = _BY_RUN.one(db, values)
     return RecalledTurn(*row) if row else None
 
 
 def list_said(db: Connection, owner_id: str, run_id: str) -> list[tuple[str, str]]:
     """Return role and text of all messages up to the answer of the owner's run, for `Database.fetch`."""
-    rows = db.execute(_SAID, {"owner_id": owner_id, "run_id": run_id})
+    rows = _SAID.rows(db, {"owner_id": owner_id, "run_id": run_id})
     return [(role, text) for role, text in rows]
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from babble_app.errors import NotFoundError
 from babble_app.schemas.chats import Run, RunProblem
 from babble_app.schemas.events import NumberedEvent, run_event_adapter
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.base import now
 from babble_app.store.tables.chats import ChatRow, MessageRow
 from babble_app.store.tables.runs import RunEventRow, RunRow
@@ -25,24 +26,26 @@ ACTIVE = ("queued", "running")
 
 # Made once: building a statement costs more than carrying it out on SQLite, and the writer puts neighbours with the
 # same statement into one execution.
-_INSERT_EVENTS = insert(RunEventRow)
-_INSERT_RUN = insert(RunRow)
-_INSERT_MESSAGE = insert(MessageRow).values(
-    position=select(func.coalesce(func.max(MessageRow.position), 0) + 1)
-    .where(MessageRow.chat_id == bindparam("of_chat"))
-    .scalar_subquery()
+_INSERT_EVENTS = Prepared(insert(RunEventRow))
+_INSERT_RUN = Prepared(insert(RunRow))
+_INSERT_MESSAGE = Prepared(
+    insert(MessageRow).values(
+        position=select(func.coalesce(func.max(MessageRow.position), 0) + 1)
+        .where(MessageRow.chat_id == bindparam("of_chat"))
+        .scalar_subquery()
+    )
 )
-_MARK_RUNNING = (
+_MARK_RUNNING = Prepared(
     update(RunRow)
     .where(col(RunRow.id) == bindparam("of_run"))
     .values(status="running", started_at=bindparam("started_at"))
 )
-_MARK_ENDED = (
+_MARK_ENDED = Prepared(
     update(RunRow)
     .where(col(RunRow.id) == bindparam("of_run"))
     .values({name: bindparam(name) for name in ("status", "answer_id", "problem", "ended_at")})
 )
-_TOUCH = (
+_TOUCH = Prepared(
     update(ChatRow)
     .where(col(ChatRow.id) == bindparam("of_chat"))
     .values(updated_at=bindparam("updated_at"))

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, DateTime, Integer, String, bindparam, exists, fu
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.apps import SightingRow
 from babble_app.store.tables.base import now
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from babble_app.store.writer import Operation
 
-_SIGHTED = (
+_SIGHTED = Prepared(
     update(SightingRow)
     .where(
         col(SightingRow.app_id) == bindparam("of_app"),
@@ -30,22 +31,24 @@ _SIGHTED = (
     )
 )
 _SIGHTING_COLUMNS = ("app_id", "origin", "owner_id", "loads", "page", "refused", "seen_at")
-_FIRST_SIGHTED = insert(SightingRow).from_select(
-    _SIGHTING_COLUMNS,
-    select_columns(
-        bindparam("of_app", type_=String),
-        bindparam("of_origin", type_=String),
-        bindparam("of_owner", type_=String),
-        bindparam("loads", type_=Integer),
-        bindparam("page", type_=String),
-        bindparam("is_refused", type_=Boolean),
-        bindparam("at", type_=DateTime(timezone=True)),
-    ).where(
-        ~exists().where(
-            col(SightingRow.app_id) == bindparam("of_app", type_=String),
-            col(SightingRow.origin) == bindparam("of_origin", type_=String),
-        )
-    ),
+_FIRST_SIGHTED = Prepared(
+    insert(SightingRow).from_select(
+        _SIGHTING_COLUMNS,
+        select_columns(
+            bindparam("of_app", type_=String),
+            bindparam("of_origin", type_=String),
+            bindparam("of_owner", type_=String),
+            bindparam("loads", type_=Integer),
+            bindparam("page", type_=String),
+            bindparam("is_refused", type_=Boolean),
+            bindparam("at", type_=DateTime(timezone=True)),
+        ).where(
+            ~exists().where(
+                col(SightingRow.app_id) == bindparam("of_app", type_=String),
+                col(SightingRow.origin) == bindparam("of_origin", type_=String),
+            )
+        ),
+    )
 )
 MOST_SIGHTINGS = 200
 """Origins of one app that are remembered: anybody can make some up."""

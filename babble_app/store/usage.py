@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, case, func, insert, or_, select
 from sqlmodel import col
 
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.accounts import UserRow
 from babble_app.store.tables.base import new_id
 from babble_app.store.tables.chats import ChatRow
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from babble_app.store.writer import Operation
 
 # Made once: the writer puts neighbours with the same statement into one execution.
-_INSERT_CALL = insert(UsageRow)
+_INSERT_CALL = Prepared(insert(UsageRow))
 
 _MOST_TOKENS = 2**31 - 1
 CSV_COLUMNS = (

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.accounts import Login, User
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.accounts import LoginRow, UserRow
 from babble_app.store.tables.base import now
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 LOCAL_EMAIL = "local@babble.invalid"
 """Of the account that belongs to the programs of this computer (services/local_owner.py): nobody's, and no one can log in to it."""
 _NONE = "There is no such account."
-_MODELS = select_columns(col(UserRow.default_model), col(UserRow.fallback_models)).where(
-    col(UserRow.id) == bindparam("owner_id")
+_MODELS = Prepared(
+    select_columns(col(UserRow.default_model), col(UserRow.fallback_models)).where(
+        col(UserRow.id) == bindparam("owner_id")
+    )
 )
 """Made once, as every message waits for it."""
 
@@ -39,7 +42,7 @@ class ChosenModels(NamedTuple):
 
 def get_models(db: Connection, owner_id: str) -> ChosenModels:
     """Return the models that the person chose, for `Database.fetch`; raises NotFoundError."""
-    found = db.execute(_MODELS, {"owner_id": owner_id}).one_or_none()
+    found = _MODELS.one(db, {"owner_id": owner_id})
     if found is None:
         raise NotFoundError(_NONE)
     return ChosenModels(*found)

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.visits import Visit
+from babble_app.store.prepared import Prepared
 from babble_app.store.tables.agents import VersionRow
 from babble_app.store.tables.base import now
 from babble_app.store.tables.chats import ChatRow
@@ -38,9 +39,9 @@ _OWNER = bindparam("owner_id", type_=String)
 _APP = bindparam("app_id", type_=String)
 
 # Made once: building a statement costs more than carrying it out on SQLite.
-_INSERT_CHAT = insert(ChatRow)
-_INSERT_VISIT = insert(VisitRow)
-_MOVE = (
+_INSERT_CHAT = Prepared(insert(ChatRow))
+_INSERT_VISIT = Prepared(insert(VisitRow))
+_MOVE = Prepared(
     update(VisitRow)
     .where(col(VisitRow.chat_id) == bindparam("of_chat"))
     .values(
@@ -50,7 +51,7 @@ _MOVE = (
         human_asked=bindparam("asks_human"),
     )
 )
-_TOUCH = (
+_TOUCH = Prepared(
     update(VisitRow)
     .where(col(VisitRow.chat_id) == bindparam("of_chat"))
     .values(updated_at=bindparam("updated_at"))
@@ -71,12 +72,17 @@ _STANDING = (
     .outerjoin(VersionRow, col(VersionRow.id) == VisitRow.version_id)
     .where(col(VisitRow.owner_id) == _OWNER, col(VisitRow.app_id) == _APP)
 )
-_BY_CHAT = _STANDING.where(col(VisitRow.chat_id) == bindparam("chat_id", type_=String))
-_BY_RUN = _STANDING.join(RunRow, col(RunRow.chat_id) == VisitRow.chat_id).where(
-    col(RunRow.id) == bindparam("run_id", type_=String)
+_BY_CHAT = Prepared(_STANDING.where(col(VisitRow.chat_id) == bindparam("chat_id", type_=String)))
+_BY_RUN = Prepared(
+    _STANDING.join(RunRow, col(RunRow.chat_id) == VisitRow.chat_id).where(
+        col(RunRow.id) == bindparam("run_id", type_=String)
+    )
 )
-_PROGRAM = select_columns(col(VersionRow.number), col(VersionRow.text_zlib)).where(
-    col(VersionRow.id) == bindparam("version_id", type_=String), col(VersionRow.owner_id) == _OWNER
+_PROGRAM = Prepared(
+    select_columns(col(VersionRow.number), col(VersionRow.text_zlib)).where(
+        col(VersionRow.id) == bindparam("version_id", type_=String),
+        col(VersionRow.owner_id) == _OWNER,
+    )
 )
 
 
@@ -97,7 +103,7 @@ class Standing(NamedTuple):
 def get_standing(db: Connection, owner_id: str, app_id: str, chat_id: str) -> Standing:
     """Return where the conversation of the owner's app stands, for `Database.fetch`; raises NotFoundError."""
     values = {"owner_id": owner_id, "app_id": app_id, "chat_id": chat_id}
-    row = db.execute(_BY_CHAT, values).one_or_none()
+    row = _BY_CHAT.one(db, values)
     if row is None:
         raise NotFoundError(NO_SESSION)
     return Standing(*row)
@@ -106,7 +112,7 @@ def get_standing(db: Connection, owner_id: str, app_id: str, chat_id: str) -> St
 def get_standing_of_run(db: Connection, owner_id: str, app_id: str, run_id: str) -> Standing:
     """Return where the conversation stands that the run belongs to, for `Database.fetch`; raises NotFoundError."""
     values = {"owner_id": owner_id, "app_id": app_id, "run_id": run_id}
-    row = db.execute(_BY_RUN, values).one_or_none()
+    row = _BY_RUN.one(db, values)
     if row is None:
         raise NotFoundError("There is no such answer.")
     return Standing(*row)
@@ -115,7 +121,7 @@ def get_standing_of_run(db: Connection, owner_id: str, app_id: str, run_id: str)
 def get_program(db: Connection, owner_id: str, version_id: str) -> tuple[int, bytes]:
     """Return the number and the compressed text of the owner's version, for `Database.fetch`; raises NotFoundError."""
     values = {"owner_id": owner_id, "version_id": version_id}
-    row = db.execute(_PROGRAM, values).one_or_none()
+    row = _PROGRAM.one(db, values)
     if row is None:
         raise NotFoundError("There is no such version.")
     return row[0], row[1]

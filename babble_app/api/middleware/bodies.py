@@ -72,7 +72,7 @@ class BodyLimits:
             detail = f"The JSON is nested deeper than {MAX_JSON_DEPTH} levels."
             await problem(scope, 422, detail)(scope, receive, send)
             return
-        await self._app(scope, _replayed(bytes(body), receive), send)
+        await self._app(scope, replayed(bytes(body), receive), send)
 
 
 def is_too_deep(body: bytes) -> bool:
@@ -115,7 +115,8 @@ def _bounded(receive: Receive, limit: int) -> Receive:
     return receive_bounded
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives a body once more that was read already."""
     given = False
 
     async def receive_again() -> Message:

@@ -15,7 +15,8 @@ import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server as Granian
 
-from babble_app.api.app import create_api
+from babble_app.api.app import create_api, plain_routes
+from babble_app.api.middleware.fast_lane import FastLane
 from babble_app.api.middleware.stack import wrap
 from babble_app.services import accounts
 from babble_app.services.runtime import Runtime, running
@@ -73,7 +74,8 @@ def serve(settings: Settings) -> Iterator[LiveServer]:
 
     async def main() -> None:
         async with running(settings) as runtime:
-            app = wrap(create_api(lambda: runtime), settings)
+            api = create_api(lambda: runtime)
+            app = wrap(FastLane(api, api, plain_routes()), settings)
             holder["server"] = Granian(
                 app, "127.0.0.1", port, interface=Interfaces.ASGI, log_enabled=False
             )
