@@ -9,23 +9,19 @@ from functools import partial
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from babble_app.agents import orchestrator
 from babble_app.errors import (
-    AgentNotValidError,
     BabbleError,
-    DatabaseUnavailableError,
     ModelAnswerInvalidError,
     ModelTimeoutError,
-    NotFoundError,
 )
 from babble_app.schemas.calls import CallScope
 from babble_app.schemas.chats import AskedWith
 from babble_app.schemas.events import (
     FileMade,
     ProgramMoved,
-    RunFailed,
     RunStarted,
     UsageCounted,
     VersionProposed,
@@ -40,24 +36,21 @@ from babble_app.services import (
     visit_turns,
 )
 from babble_app.services.answers import Answer
-from babble_app.services.run_endings import Ending, ending_operations, event_operations, last_event
 from babble_app.services.run_log import RunLog
-from babble_app.store import runs as rows
+from babble_app.services.run_storing import drop, finish, note_problem, store
 from babble_app.store.tables.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Coroutine
 
     from babble_app.agents.request import AgentRequest
     from babble_app.llm.client import ModelClient
-    from babble_app.schemas.events import AgentEvent, Mode, NumberedEvent, RunEvent
+    from babble_app.schemas.events import AgentEvent, Mode, RunEvent
+    from babble_app.services.run_endings import Ending
     from babble_app.services.runtime import Runtime
     from babble_app.services.visit_turns import VisitTurn
 
 logger = getLogger(__name__)
-
-STORE_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Waits between tries to store a run's end while the database is away."""
 
 
 @dataclass(frozen=True)
@@ -81,31 +74,41 @@ class Job:
     answer_id: str = field(default_factory=partial(new_id, "msg"))
 
 
-async def supervise(rt: Runtime, job: Job, found: run_context.Found | None) -> None:
+class _NeverStoredError(Exception):
+    """The question could not be stored, which whoever asked is told."""
+
+
+async def supervise(
+    rt: Runtime, job: Job, found: run_context.Found | None, storing: asyncio.Future[None]
+) -> None:
     """Take the chat's turn, produce the answer, and store its end whatever happens.
 
     What was found for it counts if the turn is its own at once; who waits in line looks again, and keeps nothing meanwhile.
+    No model is asked before `storing`, the question's, is done; if that fails, there is no run.
     """
     current = found if found is not None and found.is_current else None
     del found
     answer = Answer(model=job.model)
-    log = RunLog(partial(_store, rt, job.run_id))
+    log = RunLog(partial(store, rt, job.run_id))
     ending: Ending = "done"
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(rt.runs.turn(job.chat_id).take())
-            await _drive(rt, job, current, log, answer)
+            await _drive(rt, job, current, storing, log, answer)
+        except _NeverStoredError:
+            await drop(rt, job, log)
+            return
         except BabbleError as error:
             ending = "failed"
-            _note_problem(answer, error)
+            note_problem(answer, error)
         except asyncio.CancelledError:
             ending = "interrupted" if rt.runs.closing else "stopped"
         except Exception:
             logger.exception("run %s failed", job.run_id)
             ending = "failed"
-            _note_problem(answer, BabbleError("Something went wrong on the server. Try again."))
+            note_problem(answer, BabbleError("Something went wrong on the server. Try again."))
         # A task of its own: a second Stop must not cut the storing of the first one's partial answer.
-        finishing = asyncio.create_task(_finish(rt, job, log, answer, ending))
+        finishing = asyncio.create_task(finish(rt, job, log, answer, ending))
         while not finishing.done():
             try:
                 await asyncio.shield(finishing)
@@ -113,14 +116,13 @@ async def supervise(rt: Runtime, job: Job, found: run_context.Found | None) -> N
                 logger.info("run %s is already ending", job.run_id)
 
 
-def _note_problem(answer: Answer, error: BabbleError) -> None:
-    answer.add(RunFailed(code=error.code, message=str(error), retryable=error.retryable))
-    if isinstance(error, AgentNotValidError):
-        answer.raw = error.raw
-
-
 async def _drive(
-    rt: Runtime, job: Job, found: run_context.Found | None, log: RunLog, answer: Answer
+    rt: Runtime,
+    job: Job,
+    found: run_context.Found | None,
+    storing: asyncio.Future[None],
+    log: RunLog,
+    answer: Answer,
 ) -> None:
     """Produce the run's events to the end."""
     started = RunStarted(
@@ -134,17 +136,27 @@ async def _drive(
     answer.add(started)
     try:
         async with asyncio.timeout(rt.settings.run_timeout_seconds):
-            found = found or await run_context.find(rt, job.owner_id, job.chat_id)
+            if found is None:
+                await _until_stored(storing)
+                found = await run_context.find(rt, job.owner_id, job.chat_id)
             context = await _gather(rt, job, found)
             request = await made_files.with_media(rt, job, context.request)
             answer.model = request.media.name if request.media else job.model
             model = await _open(rt, job, context, found)
+            await _until_stored(storing)
             async with aclosing(_produce(rt, job, model, request)) as produced:
                 async for event in produced:
                     await _take(rt, job, context, log, answer, event)
     except TimeoutError as error:
         message = "This took too long and was ended. What had arrived is kept."
         raise ModelTimeoutError(message) from error
+
+
+async def _until_stored(storing: asyncio.Future[None]) -> None:
+    try:
+        await asyncio.shield(storing)
+    except (BabbleError, DBAPIError) as error:
+        raise _NeverStoredError from error
 
 
 async def _gather(rt: Runtime, job: Job, found: run_context.Found) -> run_context.Context:
@@ -256,49 +268,3 @@ async def _keep(storing: Coroutine[Any, Any, RunEvent], log: RunLog, answer: Ans
 def _note(answer: Answer, log: RunLog, event: RunEvent) -> None:
     answer.add(event)
     log.append(event)
-
-
-async def _store(rt: Runtime, run_id: str, batch: Sequence[NumberedEvent]) -> None:
-    try:
-        await rt.writer.write(event_operations(run_id, batch))
-    except IntegrityError as error:
-        message = "The chat was deleted."
-        raise NotFoundError(message) from error
-    rt.runs.broker.publish(run_id, batch)
-
-
-async def _finish(rt: Runtime, job: Job, log: RunLog, answer: Answer, ending: Ending) -> None:
-    """Store the answer, the run's state and its last events in one transaction, then show the events."""
-    left: list[NumberedEvent] = []
-    try:
-        left = await log.close()
-    except BabbleError as error:
-        ending = "failed"
-        _note_problem(answer, error)
-    last = log.number([last_event(job, answer, ending)])
-    answer.add(last[0].event)
-    shown = last
-    try:
-        operations = ending_operations(job, answer, ending, last)
-        await _write_patiently(rt, [*event_operations(job.run_id, left), *operations])
-        shown = [*left, *last]
-    except IntegrityError:
-        logger.info("run %s ended after its chat was deleted", job.run_id)
-    except BabbleError:
-        logger.exception("the end of run %s could not be stored", job.run_id)
-    finally:
-        # Readers must come to an end even when the database is gone; `recover` stores the end at the next start.
-        rt.runs.broker.publish(job.run_id, shown)
-        rt.runs.broker.close(job.run_id)
-        if job.visit is not None:
-            rt.visit_feed.tell(job.chat_id, job.visit.app.id)
-
-
-async def _write_patiently(rt: Runtime, operations: list[rows.Operation]) -> None:
-    for wait in STORE_RETRY_SECONDS:
-        try:
-            return await rt.writer.write(operations)
-        except DatabaseUnavailableError:
-            logger.warning("the end of a run could not be stored; trying again in %s s", wait)
-            await asyncio.sleep(wait)
-    return await rt.writer.write(operations)

@@ -6,6 +6,7 @@ a crash leaves the log, from which `recover` makes the answer at the next start.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -222,7 +223,7 @@ async def launch(
     *further: Operation,
     first: Sequence[Operation] = (),
 ) -> Run:
-    """Store the run with all that belongs to it (`first`: what it cannot be stored without), and let it go.
+    """Let the run go, and return when it is stored with all that belongs to it (`first`: what it cannot be stored without).
 
     `found` is what the chat holds before; None: the run reads it when its turn comes.
     """
@@ -244,12 +245,14 @@ async def launch(
         mode=run.mode,
     )
     answer = idempotency.answered(job.owner_id, keyed, run)
+    storing = rt.writer.enqueue([*first, *stored, *further, *answer])
+    rt.runs.broker.open(job.owner_id, run.id)
+    # While the question is being stored, the run gathers what the model is given; it asks no model before.
+    rt.runs.launch(run.id, supervise(rt, job, found, storing))
     try:
-        await rt.writer.write([*first, *stored, *further, *answer])
+        await asyncio.shield(storing)
     except IntegrityError:
         # The chat was deleted meanwhile: it is not found now.
         await chats.get_chat(rt, job.owner_id, job.chat_id)
         raise
-    rt.runs.broker.open(job.owner_id, run.id)
-    rt.runs.launch(run.id, supervise(rt, job, found))
     return run

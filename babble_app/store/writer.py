@@ -62,12 +62,20 @@ class EventWriter:
             DatabaseUnavailableError: the database is gone, or the writer is closed.
             DiskFullError: nothing more can be written.
         """
+        await self.enqueue(operations)
+
+    def enqueue(self, operations: Sequence[Operation]) -> asyncio.Future[None]:
+        """Return what is done when the commit is durable, or fails as `write` does; what comes later is applied later.
+
+        Raises:
+            DatabaseUnavailableError: the writer is closed.
+        """
         if self._thread is None:
             raise DatabaseUnavailableError("The server is shutting down.")
         loop = asyncio.get_running_loop()
         request = _Request(operations, loop, loop.create_future())
         self._requests.put(request)
-        await request.done
+        return request.done
 
     async def close(self) -> None:
         """Write what is queued, then end the thread."""

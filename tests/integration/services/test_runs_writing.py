@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +16,11 @@ from babble_app.services import (
     chats,
     run_context,
     runs,
+    usage,
     versions,
 )
 from babble_app.services.runtime import running
+from babble_app.store.tables.base import now
 from tests.conftest import make_settings
 from tests.factories import make_chat
 
@@ -39,9 +42,14 @@ class DeletesFirst:
     def __init__(self, rt: Runtime, owner_id: str, chat_id: str) -> None:
         self.rt, self.owner_id, self.chat_id, self.writer = rt, owner_id, chat_id, rt.writer
 
-    async def write(self, operations: Any) -> None:
+    def enqueue(self, operations: Any) -> asyncio.Future[None]:
         self.rt.writer = self.writer
+        return asyncio.ensure_future(self._write(operations))
+
+    async def _write(self, operations: Any) -> None:
         await chats.delete_chat(self.rt, self.owner_id, self.chat_id)
+        # The run has long gathered what it needs, and would have asked its model, if it did not wait.
+        await asyncio.sleep(0.05)
         await self.writer.write(operations)
 
 
@@ -141,6 +149,9 @@ async def test_a_chat_that_is_deleted_while_a_message_comes_in_does_not_exist(rt
 
     with pytest.raises(NotFoundError):
         await runs.start(rt, owner, chat.id, text="Hello")
+    await rt.runs.close()
+    lines = await usage.csv_rows(rt, owner, since=now() - timedelta(hours=1))
+    assert len([line async for line in lines]) == 1  # the heading
 
 
 async def test_a_chat_that_is_deleted_while_an_answer_is_asked_for_again_does_not_exist(
