@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from babble_app.errors import BabbleError, ConflictError, DatabaseUnavailableError, DiskFullError
+from babble_app.store.prepared import execute
 from babble_app.store.texts import make_storable
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ def _set_up_sqlite(engine: Engine, synchronous: str) -> None:
     def on_begin(connection: Connection) -> None:
         # A transaction that reads first and writes later could find its snapshot outdated: it takes the write lock now.
         immediate = connection.get_execution_options().get("immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        execute(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     make_storable(engine)
     event.listen(engine, "connect", on_connect)

@@ -6,6 +6,7 @@ the SQL, converts values both ways for each database, and says what went wrong i
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +17,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from babble_app.store.texts import storable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection, Dialect
 
@@ -69,16 +70,11 @@ class Prepared:
     def rows(self, db: Connection, values: Values) -> list[tuple[Any, ...]]:
         """Return what the query finds."""
         compiled = self._for(db.dialect, values)
-        cursor = _cursor(db)
-        try:
+        with _cursor(db, compiled.sql) as cursor:
             cursor.execute(compiled.sql, compiled.bind(values))
             found = cursor.fetchall()
             if compiled.results is None:
                 compiled.results = _converts(self._statement, db.dialect, cursor.description)
-        except db.dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy(db, cursor, compiled.sql, error) from error
-        finally:
-            cursor.close()
         if not compiled.results:
             return found
         return [
@@ -100,16 +96,11 @@ class Prepared:
         """Carry out the statement once for each set of values, which all have the same names."""
         compiled = self._for(db.dialect, many[0])
         bound = [compiled.bind(values) for values in many]
-        cursor = _cursor(db)
-        try:
+        with _cursor(db, compiled.sql) as cursor:
             if len(bound) == 1:
                 cursor.execute(compiled.sql, bound[0])
             else:
                 cursor.executemany(compiled.sql, bound)
-        except db.dialect.loaded_dbapi.Error as error:
-            raise _as_sqlalchemy(db, cursor, compiled.sql, error) from error
-        finally:
-            cursor.close()
 
     def _for(self, dialect: Dialect, values: Values) -> _Compiled:
         key = (dialect.name, frozenset(values))
@@ -160,8 +151,22 @@ def _maker(default: Any) -> Convert:
     return default.arg if default.is_callable else lambda _: default.arg
 
 
-def _cursor(db: Connection) -> Any:
-    return db.connection.cursor()
+def execute(db: Connection, sql: str) -> None:
+    """Carry out a statement without values and results."""
+    with _cursor(db, sql) as cursor:
+        cursor.execute(sql)
+
+
+@contextmanager
+def _cursor(db: Connection, sql: str) -> Generator[Any]:
+    """Open the driver's cursor, whose errors become SQLAlchemy's."""
+    cursor: Any = db.connection.cursor()
+    try:
+        yield cursor
+    except db.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemy(db, cursor, sql, error) from error
+    finally:
+        cursor.close()
 
 
 def _as_sqlalchemy(db: Connection, cursor: Any, sql: str, error: Exception) -> DBAPIError:
