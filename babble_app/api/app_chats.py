@@ -86,7 +86,7 @@ async def chat(
     x_app_context: AppContext = None,
 ) -> ChatReply:
     """Answer a message, whole."""
-    run = await _start(rt, caller, request, body, keyed, x_app_context)
+    run = await _start(rt, caller, request, body, keyed, x_app_context, streamed=False)
     builder = ReplyBuilder(run)
     async with aclosing(visits.events(rt, caller, run)) as events:
         async for numbered in events:
@@ -148,9 +148,14 @@ async def _start(
     body: ChatBody,
     keyed: KeyedRequest | None,
     header: str | None,
+    *,
+    streamed: bool = True,
 ) -> VisitRun:
     message = VisitorMessage(
-        text=body.message, context=merged_context(body.context, header), tools=body.tools
+        text=body.message,
+        context=merged_context(body.context, header),
+        tools=body.tools,
+        streamed=streamed,
     )
     return await visits.start(
         rt,

@@ -59,7 +59,9 @@ async def companion_chat(
     rt: Rt, caller: Caller, request: Request, body: CompanionBody, keyed: Keyed
 ) -> CompanionReply:
     """Answer a message, whole, as `POST /api/v1/chat` does."""
-    message = VisitorMessage(text=body.message, context=_context(caller, body.app_id))
+    message = VisitorMessage(
+        text=body.message, context=_context(caller, body.app_id), streamed=False
+    )
     run = await visits.start(
         rt,
         caller,

@@ -21,6 +21,8 @@ class VisitorMessage(Schema):
     """What the page or program says of itself, as JSON; shown to models as data."""
     tools: tuple[PageTool, ...] = ()
     """What the page can do for the agent."""
+    streamed: bool = True
+    """Whether whoever asks reads the answer as it comes."""
 
 
 class ReplyUsage(Schema):

@@ -44,6 +44,8 @@ class TellingCaller:
     visitor: str = ""
     """The host app's name for its user."""
     address: str = ""
+    streamed: bool = True
+    """Whether the answer is read as it comes."""
 
 
 async def start(
@@ -82,7 +84,7 @@ async def start(
             else:
                 turns = await _list_turns(rt, caller, told, digest)
             place = await _place(rt, who, told, digest, turns)
-            message = VisitorMessage(text=told.text, context=told.context)
+            message = VisitorMessage(text=told.text, context=told.context, streamed=who.streamed)
             if not place.first:
                 standing = await visits.find_standing(rt, caller, place.session_id)
                 if visit_people.is_with_person(standing):

@@ -70,6 +70,8 @@ class Job:
     """Whether an answer of before must not be given again."""
     visit: VisitTurn | None = None
     """What is known besides when a visitor of an app asks."""
+    hurried: bool = True
+    """Whether whoever asks reads the answer as it comes."""
     run_id: str = field(default_factory=partial(new_id, "run"))
     answer_id: str = field(default_factory=partial(new_id, "msg"))
 
@@ -89,7 +91,7 @@ async def supervise(
     current = found if found is not None and found.is_current else None
     del found
     answer = Answer(model=job.model)
-    log = RunLog(partial(store, rt, job.run_id))
+    log = RunLog(partial(store, rt, job.run_id), hurried=job.hurried)
     ending: Ending = "done"
     async with AsyncExitStack() as stack:
         try:

@@ -40,11 +40,17 @@ def _goes_back(event: _Delta) -> bool:
 class RunLog:
     """Numbers, gathers and stores the events of one run, in order."""
 
-    def __init__(self, store: Callable[[Sequence[NumberedEvent]], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        store: Callable[[Sequence[NumberedEvent]], Awaitable[None]],
+        *,
+        hurried: bool = True,
+    ) -> None:
         """Begin an empty log.
 
         Args:
             store: Makes the events durable, then shows them to the readers.
+            hurried: Whether somebody waits for the first piece; else it can wait for the next beat, and with it perhaps for the end.
         """
         self._store = store
         self._waiting: list[RunEvent] = []
@@ -54,6 +60,8 @@ class RunLog:
         self._rest: asyncio.TimerHandle | None = None
         self._soon: asyncio.TimerHandle | None = None
         self._closing = False
+        if not hurried:
+            self._begin_rest()
         self._pump = asyncio.create_task(self._run())
 
     def append(self, event: RunEvent) -> None:

@@ -6,7 +6,7 @@ before anybody sees them, and are found again after a crash.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, NotFoundError
@@ -223,6 +223,7 @@ async def ask(
     )
     found = place.found or await run_context.find_new(rt, owner_id, session_id, caller.app)
     job = await make_job(rt, owner_id, session_id, turn, message.text, found)
+    job = replace(job, hurried=message.streamed)
     question = run_rows.add_message(
         job.question_id,
         owner_id,

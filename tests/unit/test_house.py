@@ -88,7 +88,13 @@ def test_queries_take_an_owner(module: str) -> None:
 def test_services_that_touch_rows_take_an_owner(module: str) -> None:
     for function in public_functions(module):
         parameters = names_of_parameters(function)
-        touches = attributes_used(function) & {"unit_of_work", "reading", "fetch", "write", "enqueue"}
+        touches = attributes_used(function) & {
+            "unit_of_work",
+            "reading",
+            "fetch",
+            "write",
+            "enqueue",
+        }
         if parameters[:1] != ["rt"] or not touches or function.name in NO_OWNER.get(module, ()):
             continue
         # An AppCaller comes from a checked token, and says whose app and which visitor it is; an Operator is a person, or holds

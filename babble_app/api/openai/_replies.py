@@ -31,6 +31,7 @@ async def open_reply(
     wanted: ModelRequest,
     *,
     field: str,
+    streamed: bool,
     keyed: KeyedRequest | None = None,
     after: str = "",
 ) -> tuple[str, Reply]:
@@ -45,6 +46,7 @@ async def open_reply(
         model: As the caller names it.
         wanted: What the model is asked.
         field: Where the messages are in the caller's body.
+        streamed: Whether the answer is read as it comes.
         keyed: The request's Idempotency-Key.
         after: What the id of an agent's earlier answer ends in, to go on from there.
 
@@ -60,7 +62,7 @@ async def open_reply(
         reply = await relay.open_reply(rt, caller, model, wanted, fresh=fresh, keyed=keyed)
         return secrets.token_hex(12), reply
     user = wanted.wishes.user if wanted.wishes else ""
-    who = TellingCaller(agent, model, user, client_address(request))
+    who = TellingCaller(agent, model, user, client_address(request), streamed)
     told = as_told(wanted.messages, field)
     run = await recalled.start(rt, who, told, after=after, keyed=keyed)
     return run.run_id.partition("_")[2], relay.VisitReply(rt, agent.caller, run)

@@ -43,8 +43,9 @@ async def complete_chat(rt: Rt, caller: Caller, request: Request, keyed: Keyed) 
     """
     body = await read_body(request, ChatBody)
     wanted = _read(body)
+    streamed = bool(body.stream)
     ending, reply = await open_reply(
-        rt, caller, request, body.model, wanted, field="messages", keyed=keyed
+        rt, caller, request, body.model, wanted, field="messages", streamed=streamed, keyed=keyed
     )
     head = Head(f"chatcmpl-{ending}", body.model)
     if body.stream:

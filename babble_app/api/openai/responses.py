@@ -46,7 +46,15 @@ async def make_response(rt: Rt, caller: Caller, request: Request, keyed: Keyed) 
     wanted = read_request(body)
     after = (body.previous_response_id or "").removeprefix(_PREFIX)
     ending, reply = await open_reply(
-        rt, caller, request, body.model, wanted, field="input", keyed=keyed, after=after
+        rt,
+        caller,
+        request,
+        body.model,
+        wanted,
+        field="input",
+        streamed=bool(body.stream),
+        keyed=keyed,
+        after=after,
     )
     events = ResponseEvents(f"{_PREFIX}{ending}", body)
     if body.stream:

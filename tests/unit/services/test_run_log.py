@@ -9,7 +9,7 @@ import pytest
 
 from babble_app.errors import DatabaseUnavailableError
 from babble_app.schemas.events import ReasoningDelta, RunStopped, StateChanged, TextDelta
-from babble_app.services.run_log import RunLog
+from babble_app.services.run_log import FLUSH_SECONDS, RunLog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,3 +156,23 @@ async def test_a_failed_write_is_raised_to_the_producer_and_at_the_end() -> None
         await log.close()
     with pytest.raises(DatabaseUnavailableError):
         log.append(TextDelta(text="b"))
+
+
+async def test_a_log_that_nobody_reads_along_hands_all_of_a_quick_answer_to_its_end() -> None:
+    clock = asyncio.get_running_loop().time
+    while True:
+        memory, beat = _Memory(), clock() // FLUSH_SECONDS
+        log = RunLog(memory.store, hurried=False)
+        log.append(StateChanged(name="thinking"))
+        log.append(TextDelta(text="Hello"))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        left = await log.close()
+        if clock() // FLUSH_SECONDS == beat:  # a machine that is busy may let one come in between
+            break
+
+    assert memory.batches == []
+    assert [item.event for item in left] == [
+        StateChanged(name="thinking"),
+        TextDelta(text="Hello"),
+    ]
