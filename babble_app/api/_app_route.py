@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from fastapi.routing import APIRoute
 from starlette.responses import Response
@@ -22,36 +22,42 @@ if TYPE_CHECKING:
 
     from babble_app.schemas.base import Schema
 
-_GIVEN = {"rt", "caller", "request", "body", "keyed"}
+_GIVEN = {"rt", "caller", "request", "keyed"}
 UNUSUAL_HEADERS = ("idempotency-key", "x-app-context", "last-event-id")
 
 
 class AppRoute(APIRoute):
-    """Has a function of `rt`, `caller`, `request`, `body` and `keyed` (further arguments have defaults)."""
+    """Has a function of `rt`, `caller`, `request`, `keyed`, and `body` unless it reads that itself (others have defaults)."""
 
     @cached_property
-    def body_shape(self) -> type[Schema] | None:
-        """What a plain call's body must be; None: no call of this route is plain."""
-        hints = get_type_hints(self.endpoint)
-        return hints["body"] if hints.keys() >= _GIVEN else None
+    def has_plain_calls(self) -> bool:
+        """Whether there are any: not where more is taken from the address."""
+        return self._hints.keys() >= _GIVEN
+
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        return get_type_hints(self.endpoint)
 
     async def answer_plainly(self, request: Request) -> Response | None:
         """Answer a plain call; None: it is not one, and nothing was done.
 
         Raises:
             BabbleError: what the function, or the look at who calls, raised.
+            RequestValidationError: the function reads the body itself, and cannot.
         """
-        shape = self.body_shape
-        if shape is None or not _is_plain(request):
+        if not _is_plain(request):
             return None
         rt = await get_runtime(request)
         # Before anything that a stranger sent is looked into.
         caller = await app_callers.find_caller(rt, bearer(request), page_origin(request))
-        try:
-            body = shape.model_validate(json.loads(await request.body()))
-        except (ValueError, RecursionError):
-            return None
-        answered = await self.endpoint(rt=rt, caller=caller, request=request, body=body, keyed=None)
+        given: dict[str, Any] = {"rt": rt, "caller": caller, "request": request, "keyed": None}
+        shape: type[Schema] | None = self._hints.get("body")
+        if shape is not None:
+            try:
+                given["body"] = shape.model_validate(json.loads(await request.body()))
+            except (ValueError, RecursionError):
+                return None
+        answered = await self.endpoint(**given)
         if isinstance(answered, Response):
             return answered
         return Response(answered.model_dump_json(), media_type="application/json")

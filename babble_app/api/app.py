@@ -53,7 +53,7 @@ def plain_routes() -> dict[tuple[str, str], AppRoute]:
         (method, route.path): route
         for router in routers()
         for route in router.routes
-        if isinstance(route, AppRoute) and route.body_shape is not None
+        if isinstance(route, AppRoute) and route.has_plain_calls
         for method in route.methods or ()
     }
 

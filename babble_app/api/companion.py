@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import StringConstraints
 
 from babble_app.api._app_identity import Caller
+from babble_app.api._app_route import AppRoute
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
@@ -20,7 +21,7 @@ from babble_app.services import visits
 from babble_app.services.app_callers import AppCaller
 from babble_app.services.visit_replies import ReplyBuilder
 
-router = APIRouter(prefix="/v1/chat", tags=["host apps"])
+router = APIRouter(prefix="/v1/chat", tags=["host apps"], route_class=AppRoute)
 
 
 class CompanionBody(Schema):

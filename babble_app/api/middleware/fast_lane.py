@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 
-from babble_app.api._problems import problem_of_error
+from babble_app.api._problems import problem_of_error, problem_of_validation
 from babble_app.api.middleware.bodies import replayed
 from babble_app.errors import BabbleError
 
@@ -44,6 +45,8 @@ class FastLane:
             response = await route.answer_plainly(request)
         except BabbleError as error:
             response = problem_of_error(scope, error)
+        except RequestValidationError as error:
+            response = problem_of_validation(scope, error.errors())
         if response is not None:
             await response(scope, receive, send)
             return

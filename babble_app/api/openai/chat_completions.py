@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from babble_app.api._app_identity import Caller
+from babble_app.api._app_route import AppRoute
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt
 from babble_app.api.openai._bodies import ChatBody, described, read_body
@@ -18,7 +19,7 @@ from babble_app.api.openai._stream import json_answer, stream
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.models import ModelRequest, Wishes
 
-router = APIRouter(prefix="/v1/chat/completions", tags=["openai"])
+router = APIRouter(prefix="/v1/chat/completions", tags=["openai"], route_class=AppRoute)
 
 _EXAMPLE = {"model": "app", "messages": [{"role": "user", "content": "Hello"}]}
 _ANSWERS: dict[int | str, dict[str, Any]] = {

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from babble_app.api._app_identity import Caller
+from babble_app.api._app_route import AppRoute
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt
 from babble_app.api.openai._bodies import EmbeddingsBody, described, read_body
@@ -21,7 +22,7 @@ from babble_app.services import embeddings, named_models
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-router = APIRouter(prefix="/v1/embeddings", tags=["openai"])
+router = APIRouter(prefix="/v1/embeddings", tags=["openai"], route_class=AppRoute)
 
 _EXAMPLE = {"model": "openai/text-embedding-3-small", "input": ["A red bike", "A blue bike"]}
 _ANSWERS: dict[int | str, dict[str, Any]] = {

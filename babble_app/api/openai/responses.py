@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from babble_app.api._app_identity import Caller
+from babble_app.api._app_route import AppRoute
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt
 from babble_app.api.openai._bodies import ResponsesBody, described, read_body
@@ -16,7 +17,7 @@ from babble_app.api.openai._responses_reading import read_request
 from babble_app.api.openai._responses_writing import ResponseEvents
 from babble_app.api.openai._stream import json_answer, stream
 
-router = APIRouter(prefix="/v1/responses", tags=["openai"])
+router = APIRouter(prefix="/v1/responses", tags=["openai"], route_class=AppRoute)
 
 _PREFIX = "resp_"
 _EXAMPLE = {"model": "app", "input": "Hello"}

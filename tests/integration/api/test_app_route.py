@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from babble_app.api.app import plain_routes
 from tests.integration.api.app_people import HostApp, make_host_app, read_frames
 
 if TYPE_CHECKING:
@@ -26,6 +27,20 @@ def host(server: LiveServer, person: Person) -> Iterator[HostApp]:
     made = make_host_app(server, person.user.id)
     with made.client:
         yield made
+
+
+def test_what_programs_call_most_can_go_the_short_way() -> None:
+    assert plain_routes().keys() == {
+        ("POST", path)
+        for path in (
+            "/api/v1/chat",
+            "/api/v1/chat/stream",
+            "/v1/chat",
+            "/v1/chat/completions",
+            "/v1/embeddings",
+            "/v1/responses",
+        )
+    }
 
 
 def ask_both_ways(
@@ -66,6 +81,33 @@ def test_a_plain_call_is_answered_as_any_other(host: HostApp, body: bytes, statu
 
     assert told(plain) == told(thorough)
     assert plain.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/chat", b'{"message": "Hello", "user_id": "u1"}', 200),
+        ("/v1/chat", b'{"message": "Hello", "conversation_id": "s_none"}', 404),
+        ("/v1/chat", b'{"message": 7}', 422),
+        ("/v1/chat/completions", b'{"model": "app", "messages": [{"role": "user", "content": "Hello"}]}', 200),
+        ("/v1/chat/completions", b'{"model": "nobody", "messages": [{"role": "user", "content": "Hello"}]}', 404),
+        ("/v1/chat/completions", b'{"model": "app", "messages": 7}', 400),
+        ("/v1/chat/completions", b'{"model": "app", "messages": [', 400),
+        ("/v1/chat/completions", b"", 400),
+        ("/v1/responses", b'{"model": "app", "input": "Hello"}', 200),
+        ("/v1/responses", b'{"model": "app", "input": {}}', 400),
+        ("/v1/embeddings", b'{"model": "app"}', 400),
+    ],
+)  # fmt: skip
+def test_other_protocols_are_answered_alike_too(
+    host: HostApp, path: str, body: bytes, status: int
+) -> None:
+    plain, thorough = ask_both_ways(host, body, path)
+
+    assert [plain.status_code, thorough.status_code] == [status, status]
+    assert plain.headers["content-type"] == thorough.headers["content-type"]
+    assert told(plain)[2].keys() == told(thorough)[2].keys()
+    assert plain.json().get("error") == thorough.json().get("error")
 
 
 def test_a_stream_that_was_asked_for_plainly_is_the_same(host: HostApp) -> None:
