@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from babble_app.errors import BabbleError, ModelUnavailableError
-from babble_app.llm import failures, http, listing, litellm_client, model_table, tokens
+from babble_app.llm import failures, http, listing, model_table
 from babble_app.llm.chat_media import ChatMedia
 from babble_app.llm.credentials import (
     Credential,
@@ -33,6 +32,7 @@ from babble_app.llm.retries import NO_RETRIES, Retries
 from babble_app.llm.route import Candidate
 from babble_app.llm.target import Target, normal_address
 from babble_app.llm.thinking import Habits
+from babble_app.llm.warming import prepare
 from babble_app.schemas.models import ModelInfo
 
 if TYPE_CHECKING:
@@ -202,6 +202,7 @@ class Models:
         statics = [self.describe(f"{known.id}/{entry.name}") for entry in known.models]
         if known.wire == "demo":
             return statics
+        prepare(known)  # who has its key may well call it next
         try:
             target = self._target(known, "", credential)
         except ModelUnavailableError:
@@ -227,11 +228,6 @@ class Models:
                 self.turns.note_failure(target.api_key, error)
                 raise
             self.turns.note_success(target.api_key)
-
-    def warm(self) -> None:
-        """Begin, in threads, what the first requests would otherwise wait for."""
-        litellm_client.loading()
-        threading.Thread(target=_load_tables, name="load-tables", daemon=True).start()
 
     async def close(self) -> None:
         """Close the connections of this event loop."""
@@ -297,8 +293,3 @@ def _cache_key(target: Target) -> str:
 
 def _model_key(target: Target) -> tuple[str, str, str]:
     return (target.provider.id, target.base_url, target.model)
-
-
-def _load_tables() -> None:
-    model_table.load()
-    tokens.encoding()

@@ -32,7 +32,7 @@ def use_shipped_vocabulary() -> None:
 
 @cache
 def encoding() -> tiktoken.Encoding:
-    """Load the vocabulary of GPT-4o and later; takes about 0.3 s, so `Models.warm` calls it in a thread."""
+    """Load the vocabulary of GPT-4o and later; takes about 0.3 s, so `warming` calls it in a thread."""
     use_shipped_vocabulary()
     return tiktoken.get_encoding("o200k_base")
 

@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from logging import getLogger
 from typing import TYPE_CHECKING
 
+from babble_app.errors import BabbleError
+from babble_app.llm.warming import warm
 from babble_app.services import files, idempotency, runs, visit_removal
 from babble_app.services.runtime import running, set_current
+from babble_app.store import keys as key_rows
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -33,9 +36,18 @@ async def serving(settings: Settings) -> AsyncGenerator[Runtime]:
         rt.start_task(idempotency.forget_old_answers(rt), "forget old answers")
         rt.start_task(visit_removal.forget_overdue(rt), "forget old conversations")
         set_current(rt)
-        warming = asyncio.get_running_loop().call_later(WARM_AFTER_SECONDS, rt.models.warm)
+        rt.start_task(_warm(rt), "load what is slow")
         try:
             yield rt
         finally:
-            warming.cancel()
             set_current(None)
+
+
+async def _warm(rt: Runtime) -> None:
+    await asyncio.sleep(WARM_AFTER_SECONDS)
+    with_keys: frozenset[str] = frozenset()
+    try:
+        with_keys = await rt.database.fetch(key_rows.list_providers)
+    except BabbleError as error:
+        logger.warning("which providers have keys is not known: %s", error)
+    warm(rt.settings, rt.models.providers.values(), with_keys)

@@ -55,6 +55,12 @@ def list_sealed(db: Connection, owner_id: str, workspace_id: str) -> list[Sealed
     return [SealedKey(*row) for row in _SEALED.rows(db, values)]
 
 
+def list_providers(db: Connection) -> frozenset[str]:
+    """Return which providers anybody has a key for, for `Database.fetch`."""
+    statement = select_columns(col(ProviderKeyRow.provider)).distinct()
+    return frozenset(db.execute(statement).scalars())
+
+
 async def get_key(db: AsyncSession, owner_id: str, provider: str, row_id: str) -> ProviderKeyRow:
     """Return the owner's key for the provider; raises NotFoundError."""
     statement = select(ProviderKeyRow).where(

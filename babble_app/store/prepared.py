@@ -151,9 +151,9 @@ def _maker(default: Any) -> Convert:
     return default.arg if default.is_callable else lambda _: default.arg
 
 
-def execute(db: Connection, sql: str) -> None:
+def execute(connection: Connection, sql: str) -> None:
     """Carry out a statement without values and results."""
-    with _cursor(db, sql) as cursor:
+    with _cursor(connection, sql) as cursor:
         cursor.execute(sql)
 
 
