@@ -38,7 +38,7 @@ SHORT = (
 TYPES = Check("types", (BIN / "pyright", "--warnings"))
 QUICK = ((TYPES,), (Check("unit tests", (*PYTEST, "tests/unit")),))
 BROWSER = [*PYTEST, "--reruns", "1"]
-"""On a machine that runs three rows at once a page can be late for once; who fails twice fails, and who needed it is named."""
+"""On a machine that runs four rows at once a page can be late for once; who fails twice fails, and who needed it is named."""
 SECOND = tuple(
     f"tests/browser/test_{name}.py"
     for name in (
@@ -52,10 +52,11 @@ SECOND = tuple(
 )
 ALL = (
     (Check("browser tests", (*BROWSER, "tests/browser", *(f"--ignore={one}" for one in SECOND))),),
-    (Check("unit and integration tests", (*PYTEST, "tests/unit", "tests/integration")),),
+    (Check("integration tests", (*PYTEST, "tests/integration")),),
+    (Check("unit tests", (*PYTEST, "tests/unit")),),
     (TYPES, Check("browser tests of handlers, sockets and whole stories", (*BROWSER, *SECOND))),
 )
-"""Each row is run in its order, the rows side by side; browser tests wait a lot, so three rows fit two processors."""
+"""Each row is run in its order, the rows side by side; browser tests wait a lot, so four rows fit two processors."""
 
 
 def main() -> int:
