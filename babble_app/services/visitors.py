@@ -54,7 +54,7 @@ async def begin_visit(
         OriginNotAllowedError: pages of that origin may not use the app.
         AppPausedError: its owner has paused it.
     """
-    await limits.hit(rt, "visit", address)
+    await limits.hit(rt, "visit", limits.network_of(address))
     caller = await _find_caller(rt, token, origin, slug, page)
     visitor, name = caller.visitor, caller.visitor_name
     secret = ""
