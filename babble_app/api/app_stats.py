@@ -14,7 +14,7 @@ from babble_app.services import usage
 
 router = APIRouter(prefix="/api/v1/stats", tags=["host apps"])
 
-_PUBLIC = "A token that pages have is public, and shows no figures: they are for the token of an app without origins, and on the Usage page."
+_PUBLIC = "Pages have this token, so it shows no figures. They are for the token of an app without origins, and on the Usage page."
 
 
 @router.get("")

@@ -117,7 +117,7 @@ async def hit(rt: Runtime, act: Act, who: str) -> None:
 
 
 def network_of(address: str) -> str:
-    """Return whom an address is counted as: one caller has all addresses of an IPv6 network of 64 bits, and takes a new one at will."""
+    """Return whom an address is counted as: of IPv6 a caller has a network of 64 bits, and takes a new address at will."""
     if ":" not in address:
         return address
     try:
