@@ -6,7 +6,7 @@ before anybody sees them, and are found again after a crash.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, NotFoundError
@@ -223,18 +223,34 @@ async def ask(
     )
     found = place.found or await run_context.find_new(rt, owner_id, session_id, caller.app)
     job = await make_job(rt, owner_id, session_id, turn, message.text, found)
-    question = run_rows.add_message(
-        job.question_id,
-        owner_id,
-        place.session_id,
-        run_id=job.run_id,
-        role="user",
-        text=message.text,
-        details={"asked_with": job.asked_with.model_dump(mode="json")} if message.context else None,
-    )
+    question = [
+        run_rows.add_message(
+            job.question_id,
+            owner_id,
+            place.session_id,
+            run_id=job.run_id,
+            role="user",
+            text=message.text,
+            details={"asked_with": job.asked_with.model_dump(mode="json")}
+            if message.context
+            else None,
+        )
+    ]
+    if asked := _asked_in_vain(found, message.text):
+        job, question = replace(job, question_id=asked), []
     naming = [] if place.is_named else chats.naming(owner_id, session_id, message.text)
     known = found if place.found or place.is_new else None
-    return await runs.launch(rt, job, known, keyed, question, *naming, first=place.first)
+    return await runs.launch(rt, job, known, keyed, *question, *naming, first=place.first)
+
+
+def _asked_in_vain(found: Found, text: str) -> str:
+    """Return the id of the last question, if it was in these words and its answer came to nothing: then it is asked again."""
+    said = found.chat.said
+    asked = next((one for one in reversed(said) if one.role == "user"), None)
+    if asked is None or asked.text != text:
+        return ""
+    is_void = said[-1].question_id == asked.id and said[-1].status in runs.VOID
+    return asked.id if is_void else ""
 
 
 async def make_job(
