@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import Field, StringConstraints
 
-from babble_app.api._app_identity import Caller, is_still_allowed
+from babble_app.api._app_identity import Caller, is_still_allowed, while_allowed
 from babble_app.api._app_route import AppRoute
 from babble_app.api._app_stream import AppFrames, place_of
 from babble_app.api._bodies import Id, Text, example
@@ -88,7 +88,7 @@ async def chat(
     """Answer a message, whole."""
     run = await _start(rt, caller, request, body, keyed, x_app_context)
     builder = ReplyBuilder(run)
-    async with aclosing(visits.events(rt, caller, run)) as events:
+    async with while_allowed(request, rt), aclosing(visits.events(rt, caller, run)) as events:
         async for numbered in events:
             builder.take(numbered.event)
     assert builder.reply is not None

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, status
 from pydantic import Field, StringConstraints
 
-from babble_app.api._app_identity import Caller
+from babble_app.api._app_identity import Caller, while_allowed
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
@@ -65,14 +65,15 @@ async def open_session(
     """
     wanted = body or OpenBody()
     page = {"page": wanted.page} if wanted.page else {}
-    return await visit_sessions.open_session(
-        rt,
-        caller,
-        context=merged_context(page | wanted.context, x_app_context),
-        visitor=wanted.user,
-        address=client_address(request),
-        keyed=keyed,
-    )
+    async with while_allowed(request, rt):
+        return await visit_sessions.open_session(
+            rt,
+            caller,
+            context=merged_context(page | wanted.context, x_app_context),
+            visitor=wanted.user,
+            address=client_address(request),
+            keyed=keyed,
+        )
 
 
 @router.get("")

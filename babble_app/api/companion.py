@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import StringConstraints
 
-from babble_app.api._app_identity import Caller
+from babble_app.api._app_identity import Caller, while_allowed
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
@@ -70,7 +70,7 @@ async def companion_chat(
         keyed=keyed,
     )
     builder = ReplyBuilder(run)
-    async with aclosing(visits.events(rt, caller, run)) as events:
+    async with while_allowed(request, rt), aclosing(visits.events(rt, caller, run)) as events:
         async for numbered in events:
             builder.take(numbered.event)
     reply = builder.reply
