@@ -19,11 +19,11 @@ from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.meter import Ledger
 from babble_app.services.page_calls import PageCalls
+from babble_app.services.parsed_programs import Programs
 from babble_app.services.passwords import Passwords
 from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
 from babble_app.services.vault import Vault
 from babble_app.services.visit_feed import VisitFeed
-from babble_app.services.visit_turns import Programs
 from babble_app.store.blobs import Blobs
 from babble_app.store.engine import Database
 from babble_app.store.migrations import migrate
