@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -17,11 +15,6 @@ from babble_app.services import app_callers
 from babble_app.services.app_callers import AppCaller
 from babble_app.services.runtime import Runtime
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
-ASK_SECONDS = 0.8
-"""How often is asked whether a token is still good that an answer is being made for; memory knows nearly always."""
 _bearer = HTTPBearer(
     scheme_name="app_token",
     auto_error=False,
@@ -69,43 +62,11 @@ def _own_origins(allowed: str, public_url: str) -> OwnOrigins:
 
 async def is_still_allowed(request: Request, rt: Runtime) -> bool:
     """Say whether the token of a call that is still being answered was not taken back since."""
-    return await _find_refusal(request, rt) is None
+    return await find_refusal(request, rt) is None
 
 
-@asynccontextmanager
-async def while_allowed(request: Request, rt: Runtime) -> AsyncGenerator[None, None]:
-    """Break the block off within a second of when the caller's token is taken back; a run that it waits for goes on without it.
-
-    Raises:
-        BabbleError: as the next call with that token.
-    """
-    loop, tasks = asyncio.get_running_loop(), list[asyncio.Task[None]]()
-    refusals: list[BabbleError] = []
-
-    async def watch() -> None:
-        while not refusals:
-            refusal = await _find_refusal(request, rt)
-            if refusal is not None and refusal.status < 500:
-                refusals.append(refusal)
-                limit.reschedule(loop.time())
-            await asyncio.sleep(ASK_SECONDS)
-
-    # Most answers are whole before a task is worth its while.
-    begin = loop.call_later(ASK_SECONDS, lambda: tasks.append(loop.create_task(watch())))
-    try:
-        async with asyncio.timeout(None) as limit:
-            yield
-    except TimeoutError:
-        if not refusals:
-            raise
-        raise refusals[0] from None
-    finally:
-        begin.cancel()
-        for task in tasks:
-            task.cancel()
-
-
-async def _find_refusal(request: Request, rt: Runtime) -> BabbleError | None:
+async def find_refusal(request: Request, rt: Runtime) -> BabbleError | None:
+    """Return what the next call with the token would be told, if it would not be let through."""
     try:
         await app_callers.find_caller(rt, bearer(request), page_origin(request), even_expired=True)
     except BabbleError as error:

@@ -10,13 +10,14 @@ import orjson
 from fastapi import APIRouter, Header, Query, Request
 from pydantic import Field, StringConstraints
 
-from babble_app.api._app_identity import Caller, is_still_allowed, while_allowed
+from babble_app.api._app_identity import Caller, is_still_allowed
 from babble_app.api._app_route import AppRoute
 from babble_app.api._app_stream import AppFrames, place_of
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._event_stream import EventStream
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
+from babble_app.api._token_watch import while_allowed
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.apps import PageTool
 from babble_app.schemas.base import Schema

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, status
 from pydantic import Field, StringConstraints
 
-from babble_app.api._app_identity import Caller, while_allowed
+from babble_app.api._app_identity import Caller
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
 from babble_app.api._multipart import read_files
+from babble_app.api._token_watch import while_allowed
 from babble_app.api.app_chats import AppContext, merged_context
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.base import Schema

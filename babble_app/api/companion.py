@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import StringConstraints
 
-from babble_app.api._app_identity import Caller, while_allowed
+from babble_app.api._app_identity import Caller
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
+from babble_app.api._token_watch import while_allowed
 from babble_app.api.app_chats import merged_context
 from babble_app.errors import NotFoundError
 from babble_app.schemas.base import Schema

@@ -223,24 +223,21 @@ async def ask(
     )
     found = place.found or await run_context.find_new(rt, owner_id, session_id, caller.app)
     job = await make_job(rt, owner_id, session_id, turn, message.text, found)
-    question = [
-        run_rows.add_message(
-            job.question_id,
-            owner_id,
-            place.session_id,
-            run_id=job.run_id,
-            role="user",
-            text=message.text,
-            details={"asked_with": job.asked_with.model_dump(mode="json")}
-            if message.context
-            else None,
-        )
-    ]
+    question = run_rows.add_message(
+        job.question_id,
+        owner_id,
+        place.session_id,
+        run_id=job.run_id,
+        role="user",
+        text=message.text,
+        details={"asked_with": job.asked_with.model_dump(mode="json")} if message.context else None,
+    )
+    further = [question]
     if asked := _asked_in_vain(found, message.text):
-        job, question = replace(job, question_id=asked), []
+        job, further = replace(job, question_id=asked), []
     naming = [] if place.is_named else chats.naming(owner_id, session_id, message.text)
     known = found if place.found or place.is_new else None
-    return await runs.launch(rt, job, known, keyed, *question, *naming, first=place.first)
+    return await runs.launch(rt, job, known, keyed, *further, *naming, first=place.first)
 
 
 def _asked_in_vain(found: Found, text: str) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 from starlette.responses import Response
 
-from babble_app.api._app_identity import is_still_allowed, while_allowed
+from babble_app.api._app_identity import is_still_allowed
 from babble_app.api._event_stream import EventStream
+from babble_app.api._token_watch import while_allowed
 from babble_app.errors import BabbleError
 
 if TYPE_CHECKING:
