@@ -33,7 +33,7 @@ CHECKED = (
     *("--checks", "failure_is_not_ours", "--warnings", "off", "--no-color"),
     *("--request-timeout", "60"),
 )
-QUICK = ("--phases", "fuzzing", "--max-examples", "2", "--generation-deterministic")
+QUICK = ("--phases", "examples,fuzzing", "--max-examples", "1", "--generation-deterministic")
 THOROUGH = (
     *("--phases", "examples,coverage,fuzzing", "--max-examples", str(ASKED)),
     *("--generation-database", "none"),
