@@ -25,7 +25,7 @@ from babble_app.based.parser import parse  # noqa: E402
 from babble_app.based.recording import Recorded  # noqa: E402
 from babble_app.schemas.agent_tests import TestSpec  # noqa: E402
 from babble_app.schemas.events import VersionProposed  # noqa: E402
-from babble_app.services import accounts, agent_tests, agents, test_runs, workspaces  # noqa: E402
+from babble_app.services import accounts, agent_tests, agents, test_replays, test_runs, workspaces  # noqa: E402
 from babble_app.services.runtime import running  # noqa: E402
 from babble_app.settings import Settings  # noqa: E402
 
@@ -90,7 +90,7 @@ async def measure(rt: Runtime, text: str, specs: list[TestSpec]) -> dict[str, fl
     for round_number in range(5):
         changed = text.replace("Welcome.", "Welcome. ").replace("Goodbye!", f"Bye {round_number}!")
         start = time.perf_counter()
-        test_runs.replay_all(changed, specs[:1])
+        test_replays.replay_all(changed, specs[:1])
         found["one"].append(time.perf_counter() - start)
         watch = asyncio.create_task(worst_delay())
         await asyncio.sleep(1)

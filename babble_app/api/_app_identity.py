@@ -62,11 +62,16 @@ def _own_origins(allowed: str, public_url: str) -> OwnOrigins:
 
 async def is_still_allowed(request: Request, rt: Runtime) -> bool:
     """Say whether the token of a call that is still being answered was not taken back since."""
+    return await find_refusal(request, rt) is None
+
+
+async def find_refusal(request: Request, rt: Runtime) -> BabbleError | None:
+    """Return what the next call with the token would be told, if it would not be let through."""
     try:
         await app_callers.find_caller(rt, bearer(request), page_origin(request), even_expired=True)
-    except BabbleError:
-        return False
-    return True
+    except BabbleError as error:
+        return error
+    return None
 
 
 Caller = Annotated[AppCaller, Depends(current_caller)]

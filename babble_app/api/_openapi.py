@@ -52,7 +52,12 @@ TAGS = [
     },
     {
         "name": "host apps",
-        "description": "What programs and pages do with an app's token (`bb_...`) or a visitor's (`bv_...`).",
+        "description": (
+            "What programs and pages do with an app's token (`bb_...`) or a visitor's (`bv_...`). The token of an app with "
+            "allowed origins is public, and all who come with it from one address count as one caller. A server that passes "
+            "messages of its users on needs the token of an app without origins, or one with a limit of its own, and names "
+            "each of them in `user`."
+        ),
     },
     {"name": "usage", "description": "What models were used for, what it cost, and caps on it."},
     {"name": "based", "description": "The language agents are written in."},

@@ -17,6 +17,7 @@ from babble_app.api._bodies import Id, Text, example
 from babble_app.api._event_stream import EventStream
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
+from babble_app.api._token_watch import while_allowed
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.apps import PageTool
 from babble_app.schemas.base import Schema
@@ -88,7 +89,7 @@ async def chat(
     """Answer a message, whole."""
     run = await _start(rt, caller, request, body, keyed, x_app_context, streamed=False)
     builder = ReplyBuilder(run)
-    async with aclosing(visits.events(rt, caller, run)) as events:
+    async with while_allowed(request, rt), aclosing(visits.events(rt, caller, run)) as events:
         async for numbered in events:
             builder.take(numbered.event)
     assert builder.reply is not None

@@ -13,6 +13,7 @@ from babble_app.api._bodies import Id, Text, example
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
 from babble_app.api._multipart import read_files
+from babble_app.api._token_watch import while_allowed
 from babble_app.api.app_chats import AppContext, merged_context
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.base import Schema
@@ -65,14 +66,15 @@ async def open_session(
     """
     wanted = body or OpenBody()
     page = {"page": wanted.page} if wanted.page else {}
-    return await visit_sessions.open_session(
-        rt,
-        caller,
-        context=merged_context(page | wanted.context, x_app_context),
-        visitor=wanted.user,
-        address=client_address(request),
-        keyed=keyed,
-    )
+    async with while_allowed(request, rt):
+        return await visit_sessions.open_session(
+            rt,
+            caller,
+            context=merged_context(page | wanted.context, x_app_context),
+            visitor=wanted.user,
+            address=client_address(request),
+            keyed=keyed,
+        )
 
 
 @router.get("")

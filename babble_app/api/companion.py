@@ -13,6 +13,7 @@ from babble_app.api._app_route import AppRoute
 from babble_app.api._bodies import Id, Text, example
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt, client_address
+from babble_app.api._token_watch import while_allowed
 from babble_app.api.app_chats import merged_context
 from babble_app.errors import NotFoundError
 from babble_app.schemas.base import Schema
@@ -73,7 +74,7 @@ async def companion_chat(
         keyed=keyed,
     )
     builder = ReplyBuilder(run)
-    async with aclosing(visits.events(rt, caller, run)) as events:
+    async with while_allowed(request, rt), aclosing(visits.events(rt, caller, run)) as events:
         async for numbered in events:
             builder.take(numbered.event)
     reply = builder.reply

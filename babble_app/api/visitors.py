@@ -25,7 +25,7 @@ class NamedVisitor(Schema):
     signature: Annotated[str, StringConstraints(max_length=128)] = ""
     """HMAC-SHA256 of `id` (with a name: of `id`, a line feed, and `name`), in hex, with the app's naming key.
 
-    Without it nobody is named; a wrong one is refused.
+    Without it nobody is named; a wrong one is refused, and so are control characters in either.
     """
 
 

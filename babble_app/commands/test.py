@@ -75,7 +75,7 @@ def _outcome(options: argparse.Namespace) -> Outcome:
 async def _run_file(name: str, text: str, tests: list[FileTest], model: str) -> Outcome:
     from babble_app.commands._test_report import Outcome
     from babble_app.llm.catalogue import Models
-    from babble_app.services import test_runs
+    from babble_app.services import test_replays
 
     models = Models(get_settings())
     try:
@@ -83,7 +83,7 @@ async def _run_file(name: str, text: str, tests: list[FileTest], model: str) -> 
         if model:
             provider = model.partition("/")[0]
             client = models.open(model, models.environment_credential(provider))
-        report = await test_runs.run_file(text, tests, client)
+        report = await test_replays.run_file(text, tests, client)
     finally:
         await models.close()
     skipped = () if model else tuple(one.name for one in tests if one.kind != "replay")

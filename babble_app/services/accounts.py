@@ -69,7 +69,7 @@ async def register(
         EmailTakenError: there is an account with this address.
         ValidationFailedError: email, password or name cannot be used; the message says why.
     """
-    await limits.hit(rt, "register", address)
+    await limits.hit(rt, "register", limits.network_of(address))
     email = clean_email(email)
     check_password(password, email)
     name = clean_name(name or email.partition("@")[0][:60])
@@ -105,7 +105,7 @@ async def log_in(
         RateLimitedError: too many attempts from the address or for the email.
     """
     email = find_email(email)
-    await limits.hit(rt, "log_in_address", address)
+    await limits.hit(rt, "log_in_address", limits.network_of(address))
     await limits.hit(rt, "log_in_email", email)
     async with rt.database.reading() as db:
         found = await rows.find_user_by_email(db, email)

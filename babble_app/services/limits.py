@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Literal
 
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
@@ -48,6 +49,8 @@ _LIMITS: dict[Act, RateLimitItem] = {
     "try_tool": RateLimitItemPerMinute(30),
 }
 _SWEEP_SECONDS = 60.0
+_IPV6_BITS = 64
+"""What a connection gets at least, of which its machines choose addresses by chance (RFC 7421, RFC 8981)."""
 
 
 class Windows(MemoryStorage):
@@ -111,6 +114,19 @@ async def hit(rt: Runtime, act: Act, who: str) -> None:
         RateLimitedError: it came too often; the message says when to try again.
     """
     rt.limiter.hit(act, who)
+
+
+def network_of(address: str) -> str:
+    """Return whom an address is counted as: of IPv6 a caller has a network of 64 bits, and takes a new address at will."""
+    if ":" not in address:
+        return address
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, IPv4Address):
+        return address
+    return str(ip.ipv4_mapped or ip_network((ip, _IPV6_BITS), strict=False))
 
 
 def _in_words(seconds: int) -> str:

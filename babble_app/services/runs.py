@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from babble_app.store.writer import Operation
 
 MAX_TEXT_CHARS = 32_000
+VOID = frozenset[str]({"failed", "stopped", "interrupted"})
+"""How a run stands that came to nothing."""
 
 
 async def start(
@@ -143,7 +145,7 @@ async def came_to_nothing(rt: Runtime, owner_id: str, run: Run) -> bool:
         status = (await get_run(rt, owner_id, run.id)).status
     except NotFoundError:
         return True
-    return status in {"failed", "stopped", "interrupted"}
+    return status in VOID
 
 
 async def list_active_runs(rt: Runtime, owner_id: str, chat_id: str) -> list[Run]:

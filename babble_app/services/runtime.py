@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from babble_app.errors import BabbleError
 from babble_app.llm import prices
 from babble_app.llm.cached import AnswerCache
 from babble_app.llm.catalogue import Models
@@ -18,11 +19,11 @@ from babble_app.services.limits import Limiter
 from babble_app.services.logins import LoginCache
 from babble_app.services.meter import Ledger
 from babble_app.services.page_calls import PageCalls
+from babble_app.services.parsed_programs import Programs
 from babble_app.services.passwords import Passwords
 from babble_app.services.run_registry import DRAIN_SECONDS, RunRegistry
 from babble_app.services.vault import Vault
 from babble_app.services.visit_feed import VisitFeed
-from babble_app.services.visit_turns import Programs
 from babble_app.store.blobs import Blobs
 from babble_app.store.engine import Database
 from babble_app.store.migrations import migrate
@@ -78,7 +79,12 @@ class Runtime:
 
     def _finish_task(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, BabbleError):
+            # Expected; who waits for it is told.
+            logger.warning("background task %s ended: %s", task.get_name(), error.code)
+        else:
             logger.error("background task %s failed", task.get_name(), exc_info=error)
 
     async def close(self, drain_seconds: float = DRAIN_SECONDS) -> None:

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from babble_app.based import parser
-from babble_app.based.outline import outline
-from babble_app.based.replay import replay
-from babble_app.based.report import InvalidProgramError
 from babble_app.errors import RateLimitedError
 from babble_app.schemas.agent_tests import TestReport, TestResult, TestSpec
 from babble_app.services import agents, idempotency, limits, live_tests, models
+from babble_app.services.test_replays import replay_all
 from babble_app.services.test_reports import gate_problem, make_report
 from babble_app.store import agent_tests as rows
 from babble_app.store import agents as agent_rows
@@ -28,7 +24,6 @@ from babble_app.store import agents as agent_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from babble_app.based.test_files import FileTest
     from babble_app.llm.client import ModelClient
     from babble_app.schemas.base import Schema
     from babble_app.services.idempotency import KeyedRequest
@@ -36,8 +31,6 @@ if TYPE_CHECKING:
     from babble_app.store.tables.agent_tests import AgentTestRow
     from babble_app.store.tables.agents import VersionRow
 
-REPLAY_SECONDS = 30.0
-"""For all replays of one program together; those that do not get their turn by then are errors."""
 KEPT_PROGRAMS = 50
 """Results are kept for the programs of an agent that were tested last."""
 _pool = ThreadPoolExecutor(1, thread_name_prefix="replay")
@@ -165,21 +158,6 @@ async def run_tests(
     return await asyncio.shield(rt.start_task(run, f"tests of {agent_id}"))
 
 
-async def run_file(text: str, tests: Sequence[FileTest], model: ModelClient | None) -> TestReport:
-    """Run tests of a file on a program, without a database: the replays, and with a model all."""
-    results: list[TestResult] = []
-    for one in tests:
-        if one.kind == "replay":
-            (found,) = await asyncio.to_thread(replay_all, text, [one.spec])
-        elif model is not None:
-            found = await live_tests.run(model, text, one.kind, one.spec)
-        else:
-            continue
-        about = {"name": one.name, "kind": one.kind, "gating": one.gating}
-        results.append(found.model_copy(update=about))
-    return make_report(results)
-
-
 async def gate_problems(rt: Runtime, owner_id: str, agent_id: str, version_id: str) -> list[str]:
     """Return why the chosen tests keep a version from going live; nothing when all pass, or none is chosen.
 
@@ -251,26 +229,6 @@ async def _replay(program: Program, tests: Sequence[AgentTestRow]) -> list[TestR
     async with _turns.setdefault(tests[0].owner_id, asyncio.Lock()):
         found = await asyncio.get_running_loop().run_in_executor(_pool, work)
     return [_about(result, test, program) for result, test in zip(found, tests, strict=True)]
-
-
-def replay_all(text: str, specs: Sequence[TestSpec]) -> list[TestResult]:
-    """Replay tests on a program, which need not be valid, one after the other."""
-    if not specs:
-        return []
-    try:
-        program = parser.parse(text)
-    except InvalidProgramError as error:
-        problem = f"The program is not valid: {error}"
-        return [TestResult(status="error", problems=(problem,)) for _ in specs]
-    shape = outline(program)
-    end = time.monotonic() + REPLAY_SECONDS
-    late = f"Not run: the tests before it took more than {REPLAY_SECONDS:g} seconds."
-    return [
-        replay(program, spec, shape)
-        if time.monotonic() < end
-        else TestResult(status="error", problems=(late,), runs=0)
-        for spec in specs
-    ]
 
 
 def _about(result: TestResult, test: AgentTestRow, program: Program) -> TestResult:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.chats import Run
-from babble_app.services import idempotency, runs, visit_turns
+from babble_app.services import idempotency, limits, runs, visit_turns
 from babble_app.store import visits as rows
 
 if TYPE_CHECKING:
@@ -80,12 +80,13 @@ def hit_limits(rt: Runtime, caller: AppCaller, visitor: str, address: str) -> No
     all together, which is the token's own limit if it has one. A host app's server that shares a public token with its pages
     needs a token with a limit of its own, to be more than one address.
     """
-    who = visitor or caller.visitor or address
+    network = limits.network_of(address)
+    who = visitor or caller.visitor or network
     app = caller.app
     rt.limiter.hit_rate("app_visitor", f"{app.id} {who}", app.rate_limit_per_minute)
     if caller.visitor or caller.origin or (caller.token_is_public and caller.token_limit is None):
         # Whoever makes up visitors by the hundred still comes from somewhere, and must not use the others' share up.
-        rt.limiter.hit("visit_address", f"{app.id} {address}")
+        rt.limiter.hit("visit_address", f"{app.id} {network}")
     if caller.token_limit is not None:
         rt.limiter.hit_rate("app_token", caller.token_id, caller.token_limit)
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from babble_app.errors import ConflictError, PermissionDeniedError
 from babble_app.schemas.visits import GivenFile
-from babble_app.services import files, visits
+from babble_app.services import files, limits, visits
 from babble_app.store import chats as chat_rows
 
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ async def add_file(
     standing = await visits.find_standing(rt, caller, session_id)
     if not caller.app.takes_files:
         raise PermissionDeniedError("This app takes no files.")
-    who = standing.visitor or address
+    network = limits.network_of(address)
+    who = standing.visitor or network
     rt.limiter.hit_rate("app_file", f"{caller.app.id} {who}", FILES_PER_MINUTE)
     if caller.visitor:
-        rt.limiter.hit("visit_address", f"{caller.app.id} {address}")
+        rt.limiter.hit("visit_address", f"{caller.app.id} {network}")
     async with rt.database.reading() as db:
         if await chat_rows.count_files(db, caller.owner_id, session_id) >= MAX_FILES:
             message = f"A conversation takes {MAX_FILES} files. Begin a new one for more."

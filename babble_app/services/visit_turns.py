@@ -7,7 +7,6 @@ at last (`ProgramMoved`), and stored with the answer or not at all: after a fail
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from babble_app.agents.speaker import Talk
-from babble_app.based import parser
 from babble_app.based.effects import (
     ActionEffect,
     AnswerMismatchError,
@@ -23,7 +21,6 @@ from babble_app.based.effects import (
     TalkEffect,
     UserEffect,
 )
-from babble_app.based.report import InvalidProgramError
 from babble_app.errors import ConflictError
 from babble_app.schemas.events import (
     ProgramMoved,
@@ -36,7 +33,6 @@ from babble_app.schemas.events import (
 from babble_app.services import app_tools, outside
 from babble_app.services.playback import Playback
 from babble_app.store import visits as rows
-from babble_app.store.agents import unpacked
 from babble_app.store.tables.base import new_id
 from babble_app.tools.toolkit import ToolError
 
@@ -65,11 +61,7 @@ HUMAN = "human"
 CRASHED = (
     "Something in this agent went wrong, and it cannot go on. Please begin a new conversation."
 )
-_UNREADABLE = (
-    "This agent cannot be used after an upgrade until its owner publishes a new version of it."
-)
 _SUMMARY_CHARS = 200
-_MOST_PROGRAMS = 200
 
 
 @dataclass(frozen=True)
@@ -89,39 +81,6 @@ class VisitTurn:
     tools: tuple[PageTool, ...] = ()
     told_digest: str = ""
     """Of all that was said up to this message: the turn is found again by it. Empty: its caller keeps the session's id."""
-
-
-class Programs:
-    """Parsed programs of versions, which never change; the longest unused are forgotten."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._kept: OrderedDict[str, tuple[int, Program]] = OrderedDict()
-
-    def find_number(self, version_id: str) -> int | None:
-        """Return the number of a version whose program was asked for lately."""
-        number, _ = self._kept.get(version_id, (None, None))
-        return number
-
-    async def get(self, rt: Runtime, owner_id: str, version_id: str) -> tuple[int, Program]:
-        """Return the number and the program of the owner's version.
-
-        Raises:
-            NotFoundError: there is no such version.
-            ConflictError: it was written for another release of Babble, and cannot be read any more.
-        """
-        if version_id in self._kept:
-            self._kept.move_to_end(version_id)
-            return self._kept[version_id]
-        number, text_zlib = await rt.database.fetch(rows.get_program, owner_id, version_id)
-        try:
-            program = await asyncio.to_thread(lambda: parser.parse(unpacked(text_zlib)))
-        except InvalidProgramError as error:
-            raise ConflictError(_UNREADABLE) from error
-        self._kept[version_id] = number, program
-        if len(self._kept) > _MOST_PROGRAMS:
-            self._kept.popitem(last=False)
-        return number, program
 
 
 async def run(

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
-from babble_app.errors import OriginNotAllowedError, UnauthenticatedError
+from babble_app.errors import (
+    OriginNotAllowedError,
+    UnauthenticatedError,
+    ValidationFailedError,
+)
 from babble_app.schemas.apps import AppFace, VisitorToken
 from babble_app.services import app_callers, limits
 from babble_app.services.app_callers import VISITOR_SECONDS, VISITOR_TOKEN, AppCaller
@@ -17,6 +22,7 @@ from babble_app.store.tables.base import new_id
 if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_TOKEN = "Send `Authorization: Bearer bb_...`, with the token of the app."  # noqa: S105 - words, no secret
 
 
@@ -53,8 +59,9 @@ async def begin_visit(
         UnauthenticatedError: neither a valid token nor a page of this server.
         OriginNotAllowedError: pages of that origin may not use the app.
         AppPausedError: its owner has paused it.
+        ValidationFailedError: the user's id or name holds control characters.
     """
-    await limits.hit(rt, "visit", address)
+    await limits.hit(rt, "visit", limits.network_of(address))
     caller = await _find_caller(rt, token, origin, slug, page)
     visitor, name = caller.visitor, caller.visitor_name
     secret = ""
@@ -106,6 +113,10 @@ def _named(
     """Return whom the host app's server names; nobody when it has not signed that."""
     if not user_id or not signature:
         return "", ""
+    if _CONTROL.search(user_id + user_name):
+        # Of an id with a line feed nobody could say where it ends and the name begins: one signature would be good for two people.
+        message = "A user's `id` and `name` have no line feeds and no other control characters."
+        raise ValidationFailedError(message, field="user")
     key = app_callers.naming_key(rt, caller.app.id)
     signed = f"{user_id}\n{user_name}" if user_name else user_id
     good = hmac.new(key.encode(), signed.encode(), hashlib.sha256).hexdigest()

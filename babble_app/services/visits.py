@@ -233,9 +233,22 @@ async def ask(
         text=message.text,
         details={"asked_with": job.asked_with.model_dump(mode="json")} if message.context else None,
     )
+    further = [question]
+    if asked := _asked_in_vain(found, message.text):
+        job, further = replace(job, question_id=asked), []
     naming = [] if place.is_named else chats.naming(owner_id, session_id, message.text)
     known = found if place.found or place.is_new else None
-    return await runs.launch(rt, job, known, keyed, question, *naming, first=place.first)
+    return await runs.launch(rt, job, known, keyed, *further, *naming, first=place.first)
+
+
+def _asked_in_vain(found: Found, text: str) -> str:
+    """Return the id of the last question, if it was in these words and its answer came to nothing: then it is asked again."""
+    said = found.chat.said
+    asked = next((one for one in reversed(said) if one.role == "user"), None)
+    if asked is None or asked.text != text:
+        return ""
+    is_void = said[-1].question_id == asked.id and said[-1].status in runs.VOID
+    return asked.id if is_void else ""
 
 
 async def make_job(

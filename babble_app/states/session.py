@@ -20,7 +20,7 @@ from reflex.state import BaseState, StateUpdate
 
 from babble_app.errors import BabbleError, RateLimitedError, UnauthenticatedError
 from babble_app.schemas.accounts import LOGIN_COOKIE, User
-from babble_app.services import accounts, runtime
+from babble_app.services import accounts, limits, runtime
 from babble_app.states.arguments import arguments_fit
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ def _shorten(payload: dict[str, str]) -> None:
 def _is_flooding(root: BaseState, user: User | None) -> bool:
     """Count the event, and say whether its sender has sent more than any person can."""
     try:
-        runtime.current().limiter.hit("event", user.id if user else root.router.session.client_ip)
+        address = limits.network_of(root.router.session.client_ip)
+        runtime.current().limiter.hit("event", user.id if user else address)
     except RateLimitedError:
         return True
     return False
@@ -223,7 +224,7 @@ def _opens_too_many(scope: Scope) -> bool:
     """Count the socket: each costs a tree of states that is kept for an hour."""
     client = scope.get("client")
     try:
-        runtime.current().limiter.hit("socket", client[0] if client else "")
+        runtime.current().limiter.hit("socket", limits.network_of(client[0]) if client else "")
     except RateLimitedError:
         return True
     return False

@@ -72,6 +72,7 @@ _MESSAGES = Prepared(
         col(MessageRow.role),
         col(MessageRow.text),
         col(RunRow.question_id),
+        col(MessageRow.status),
     )
     .outerjoin(RunRow, and_(col(RunRow.id) == MessageRow.run_id, col(RunRow.owner_id) == _OWNER))
     .where(col(MessageRow.chat_id) == _CHAT, col(MessageRow.owner_id) == _OWNER)
@@ -113,6 +114,8 @@ class Said(NamedTuple):
     text: str
     question_id: str | None
     """Which question the run of this message answers."""
+    status: str
+    """How an answer ended."""
 
 
 class Program(NamedTuple):

@@ -84,7 +84,7 @@ class ChatChunks:
         return _frame({**chunk, "usage": None} if self._include_usage else chunk)
 
 
-def whole(head: Head, answer: ModelAnswer) -> JsonObject:
+def completion(head: Head, answer: ModelAnswer) -> JsonObject:
     """Return the answer in one piece."""
     message: JsonObject = {"role": "assistant", "content": answer.text or None, "refusal": None}
     if answer.reasoning:

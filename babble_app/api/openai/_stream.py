@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from babble_app.api._app_identity import is_still_allowed
 from babble_app.api._event_stream import EventStream
+from babble_app.api._token_watch import while_allowed
 from babble_app.errors import BabbleError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from fastapi import Request
 
-    from babble_app.schemas.models import ModelEvent
+    from babble_app.schemas.models import ModelAnswer, ModelEvent
     from babble_app.services.relay import Reply
     from babble_app.services.runtime import Runtime
 
@@ -48,7 +49,8 @@ async def stream(request: Request, rt: Runtime, reply: Reply, writer: Writer) ->
         BabbleError: the answer failed before it began.
     """
     events = reply.stream()
-    first = await anext(events)
+    async with while_allowed(request, rt):
+        first = await anext(events)
     allowed = partial(is_still_allowed, request, rt)
     return EventStream(_written(events, first, writer), bytes, allowed)
 
@@ -63,6 +65,12 @@ async def _written(
                 yield writer.write(event)
     except BabbleError as error:
         yield writer.fail(error)
+
+
+async def whole(request: Request, rt: Runtime, reply: Reply) -> ModelAnswer:
+    """Return the answer in one piece; raises BabbleError."""
+    async with while_allowed(request, rt):
+        return await reply.whole()
 
 
 def json_answer(document: dict[str, Any]) -> Response:

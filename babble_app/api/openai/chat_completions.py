@@ -12,10 +12,10 @@ from babble_app.api._app_route import AppRoute
 from babble_app.api._idempotency import Keyed
 from babble_app.api._identity import Rt
 from babble_app.api.openai._bodies import ChatBody, described, read_body
-from babble_app.api.openai._chat_writing import ChatChunks, Head, whole
+from babble_app.api.openai._chat_writing import ChatChunks, Head, completion
 from babble_app.api.openai._reading import read_format, read_messages, read_tools
 from babble_app.api.openai._replies import open_reply
-from babble_app.api.openai._stream import json_answer, stream
+from babble_app.api.openai._stream import json_answer, stream, whole
 from babble_app.errors import ValidationFailedError
 from babble_app.schemas.models import ModelRequest, Wishes
 
@@ -52,7 +52,7 @@ async def complete_chat(rt: Rt, caller: Caller, request: Request, keyed: Keyed) 
     if body.stream:
         include_usage = bool((body.stream_options or {}).get("include_usage"))
         return await stream(request, rt, reply, ChatChunks(head, include_usage=include_usage))
-    return json_answer(whole(head, await reply.whole()))
+    return json_answer(completion(head, await whole(request, rt, reply)))
 
 
 def _read(body: ChatBody) -> ModelRequest:

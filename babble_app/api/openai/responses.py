@@ -15,7 +15,7 @@ from babble_app.api.openai._bodies import ResponsesBody, described, read_body
 from babble_app.api.openai._replies import open_reply
 from babble_app.api.openai._responses_reading import read_request
 from babble_app.api.openai._responses_writing import ResponseEvents
-from babble_app.api.openai._stream import json_answer, stream
+from babble_app.api.openai._stream import json_answer, stream, whole
 
 router = APIRouter(prefix="/v1/responses", tags=["openai"], route_class=AppRoute)
 
@@ -60,4 +60,4 @@ async def make_response(rt: Rt, caller: Caller, request: Request, keyed: Keyed) 
     events = ResponseEvents(f"{_PREFIX}{ending}", body)
     if body.stream:
         return await stream(request, rt, reply, events)
-    return json_answer(events.whole(await reply.whole()))
+    return json_answer(events.whole(await whole(request, rt, reply)))

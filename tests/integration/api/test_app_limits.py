@@ -222,6 +222,25 @@ def test_made_up_names_of_visitors_meet_the_apps_ceiling(direct: LiveServer) -> 
     assert reserved == [422, 422]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/visitors", "/api/v1/sessions"])
+def test_addresses_of_one_ipv6_network_are_one_caller(
+    server: LiveServer, person: Person, path: str
+) -> None:
+    host = make_host_app(server, person.user.id, origins=[PAGE["Origin"]])
+    rt, owner_id = server.runtime, host.owner_id
+    server.call(apps.update_app(rt, owner_id, host.app.id, rate_limit_per_minute=60))
+    network = f"2001:db8:{len(path):x}"
+
+    with host.client as client:
+        statuses = [
+            client.post(path, json={}, headers={"X-Forwarded-For": address}).status_code
+            for address in [*(f"{network}:1::{n:x}" for n in range(61)), f"{network}:2::1"]
+        ]
+
+    assert statuses.count(429) == 1
+    assert statuses[-2] == 429
+
+
 def _first_refusal(client: httpx.Client, headers: list[dict[str, str]], path: str) -> int:
     """Return how many calls were let through before one was refused for coming too often."""
     for number, one in enumerate(headers):

@@ -29,6 +29,8 @@ def models() -> Iterator[ModelServer]:
         Rule([refused, Answer(text="Now it works.")], user=f"refused by {route}")
         for route in ("chat", "stream", "companion")
     ]
+    rules.append(Rule([refused, refused, Answer(text="It works.")], user="failing"))
+    rules.append(Rule("Good day.", user="Hello"))
     slow = Answer(text=LONG, tokens_per_second=40)
     rules.append(Rule([slow, Answer(text="Whole.")], user="slow"))
     rules.append(Rule([Answer(text=LONG, tokens_per_second=400)], user="twice"))
@@ -55,6 +57,27 @@ def host(asked: LiveServer) -> Iterator[HostApp]:
     made = make_host_app(asked, person.user.id)
     with person.client, made.client:
         yield made
+
+
+def test_a_question_that_is_asked_again_after_failures_stands_in_the_conversation_once(
+    host: HostApp, models: ModelServer
+) -> None:
+    first = host.client.post("/api/v1/chat", json={"message": "Hello"}).json()
+    body = {"message": "failing", "session_id": first["session_id"]}
+
+    answers = [host.client.post("/api/v1/chat", json=body) for _ in range(4)]
+    path = f"/api/v1/sessions/{first['session_id']}/messages"
+    said = [(one["role"], one["text"]) for one in host.client.get(path).json()]
+
+    assert [answer.status_code for answer in answers] == [502, 502, 200, 200]
+    assert said == [
+        *(("user", "Hello"), ("assistant", "Good day.")),
+        *(("user", "failing"), ("assistant", ""), ("assistant", ""), ("assistant", "It works.")),
+        # What was answered may be asked again.
+        *(("user", "failing"), ("assistant", "It works.")),
+    ]
+    shown = [text for role, text in models.requests[-2].messages if role == "user"]
+    assert shown == ["Hello", "failing"]
 
 
 def test_a_failed_answer_frees_its_key(host: HostApp) -> None:

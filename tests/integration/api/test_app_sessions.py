@@ -263,19 +263,30 @@ def test_a_stopped_answer_keeps_what_had_arrived(bikes: HostApp) -> None:
     assert bikes.client.post(f"/api/v1/sessions/{session}/stop").status_code == 204
 
 
-def test_the_apps_figures_are_its_own(host: HostApp, bikes: HostApp) -> None:
+def test_the_apps_figures_are_its_own(server: LiveServer, person: Person, bikes: HostApp) -> None:
     say(bikes.client, "My bell is broken")
 
     stats = bikes.client.get("/api/v1/stats").json()
-    none = host.client.get("/api/v1/stats").json()
-    page = host.client.get("/api/v1/stats", headers=PAGE)
+    with make_host_app(server, person.user.id).client as unused:
+        none = unused.get("/api/v1/stats").json()
 
     assert stats["requests"] >= 1
     assert stats["tokens"] == stats["input_tokens"] + stats["output_tokens"] > 0
     assert [day["requests"] for day in stats["by_day"]] == [stats["requests"]]
     assert stats["p95_ms"] is not None
     assert (none["requests"], none["by_day"], none["p50_ms"]) == (0, [], None)
-    assert page.status_code == 403
+
+
+def test_a_token_that_pages_have_shows_no_figures(server: LiveServer, host: HostApp) -> None:
+    """Whoever has seen the page could else read what the app costs."""
+    with visit(server, host) as visitor:
+        answers = [
+            host.client.get("/api/v1/stats"),
+            host.client.get("/api/v1/stats", headers=PAGE),
+            visitor.get("/api/v1/stats"),
+        ]
+
+    assert [answer.json()["code"] for answer in answers] == ["permission_denied"] * 3
 
 
 def test_companion_style_callers_get_their_shape(bikes: HostApp, host: HostApp) -> None:

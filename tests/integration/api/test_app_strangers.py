@@ -74,6 +74,26 @@ def test_the_longest_name_makes_a_token_that_works(server: LiveServer, host: Hos
 
 
 @pytest.mark.parametrize(
+    ("user", "signed"),
+    [
+        ({"id": "ada\nBo"}, "ada\nBo"),
+        ({"id": "ada", "name": "Bo\nCleo"}, "ada\nBo\nCleo"),
+        ({"id": "ada\nBo", "name": "Cleo"}, "ada\nBo\nCleo"),
+        ({"id": "ada\x07"}, "ada\x07"),
+    ],
+)
+def test_a_signature_is_good_for_one_person(
+    server: LiveServer, host: HostApp, user: dict[str, str], signed: str
+) -> None:
+    """The host app's server has signed `ada` and `Bo`, and may sign what its users call themselves."""
+    body = {"user": {**user, "signature": sign(server, host, signed)}}
+
+    answer = host.client.post("/api/v1/visitors", json=body, headers=PAGE)
+
+    assert (answer.status_code, answer.json()["field"]) == (422, "user")
+
+
+@pytest.mark.parametrize(
     "origin",
     [
         "null",

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from babble_app.errors import RateLimitedError
-from babble_app.services.limits import Limiter, Windows
+from babble_app.services.limits import Limiter, Windows, network_of
 
 
 def test_the_act_over_the_limit_is_refused_and_says_when_to_come_back() -> None:
@@ -32,6 +32,24 @@ def test_others_and_other_acts_are_counted_apart() -> None:
 
     limiter.hit("register", "10.0.0.2")
     limiter.hit("log_in_address", "10.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::7", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("::ffff:cb00:7107", "203.0.113.7"),
+        ("fe80::7%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_a_caller_is_an_ipv4_address_or_an_ipv6_network(address: str, counted_as: str) -> None:
+    assert network_of(address) == counted_as
 
 
 def test_counting_starts_no_threads() -> None:
