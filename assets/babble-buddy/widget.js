@@ -13,6 +13,7 @@ export function createWidget(given, emit) {
   const options = { ...given };
   const { appToken, apiUrl } = options;
   const openKey = `babble-buddy.open.${appToken.slice(0, 9)}`;
+  const keptKey = `babble-buddy.kept.${appToken.slice(0, 9)}`;
   const ending = new AbortController();
   const words = () => wordsIn(options.language, visit?.app.look.language, document.documentElement.lang, navigator.language);
   let visit = null;
@@ -102,7 +103,11 @@ export function createWidget(given, emit) {
       ready() {
         clearTimeout(timer);
         isReady = true;
-        bridge.send("init", { ...manner(), ...token(), quietly: isQuiet });
+        bridge.send("init", { ...manner(), ...token(), quietly: isQuiet, kept: tab.get(keptKey) });
+      },
+      // A frame of another site may have no storage of its own: what it must find again after a reload is kept here, unread.
+      keep({ kept }) {
+        tab.set(keptKey, kept);
       },
       close,
       async "token-wanted"({ id }) {

@@ -30,7 +30,7 @@ def embed_demo() -> rx.Component:
             rx.el.code("--slug"),
             "; then allow ",
             rx.el.code(ADDRESS),
-            " on its Publish page.",
+            " on its page.",
             class_name="muted",
         ),
         rx.el.ul(

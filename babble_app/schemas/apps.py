@@ -196,6 +196,8 @@ class AppFace(Schema):
     look: Look
     paused: bool = False
     takes_files: bool = False
+    speaks_first: bool = False
+    """Whether an agent answers, whose program may say something before it is asked; the plain assistant waits."""
 
 
 class VisitorToken(Schema):

@@ -31,7 +31,9 @@ VISITOR_TOKEN = re.compile(r"bv_([0-9A-Za-z_-]{20,3000})\.([0-9A-Za-z_-]{43})")
 VISITOR_SECONDS = 15 * 60
 RENEWAL_SECONDS = 24 * 3600
 """How long after its end a visitor's token may still be exchanged for a new one."""
-_REFUSED = "This token is not valid: it is mistyped, revoked or expired. Make a new one on the app's Publish page."
+_REFUSED = (
+    "This token is not valid: it is mistyped, revoked or expired. Make a new one on the app's page."
+)
 _EXPIRED = "This visit has expired. Load the page again."
 
 
@@ -99,7 +101,7 @@ def check_origin(app: App, origin: str) -> None:
     """Raise OriginNotAllowedError when pages of that origin may not use the app; ours, which have none here, always may."""
     if not origin or origin in app.origins:
         return
-    message = f"Pages of {origin} may not use this app. Its owner can add that origin on the Publish page."
+    message = f"Pages of {origin} may not use this app. Its owner can allow that origin on the app's page."
     raise OriginNotAllowedError(message)
 
 

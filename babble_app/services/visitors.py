@@ -88,6 +88,7 @@ async def begin_visit(
             look=app.look,
             paused=app.paused,
             takes_files=app.takes_files,
+            speaks_first=app.agent_id is not None,
         ),
     )
 

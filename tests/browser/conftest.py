@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from tests.browser.host_pages import HostSite
+
 ROOT = Path(__file__).parent.parent.parent
 PASSWORD = "a plain long sentence 7"
 BUILD_SECONDS = 300
@@ -219,6 +221,31 @@ def open_context(
 def page(open_context: Callable[..., BrowserContext], person: Person) -> Page:
     """A page of somebody who is logged in."""
     return open_context(person).new_page()
+
+
+@pytest.fixture
+def sockets() -> list[str]:
+    """The addresses of the websockets that pages of sites and their frames opened."""
+    return []
+
+
+@pytest.fixture
+def visit(
+    open_context: Callable[..., BrowserContext], watch: Watch, sockets: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Open pages of sites, with a script before everything else; what they load of their own is no foreign request."""
+    sites: set[str] = set()
+
+    def open_page(site: HostSite, path: str, script: str = "", **options: Any) -> Page:
+        sites.add(f"foreign request: {site.url}")
+        page = open_context(**options).new_page()
+        page.on("websocket", lambda socket: sockets.append(socket.url))
+        page.add_init_script(script)
+        page.goto(site.url + path)
+        return page
+
+    yield open_page
+    watch.problems[:] = [one for one in watch.problems if not one.startswith(tuple(sites))]
 
 
 def log_in(context: BrowserContext, server: Server, person: Person) -> None:

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from babble_app.commands._host_site import (  # pyright: ignore[reportPrivateUsage] - shared with `embed-demo`
-    Embedded,
-    HostSite,
-)
 from tests.browser.conftest import running_server
+from tests.browser.host_pages import Embedded, HostSite, ask, embedded_frame
 from tests.fakes.model_server import ModelServer
 from tests.fakes.script import Answer, Rule, ToolUse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import BrowserContext, Frame, Page
+    from playwright.sync_api import Page
 
     from tests.browser.conftest import Person, Server, Watch
     from tests.fakes.script import Incoming
@@ -90,43 +87,6 @@ def site(server: Server, person: Person) -> Iterator[HostSite]:
         token = person.post("/api/v1/admin/tokens", {"name": "site", "app_id": app["id"]})
         started.embedded = Embedded(server.url, token["token"], app["slug"])
         yield started
-
-
-@pytest.fixture
-def sockets() -> list[str]:
-    """The addresses of the websockets that the test's pages and their frames opened."""
-    return []
-
-
-@pytest.fixture
-def visit(
-    open_context: Callable[..., BrowserContext], watch: Watch, sockets: list[str]
-) -> Iterator[Callable[..., Page]]:
-    """Open pages of sites; what they load of their own is no foreign request."""
-    sites: set[str] = set()
-
-    def open_page(site: HostSite, path: str, **options: Any) -> Page:
-        sites.add(f"foreign request: {site.url}")
-        page = open_context(**options).new_page()
-        page.on("websocket", lambda socket: sockets.append(socket.url))
-        page.goto(site.url + path)
-        return page
-
-    yield open_page
-    watch.problems[:] = [one for one in watch.problems if not one.startswith(tuple(sites))]
-
-
-def embedded_frame(page: Page) -> Frame:
-    """Return the frame; no locator of the page's finds what is in a closed shadow root."""
-    if not any("/embed/" in frame.url for frame in page.frames):
-        page.wait_for_event("framenavigated", lambda frame: "/embed/" in frame.url)
-    return next(frame for frame in page.frames if "/embed/" in frame.url)
-
-
-def ask(frame: Frame, text: str) -> None:
-    box = frame.get_by_role("textbox", name="Write a message")
-    box.fill(text)
-    box.press("Enter")
 
 
 def test_a_page_of_another_origin_embeds_asks_reloads_lends_its_functions_and_takes_all_away(

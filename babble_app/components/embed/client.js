@@ -69,6 +69,8 @@ export function makeClient(newToken) {
 
   return {
     keep,
+    /** Have a token, so that what comes with the first one is known. */
+    begin: () => (token ? Promise.resolve() : renew()),
     async call(method, path, options) {
       const answer = await open(method, path, options);
       return answer.status === 204 ? null : answer.json();

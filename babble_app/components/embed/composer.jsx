@@ -11,7 +11,7 @@ function Files({ files, uploading, refusal, say }) {
     <ul className="embed-files" aria-live="polite">
       {files.map((file) => <li key={file.id}><Icon name="clip" /> <bdi>{file.name}</bdi></li>)}
       {uploading && <li>{say("uploading", { name: uploading })}</li>}
-      {refusal && <li className="embed-bad">{refusal}</li>}
+      {refusal && <li className="embed-bad" dir="auto">{refusal}</li>}
     </ul>
   );
 }
@@ -31,7 +31,7 @@ function Attach({ say, onFile, isDisabled }) {
   );
 }
 
-export const Composer = forwardRef(function Composer({ draftKey, say, placeholder, isRunning, isOffline, takesFiles, files, uploading, onSend, onStop, onFile }, box) {
+export const Composer = forwardRef(function Composer({ draftKey, say, placeholder, isRunning, isOffline, takesFiles, canAttach, files, uploading, onSend, onStop, onFile }, box) {
   const [text, setText] = useState(() => kept(draftKey) ?? "");
   const [refusal, setRefusal] = useState("");
 
@@ -58,9 +58,9 @@ export const Composer = forwardRef(function Composer({ draftKey, say, placeholde
     <form className="embed-composer" onSubmit={(event) => { event.preventDefault(); send(); }}>
       <Files files={files} uploading={uploading} refusal={refusal} say={say} />
       <div className="embed-box">
-        {takesFiles && <Attach say={say} onFile={give} isDisabled={Boolean(uploading)} />}
+        {takesFiles && <Attach say={say} onFile={give} isDisabled={Boolean(uploading) || !canAttach} />}
         <textarea
-          ref={box} rows={1} value={text} maxLength={MAX_CHARS} dir="auto" aria-label={placeholder} placeholder={placeholder} enterKeyHint="send"
+          ref={box} rows={1} value={text} maxLength={MAX_CHARS} dir={text ? "auto" : undefined} aria-label={placeholder} placeholder={placeholder} enterKeyHint="send"
           onChange={(event) => setText(event.target.value)} onKeyDown={press}
         />
         {isRunning

@@ -6,18 +6,38 @@ import { PageTools } from "./page_tools.js";
 
 const PAINT_MS = 50;
 const FEED_IDLE_MS = 15 * 60 * 1000;
+const CODES = { failed: "internal", interrupted: "internal", stopped: "interrupted" }; // of answers' statuses
+const NOTHING_SAID = { session_id: "", messages: [], ended: false };
+
+/** Say whether the agent's answer to the question stands below it, whole. */
+function isAnswered(messages, questionId) {
+  const later = messages.slice(messages.findIndex((one) => one.id === questionId) + 1);
+  return later.some((one) => one.role === "assistant" && one.status === "done" && !one.human);
+}
 
 const fromServer = (message) => ({ key: message.id, steps: [], ...message });
+
+/** Return stored messages as they are shown; what became of an answer that is none is told again, and the last one can be asked for again. */
+function shown(messages) {
+  return messages.map((message, index) => {
+    const code = message.role === "assistant" && CODES[message.status];
+    if (!code) return fromServer(message);
+    const question = index === messages.length - 1 ? messages[index - 1]?.text : undefined;
+    return { ...fromServer(message), question, trouble: { code } };
+  });
+}
 
 export class Conversation {
   constructor({ client, slug, host, contextNow }) {
     Object.assign(this, { client, slug, host, contextNow });
     this.state = {
-      stage: "starting", trouble: null, sessionId: "", messages: [], isRunning: false, calls: [], human: "", hasEnded: false,
+      stage: "starting", trouble: null, sessionId: "", shown: 0, messages: [], isRunning: false, calls: [], human: "", hasEnded: false,
       spoken: "", sessions: null, files: [], uploading: "",
     };
     this.listeners = new Set();
     this.tools = new PageTools(this, host);
+    this.app = {};
+    this.isStopping = false; // whether Stop was pressed before the answer had told which conversation it belongs to
     this.run = null; // AbortController of the answer that is being read
     this.feed = null; // AbortController of what a person writes
   }
@@ -49,8 +69,10 @@ export class Conversation {
   /** Show the conversation of before, or begin one. */
   async start() {
     try {
+      await this.client.begin();
+      this.tools.recall();
       const sessionId = kept(this.name("session"));
-      if (!sessionId || !(await this.show(sessionId))) await this.begin();
+      if (!sessionId || !(await this.showEarlier(sessionId))) await this.begin();
       this.set({ stage: "ready", trouble: null });
     } catch (error) {
       this.set({ stage: "refused", trouble: error });
@@ -58,18 +80,24 @@ export class Conversation {
     }
   }
 
-  /** Begin a new conversation; the agent's program may say something first. */
+  /** Begin a new conversation. An agent's program may say something first; with the plain assistant there is none before the first word. */
   async begin() {
     this.leave();
-    const opened = await this.client.call("POST", "/sessions", { body: { context: await this.contextNow() } });
-    this.set({
-      sessionId: opened.session_id, messages: opened.messages.map(fromServer), hasEnded: opened.ended, human: "", files: [], calls: [],
-    });
-    keep(this.name("session"), opened.session_id);
+    const opened = this.app.speaks_first ? await this.open() : NOTHING_SAID;
+    this.show({ sessionId: opened.session_id, messages: opened.messages, hasEnded: opened.ended, human: "" });
+  }
+
+  async open() {
+    return this.client.call("POST", "/sessions", { body: { context: await this.contextNow() } });
+  }
+
+  show({ sessionId, messages, ...rest }) {
+    keep(this.name("session"), sessionId || undefined);
+    this.set({ sessionId, messages: shown(messages), shown: this.state.shown + 1, files: [], calls: [], ...rest });
   }
 
   /** Show a conversation of the visitor's; false when it is gone. An answer that was being made goes on. */
-  async show(sessionId) {
+  async showEarlier(sessionId) {
     this.leave();
     let session, messages;
     try {
@@ -81,12 +109,9 @@ export class Conversation {
       keep(this.name("session"), undefined);
       return false;
     }
-    keep(this.name("session"), sessionId);
-    this.set({
-      sessionId, messages: messages.map(fromServer), hasEnded: session.ended, human: session.human, files: [], calls: [], stage: "ready",
-    });
+    this.show({ sessionId, messages, hasEnded: session.ended, human: session.human, stage: "ready" });
     const run = kept(this.name("run"));
-    if (run?.sessionId === sessionId) this.goOn(run.id);
+    if (run?.sessionId === sessionId && !isAnswered(messages, run.questionId)) this.goOn(run.id);
     else this.listen();
     return true;
   }
@@ -94,7 +119,8 @@ export class Conversation {
   /** Read an answer again from its first event, in place of what was stored of it so far. */
   goOn(runId) {
     const { messages } = this.state;
-    const answer = emptyAnswer();
+    const question = messages.findLast((one) => one.role === "user")?.text;
+    const answer = emptyAnswer({ question, runId });
     const isPartial = messages.at(-1)?.role === "assistant" && messages.at(-1).status !== "done";
     this.set({ messages: [...(isPartial ? messages.slice(0, -1) : messages), answer] });
     void this.read(answer, { last: `${runId}.0` });
@@ -102,15 +128,15 @@ export class Conversation {
 
   /** Ask; the text is in the conversation at once, and stays there with a way to try again if it cannot be sent. */
   async send(text) {
-    const question = { key: newKey(), role: "user", text, status: "done", steps: [] };
+    const question = { key: newKey(), role: "user", text, files: this.state.files, status: "done", steps: [] };
     const answer = emptyAnswer({ question: text });
     this.set({ messages: [...this.state.messages, question, answer], spoken: "" });
-    this.host?.send("said", { message: { role: "user", text, session_id: this.state.sessionId } });
     await this.ask(answer, text);
   }
 
   async ask(answer, text) {
     // Before anything is waited for: a second Enter must not ask twice.
+    this.isStopping = false;
     this.set({ isRunning: true, files: [] });
     const context = await this.contextNow();
     const question = { message: text, session_id: this.state.sessionId || undefined, context, tools: this.tools.described() };
@@ -119,9 +145,11 @@ export class Conversation {
 
   /** Ask again what could not be answered; where only the line was cut, read on instead. */
   async retry(answer) {
-    this.change(answer.key, () => emptyAnswer({ key: answer.key, question: answer.question }));
-    if (answer.trouble.code === "offline" && answer.runId) await this.read(answer, { last: `${answer.runId}.0` });
-    else await this.ask(answer, answer.question);
+    const { key, question } = answer;
+    const runId = answer.trouble.code === "offline" ? answer.runId : undefined;
+    this.change(key, () => emptyAnswer({ key, question, runId }));
+    if (runId) await this.read(answer, { last: `${runId}.0` });
+    else await this.ask(answer, question);
   }
 
   async read(answer, from) {
@@ -146,13 +174,7 @@ export class Conversation {
   /** Take one event in; true: it was the last. */
   take(key, event) {
     const { kind, data } = event;
-    if (kind === "session") {
-      const runId = event.id.slice(0, event.id.lastIndexOf("."));
-      keep(this.name("session"), data.session_id);
-      keep(this.name("run"), { id: runId, sessionId: data.session_id });
-      this.set({ sessionId: data.session_id });
-      this.change(key, (answer) => ({ ...answer, runId }));
-    }
+    if (kind === "session") this.begun(key, event);
     if (kind === "error") throw new Refusal(data);
     if (kind === "tool") this.tools.take(data);
     if (kind === "state" && data.name === "human") this.set({ human: this.state.human || "…" });
@@ -160,6 +182,18 @@ export class Conversation {
     const isRefused = kind === "tool" && this.tools.refused.has(data.call_id);
     this.change(key, (answer) => taken(answer, isRefused ? { kind, data: { ...data, status: "refused" } } : event));
     return false;
+  }
+
+  /** The server has taken the question, and says which conversation it belongs to. */
+  begun(key, { id, data: { session_id, message_id } }) {
+    const runId = id.slice(0, id.lastIndexOf("."));
+    const { question, runId: known } = this.state.messages.find((one) => one.key === key);
+    keep(this.name("session"), session_id);
+    keep(this.name("run"), { id: runId, sessionId: session_id, questionId: message_id });
+    this.set({ sessionId: session_id });
+    this.change(key, (answer) => ({ ...answer, runId }));
+    if (question && !known) this.host?.send("said", { message: { role: "user", text: question, session_id } });
+    if (this.isStopping) void this.stop();
   }
 
   finish(key, event) {
@@ -178,6 +212,8 @@ export class Conversation {
   }
 
   async stop() {
+    this.isStopping = !this.state.sessionId;
+    if (this.isStopping) return;
     await this.client.call("POST", `/sessions/${this.state.sessionId}/stop`).catch(() => {});
   }
 
@@ -241,6 +277,10 @@ export class Conversation {
     form.append("file", file);
     this.set({ uploading: file.name });
     try {
+      if (!this.state.sessionId) {
+        this.set({ sessionId: (await this.open()).session_id });
+        keep(this.name("session"), this.state.sessionId);
+      }
       const given = await this.client.call("POST", `/sessions/${this.state.sessionId}/files`, { body: form });
       this.set({ files: [...this.state.files, given] });
       return "";

@@ -90,17 +90,21 @@ function Frame({ conversation, host, manner, openings }) {
   const state = useSyncExternalStore(conversation.subscribe, conversation.snapshot, conversation.snapshot);
   const { look, say, language, direction, variables, name } = useManner(manner, conversation);
   const [isHistory, setIsHistory] = useState(false);
+  const [isAsked, setIsAsked] = useState(false); // whether the visitor has opened or begun something here: only then the focus is ours
   const close = host && (() => host.send("close"));
   const press = (event) => event.key === "Escape" && !event.nativeEvent.isComposing && close?.();
 
   useEffect(() => {
-    if (openings) box.current?.focus();
-  }, [openings, state.stage]);
+    if (!openings && !isAsked) return undefined;
+    // The next frame comes when there is something to see: a box that is still hidden takes no focus.
+    const frame = requestAnimationFrame(() => box.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [openings, isAsked, state.stage, state.shown]);
 
   const begin = async () => {
     setIsHistory(false);
+    setIsAsked(true);
     await conversation.begin().catch((error) => conversation.set({ stage: "refused", trouble: error }));
-    box.current?.focus();
   };
   const showHistory = () => {
     setIsHistory(true);
@@ -108,7 +112,8 @@ function Frame({ conversation, host, manner, openings }) {
   };
   const openSession = (id) => {
     setIsHistory(false);
-    void conversation.show(id);
+    setIsAsked(true);
+    void conversation.showEarlier(id);
   };
 
   return (
@@ -140,6 +145,7 @@ function spokenOf(state, say) {
 function Chat({ state, conversation, look, manner, say, box, onNew }) {
   const isOffline = useOffline();
   const { log, isAway, scrolled, toEnd } = useFollowing([state.messages, state.calls]);
+  const isAsking = state.calls.length > 0; // then the question below says what is waited for
   const isFresh = !state.messages.some((message) => message.role === "user");
   const rate = useCallback((message, rating, comment) => conversation.rate(message, rating, comment), [conversation]);
   const retry = useCallback((message) => conversation.retry(message), [conversation]);
@@ -153,7 +159,9 @@ function Chat({ state, conversation, look, manner, say, box, onNew }) {
       <main className="embed-log" ref={log} onScroll={scrolled} tabIndex={0} aria-label={say("menu")}>
         <ul>
           {!state.messages.length && <li className="embed-message is-answer"><p dir="auto">{manner.greeting || look.greeting || say("hello")}</p></li>}
-          {state.messages.map((message) => <Message key={message.key} message={message} say={say} onRate={rate} onRetry={retry} />)}
+          {state.messages.map((message) => (
+            <Message key={message.key} message={message} isAsking={isAsking && message.status === "running"} say={say} onRate={rate} onRetry={retry} />
+          ))}
         </ul>
         {state.calls.map((call) => (
           <Consent key={call.id} call={call} say={say} onAllow={(one, how) => conversation.tools.allow(one, how)} onRefuse={(one) => conversation.tools.refuse(one)} />
@@ -171,8 +179,9 @@ function Chat({ state, conversation, look, manner, say, box, onNew }) {
           ? <p className="embed-over">{say("ended")} <button type="button" className="embed-button is-primary" onClick={onNew}>{say("newChat")}</button></p>
           : (
             <Composer
-              ref={box} key={state.sessionId} draftKey={conversation.name("draft")} say={say} placeholder={look.placeholder || say("placeholder")}
-              isRunning={state.isRunning} isOffline={isOffline} takesFiles={manner.app?.takes_files} files={state.files} uploading={state.uploading}
+              ref={box} key={state.shown} draftKey={conversation.name("draft")} say={say} placeholder={look.placeholder || say("placeholder")}
+              isRunning={state.isRunning} isOffline={isOffline} files={state.files} uploading={state.uploading}
+              takesFiles={manner.app?.takes_files} canAttach={Boolean(state.sessionId) || !state.isRunning}
               onSend={send} onStop={() => conversation.stop()} onFile={(file) => conversation.giveFile(file)}
             />
           )}

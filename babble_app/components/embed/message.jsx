@@ -63,10 +63,10 @@ function CopyButton({ text, say }) {
 }
 
 function Steps({ steps, say }) {
-  const words = { called: "working", done: "used", failed: "failedTool", refused: "refusedTool", wanted: "working" };
+  const words = { called: "working", done: "used", failed: "failedTool", refused: "refusedTool" };
   return (
     <ul className="embed-steps">
-      {steps.map((step) => <li key={step.id} data-status={step.status}>{say(words[step.status], { name: step.name })}</li>)}
+      {steps.filter((step) => step.status !== "wanted").map((step) => <li key={step.id} data-status={step.status}>{say(words[step.status], { name: step.name })}</li>)}
     </ul>
   );
 }
@@ -82,8 +82,8 @@ function Trouble({ message, say, onRetry }) {
   );
 }
 
-function Answer({ message, say, onRate, onRetry }) {
-  const isWaiting = message.status === "running" && !message.text;
+function Answer({ message, isAsking, say, onRate, onRetry }) {
+  const isWaiting = message.status === "running" && !message.text && !isAsking;
   return (
     <>
       {message.human && <p className="embed-person"><Icon name="check" /> {say("personNamed", { name: message.human })}</p>}
@@ -108,6 +108,7 @@ export const Message = memo(function Message({ message, ...rest }) {
     <li className={`embed-message ${isMine ? "is-mine" : "is-answer"}`} data-status={message.status}>
       <span className="visually-hidden">{rest.say(isMine ? "you" : "answer")}: </span>
       {isMine ? <p dir="auto">{message.text}</p> : <Answer message={message} {...rest} />}
+      {message.files?.length > 0 && <p className="embed-given"><Icon name="clip" /> <bdi>{message.files.map((file) => file.name).join(", ")}</bdi></p>}
     </li>
   );
 });

@@ -8,8 +8,14 @@ export class PageTools {
     Object.assign(this, { conversation, host });
     this.tools = [];
     this.refused = new Set();
-    this.done = new Set(kept(conversation.name("calls")) ?? []); // after a reload the answer's events come again: nothing is carried out twice
-    this.allowed = new Set(kept(conversation.name("allowed")) ?? []);
+    this.done = new Set();
+    this.allowed = new Set();
+  }
+
+  /** After a reload the answer's events come again: nothing is carried out twice, nor asked again. */
+  recall() {
+    this.done = new Set(kept(this.conversation.name("calls")) ?? []);
+    this.allowed = new Set(kept(this.conversation.name("allowed")) ?? []);
   }
 
   described() {

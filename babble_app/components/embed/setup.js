@@ -2,7 +2,7 @@
 import { connectHost } from "./bridge.js";
 import { makeClient, Refusal, Unreachable } from "./client.js";
 import { Conversation } from "./conversation.js";
-import { keep, kept } from "./kept.js";
+import { keep, kept, keepWith } from "./kept.js";
 
 const HOST_SECONDS = 20;
 const CONTEXT_SECONDS = 2;
@@ -20,11 +20,13 @@ export function setUp(dress, opened) {
   const apply = ({ app, tools, context: said, ...manner }) => {
     context = said ?? context;
     conversation.tools.tools = tools ?? [];
+    if (app) conversation.app = app;
     dress({ ...manner, ...(app && { app }) });
   };
 
   const begin = (message) => {
     client.keep(message);
+    keepWith(host, message.kept);
     apply(message);
     if (!message.quietly) opened();
     void conversation.start();
@@ -38,6 +40,7 @@ export function setUp(dress, opened) {
 
   const fromServer = async () => {
     const visit = await beginVisit(slug);
+    conversation.app = visit.app;
     dress({ app: visit.app });
     return { token: visit.visitor_token, expiresIn: visit.expires_in };
   };
@@ -85,7 +88,7 @@ async function beginVisit(slug) {
     throw new Unreachable(error.message);
   }
   const visit = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refusal(visit);
+  if (!answer.ok) throw new Refusal(visit, Number(answer.headers.get("Retry-After")) || 0);
   if (visit.visitor_secret) keep(name, { visitor_id: visit.visitor_id, visitor_secret: visit.visitor_secret }, "localStorage");
   return visit;
 }

@@ -65,6 +65,14 @@ def test_a_session_begins_with_what_the_program_says_and_goes_on_from_there(
     assert "Welcome" not in first["response"]
 
 
+def test_a_page_is_told_whether_there_may_be_something_to_hear_before_the_first_word(
+    bikes: HostApp, host: HostApp
+) -> None:
+    faces = [one.client.post("/api/v1/visitors", json={}).json()["app"] for one in (bikes, host)]
+
+    assert [face["speaks_first"] for face in faces] == [True, False]
+
+
 def test_a_program_that_waits_right_away_greets_with_nothing(
     server: LiveServer, person: Person
 ) -> None:
