@@ -26,6 +26,7 @@ from benchmarks.api_setup import Bench  # noqa: E402
 from benchmarks.api_streams import cpu, sixteen, streams  # noqa: E402
 from benchmarks.api_visitors import visitors  # noqa: E402
 from benchmarks.brain_servers import model_server  # noqa: E402
+from benchmarks.brain_setup import show  # noqa: E402
 
 
 async def measure(options: argparse.Namespace) -> None:
@@ -34,10 +35,12 @@ async def measure(options: argparse.Namespace) -> None:
     with model_server() as model_url, relay(model_url) as raw:
         async with babble(model_url) as ours:
             bench = Bench(ours, raw, model_url, options.rounds)
+            resting = ours.server.memory_kb() / 1024
+            show("memory of the server at rest", resting, "MB", bar=300.0)
             for name, part in PARTS.items():
                 if name in options.only:
                     await part(bench)
-            print(f"(server: {ours.server.memory_kb() / 1024:.0f} MB)")
+            print(f"(the server in the end: {ours.server.memory_kb() / 1024:.0f} MB)")
 
 
 PARTS = {

@@ -58,7 +58,7 @@ class Server:
         return sum(_waited_of(pid) for pid in _family(self.pid))
 
     def memory_kb(self) -> float:
-        """Return the resident memory of it and its workers."""
+        """Return the memory of it and its workers; what they share counts once."""
         return sum(_memory_of(pid) for pid in _family(self.pid))
 
 
@@ -187,7 +187,8 @@ def _waited_of(pid: int) -> float:
 
 
 def _memory_of(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4.0
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def _serve_relay(upstream: str, port: int) -> None:
