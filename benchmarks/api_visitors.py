@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from benchmarks.api_servers import Babble, Server
     from benchmarks.api_setup import Bench
 
+    Step = Callable[["Visitor"], Awaitable[None]]
+    """What a visitor does."""
+
 VISITORS, FIRST = 1_000, 50
 """The first are there so that what a server allocates once is not counted as a visitor's."""
 IDLE_SECONDS = 30
@@ -96,31 +99,31 @@ async def visitors(bench: Bench) -> None:
     server = bench.babble.server
     alone = await _idle_cpu(server, 10)
     everybody = [Visitor(bench.babble, number) for number in range(FIRST + VISITORS)]
-    first, others = everybody[:FIRST], everybody[FIRST:]
     for name, step in (("opened the chat", Visitor.come), ("said something", Visitor.speak)):
-        await _all(first, step)
-        before, used = server.memory_kb(), server.cpu()
-        count = await _all(others, step)
-        each = (server.cpu() - used) / count * 1e3
-        memory = (server.memory_kb() - before) / count
-        busy = await _idle_cpu(server, IDLE_SECONDS) - alone
-        title = f"{VISITORS} more visitors who have {name}: {count}"
-        judge(
-            title, holds=count == VISITORS, note="the others were not answered" * (count < VISITORS)
-        )
-        show(
-            "  memory of each", memory, "KB", bar=IDLE_KB, note=f"{each:.1f} ms of CPU to get there"
-        )
+        await _show_step(server, everybody, name, step)
+        busy = await _idle_cpu(server, IDLE_SECONDS)
         held = sum(one.is_open for visitor in everybody for one in visitor.held)
         note = f"over {IDLE_SECONDS} s; {alone:.1%} without them; {held} connections are open"
-        show("  CPU of all while idle", busy * 100, "%", note=note)
+        show("  CPU of all while idle", (busy - alone) * 100, "%", note=note)
     for visitor in everybody:
         await visitor.leave()
     await asyncio.sleep(3)
-    print(f"  (server, when they have left: {server.memory_kb() / 1024:.0f} MB)")
+    print(f"  (the server when they have left: {server.memory_kb() / 1024:.0f} MB)")
 
 
-async def _all(people: list[Visitor], step: Callable[[Visitor], Awaitable[None]]) -> int:
+async def _show_step(server: Server, everybody: list[Visitor], name: str, step: Step) -> None:
+    await _all(everybody[:FIRST], step)
+    before, used = server.memory_kb(), server.cpu()
+    count = await _all(everybody[FIRST:], step)
+    title = f"{VISITORS} more visitors who have {name}: {count}"
+    judge(title, holds=count == VISITORS, note="" if count == VISITORS else "then nobody is answered")  # fmt: skip
+    if count:
+        note = f"{(server.cpu() - used) / count * 1e3:.1f} ms of CPU to get there"
+        memory = (server.memory_kb() - before) / count
+        show("  memory of each", memory, "KB", bar=IDLE_KB, note=note)
+
+
+async def _all(people: list[Visitor], step: Step) -> int:
     """Let each do that, a few at a time, until one is not answered; return how many were."""
     turns, answered, is_over = asyncio.Semaphore(AT_ONCE), 0, False
 
