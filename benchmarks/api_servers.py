@@ -53,8 +53,12 @@ class Server:
         """Return the seconds of CPU that it and its workers have taken."""
         return sum(_cpu_of(pid) for pid in _family(self.pid))
 
+    def waited(self) -> float:
+        """Return the seconds that their threads stood in line for a core: what others on the machine took from them."""
+        return sum(_waited_of(pid) for pid in _family(self.pid))
+
     def memory_kb(self) -> float:
-        """Return the resident memory of it and its workers."""
+        """Return the memory of it and its workers; what they share counts once."""
         return sum(_memory_of(pid) for pid in _family(self.pid))
 
 
@@ -64,6 +68,8 @@ class Babble:
 
     server: Server
     tokens: dict[str, str]
+    slugs: dict[str, str]
+    """Of the same apps, for their embed pages."""
 
     def chat(self, name: str) -> Call:
         """Return the call that is answered in one piece."""
@@ -88,10 +94,10 @@ async def babble(upstream: str) -> AsyncGenerator[Babble]:
         values = {"BABBLE_DATA_DIR": folder, "BABBLE_PRICES_FILE": str(prices), "DATABASE_URL": ""}
         settings = Settings(_env_file=None, **values)  # pyright: ignore[reportCallIssue]
         async with running(settings) as rt:
-            tokens = await _make_apps(rt, upstream)
+            tokens, slugs = await _make_apps(rt, upstream)
         with _started(["-m", "babble_app", "run"], "/health/ready", values) as server:
             wait_until_idle(server)
-            yield Babble(server, tokens)
+            yield Babble(server, tokens, slugs)
 
 
 @contextmanager
@@ -111,7 +117,7 @@ def wait_until_idle(server: Server) -> None:
             return
 
 
-async def _make_apps(rt: Runtime, upstream: str) -> dict[str, str]:
+async def _make_apps(rt: Runtime, upstream: str) -> tuple[dict[str, str], dict[str, str]]:
     owner_id = (await make_user(rt, role="admin")).id
     await keys.set_key(rt, owner_id, "custom", "sk-bench", base_url=upstream)
     await budgets.set_budget(rt, owner_id, "person", owner_id, "month", limit_usd=100_000)
@@ -125,10 +131,11 @@ async def _make_apps(rt: Runtime, upstream: str) -> dict[str, str]:
     )
     for app in made.values():
         await apps.update_app(rt, owner_id, app.id, rate_limit_per_minute=apps.MAX_RATE_LIMIT)
-    return {
+    tokens = {
         name: (await app_tokens.create_token(rt, owner_id, app.id, "bench")).token
         for name, app in made.items()
     }
+    return tokens, {name: app.slug for name, app in made.items()}
 
 
 @contextmanager
@@ -174,8 +181,14 @@ def _cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def _waited_of(pid: int) -> float:
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[1]) for task in tasks) / 1e9
+
+
 def _memory_of(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4.0
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(float(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def _serve_relay(upstream: str, port: int) -> None:

@@ -42,17 +42,19 @@ class Call:
 
     url: str
     token: str = ""
+    method: str = "POST"
 
-    def written(self, body: dict[str, Any]) -> bytes:
+    def written(self, body: dict[str, Any] | None) -> bytes:
         """Return the request as it goes over the wire."""
-        parts, document = urlsplit(self.url), orjson.dumps(body)
+        parts, document = urlsplit(self.url), orjson.dumps(body) if body is not None else b""
         lines = [
-            f"POST {parts.path} HTTP/1.1",
+            f"{self.method} {parts.path}{'?' if parts.query else ''}{parts.query} HTTP/1.1",
             f"Host: {parts.netloc}",
-            f"Authorization: Bearer {self.token}",
-            "Content-Type: application/json",
-            f"Content-Length: {len(document)}",
         ]
+        if self.token:
+            lines.append(f"Authorization: Bearer {self.token}")
+        if body is not None:
+            lines += ["Content-Type: application/json", f"Content-Length: {len(document)}"]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + document
 
 
@@ -64,30 +66,46 @@ class Connection(asyncio.Protocol):
         self._head = b""
         self._left: int | None = None
         self._answer = Answer()
-        self._done: asyncio.Future[Answer]
+        self._done: asyncio.Future[Answer] | None = None
         self._seen: Seen | None = None
 
     @classmethod
-    async def open(cls, call: Call) -> Connection:
-        """Connect to where the call goes."""
+    async def open(cls, call: Call, address: str = "") -> Connection:
+        """Connect to where the call goes, from one of this machine's addresses if it matters who comes."""
         parts, loop = urlsplit(call.url), asyncio.get_running_loop()
         host, port = parts.hostname or "", parts.port or 80
-        _, connection = await loop.create_connection(cls, host, port)
+        from_ = (address, 0) if address else None
+        _, connection = await loop.create_connection(cls, host, port, local_addr=from_)
         return connection
 
     async def send(
-        self, call: Call, body: dict[str, Any], *, status: int = 200, seen: Seen | None = None
+        self,
+        call: Call,
+        body: dict[str, Any] | None,
+        *,
+        status: int = 200,
+        seen: Seen | None = None,
     ) -> Answer:
         """Send a request, and return its answer when it is whole; another status is an error."""
         self._head, self._left, self._answer, self._seen = b"", None, Answer(), seen
-        self._done = asyncio.get_running_loop().create_future()
+        self._done = done = asyncio.get_running_loop().create_future()
         began = time.perf_counter()
         self._out.write(call.written(body))
-        answer = await self._done
+        answer = await done
         answer.seconds = time.perf_counter() - began
         if answer.status != status:
             raise RuntimeError(f"{call.url} answered {answer.status}: {bytes(answer.body[:400])}")
         return answer
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither side has hung up."""
+        return not self._out.is_closing()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is being waited for."""
+        return self._done is not None and not self._done.done()
 
     def close(self) -> None:
         """Hang up."""
@@ -112,12 +130,11 @@ class Connection(asyncio.Protocol):
         if self._seen is not None and data:
             self._seen(data)
         whole = len(self._answer.body) == self._left if self._left is not None else False
-        if (whole or (self._left is None and self._answer.body.endswith(_END))) and not (
-            self._done.done()
-        ):
+        is_whole = whole or (self._left is None and self._answer.body.endswith(_END))
+        if is_whole and self._done is not None and not self._done.done():
             self._done.set_result(self._answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell who waits."""
-        if hasattr(self, "_done") and not self._done.done():
+        if self._done is not None and not self._done.done():
             self._done.set_exception(exc or ConnectionError("the server hung up"))
