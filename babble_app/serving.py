@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 DRAIN_SECONDS = 10
 """How long requests may take to end after SIGTERM."""
+MOST_CONNECTIONS = 10_000
+"""Open at once, silent ones too. granian's own bound of 1,024 is reached by a thousand visitors who have said something."""
+_OTHER_FILES = 256
+"""What else the server opens: databases, the models' servers, people's files."""
 
 
 def serve(
@@ -92,12 +96,26 @@ def _ensure_build() -> bool:
 _SERVING_ONLY = ("__REFLEX_MOUNT_FRONTEND_COMPILED_APP", "__REFLEX_SKIP_COMPILE")
 
 
+def _make_room() -> int:
+    """Let the process open as many files as it needs, or as it may, and return how many connections that is."""
+    if sys.platform == "win32":
+        return MOST_CONNECTIONS
+    import resource  # noqa: PLC0415 - not everywhere
+
+    wanted = MOST_CONNECTIONS + _OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(MOST_CONNECTIONS, max(soft - _OTHER_FILES, soft // 2))
+
+
 def _server_command(host: str, port: int) -> list[str]:
     return [
         sys.executable,
         *("-m", "granian", "babble_app.babble_app:app", "--factory", "--interface", "asgi"),
         *("--host", host, "--port", str(port), "--workers", "1", "--log-level", "warning"),
-        *("--workers-kill-timeout", str(DRAIN_SECONDS + 5)),
+        *("--workers-kill-timeout", str(DRAIN_SECONDS + 5), "--backpressure", str(_make_room())),
     ]
 
 

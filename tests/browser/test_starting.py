@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import httpx
@@ -22,11 +24,17 @@ pytestmark = pytest.mark.browser
 SOURCE = ROOT / "babble_app" / "services" / "names.py"
 
 
-def test_a_second_start_builds_nothing_and_says_where_to_click(
+def test_a_second_start_builds_nothing_says_where_to_click_and_takes_thousands_of_connections(
     server: Server, tmp_path: Path
 ) -> None:
-    with running_server(tmp_path) as second:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, most), most))
+    with running_server(tmp_path) as second, ExitStack() as silent:
         told = second.log.read_text()
+        address = second.url.removeprefix("http://").split(":")
+        for _ in range(1_100):
+            silent.enter_context(socket.create_connection((address[0], int(address[1]))))
+        assert httpx.get(f"{second.url}/health/live", timeout=20).status_code == 200
 
     assert "Building" not in told
     assert "Babble is ready: http://localhost:" in told
