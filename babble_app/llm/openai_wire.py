@@ -15,6 +15,7 @@ from babble_app.llm import failures, http
 from babble_app.llm.lines import Lines, sse_data
 from babble_app.llm.openai_answer import AnswerReader, answer_events, read_answer
 from babble_app.llm.openai_request import request_body
+from babble_app.llm.pace import Pace
 from babble_app.llm.refused_parameters import OPTIONAL, RefusedParameters
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class OpenAIWire:
                 return
             reader = AnswerReader(self.target, self.deadlines.max_chars)
             lines = Lines(self.target, self.deadlines.max_bytes)
+            pace = Pace()
             ended = False
             while not ended:
                 data = await _tail(response) if reader.finish else await response.content.readany()
@@ -61,6 +63,8 @@ class OpenAIWire:
                     raise
                 if reader.fresh:
                     yield reader.batch()
+                if not ended:
+                    await pace.rest()
             yield reader.end()
             await _tail(response)  # a connection that was read to its end is used again
 

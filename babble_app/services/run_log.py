@@ -2,7 +2,7 @@
 
 The first piece goes out at once, with what was appended just before it. After a write that held
 pieces of text the log rests until the next beat of a clock that all runs share; what comes meanwhile is joined, so a fast model
-costs some 20 rows a second, not hundreds, and a reader waits 50 ms at most. As all logs wake on the same beat, the writer stores
+costs some 30 rows a second, not hundreds, and a reader waits 30 ms at most. As all logs wake on the same beat, the writer stores
 the pieces of many runs in one commit. What is left when the run ends is stored together with its end.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from babble_app.schemas.events import RunEvent
 
-FLUSH_SECONDS = 0.05
+FLUSH_SECONDS = 0.03
 GATHER_SECONDS = 0.002
 """How long what is no text waits for more: while a run starts, a commit for each state would compete with the model's call."""
 _Delta = TextDelta | ReasoningDelta | ProgramDelta
