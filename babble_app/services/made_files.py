@@ -35,6 +35,8 @@ async def with_media(
         workspace_id=workspace_id,
         chat_id=job.chat_id,
         run_id=job.run_id,
+        app_id=job.visit.app.id if job.visit else "",
+        token_id=job.visit.token_id if job.visit else "",
         profile=request.profile.id,
     )
     return replace(request, media=RoutedMedia(route, rt.models.health, rt.meter, scope))

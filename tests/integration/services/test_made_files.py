@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from babble_app.errors import ModelUnavailableError, NotFoundError, QuotaExceededError
+from babble_app.llm.routed_media import RoutedMedia
 from babble_app.schemas.events import FileMade, RunFailed
 from babble_app.schemas.profiles import Profile
 from babble_app.schemas.visits import VisitorMessage
@@ -22,6 +24,7 @@ from babble_app.services import (
 )
 from babble_app.services.run_driver import Job
 from babble_app.services.runtime import running
+from babble_app.services.visit_turns import VisitTurn
 from tests.conftest import make_settings
 from tests.factories import make_chat, make_user
 from tests.fakes.media_server import MP4, PNG
@@ -145,3 +148,17 @@ async def test_who_makes_a_visitors_first_picture_is_found_before_the_conversati
 
     assert isinstance(events[-1], RunFailed)
     assert events[-1].code == "model_unavailable"
+
+
+async def test_what_is_made_for_visitors_is_on_the_apps_account(rt: Runtime) -> None:
+    owner, chat = await make_chat(rt)
+    app = await apps.create_app(rt, owner, "Painter", profile="image_gen")
+    await keys.set_key(rt, owner, "openrouter", "sk-or-0123456789")
+    visit = VisitTurn(app, "tok_1", None, None)
+    job = replace(make_job(owner, chat.id), visit=visit)
+
+    request = make_request(profile=PICTURES)
+    painted = await made_files.with_media(rt, job, request, chat.workspace_id)
+
+    assert isinstance(painted.media, RoutedMedia)
+    assert (painted.media.scope.app_id, painted.media.scope.token_id) == (app.id, "tok_1")
