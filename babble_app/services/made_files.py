@@ -20,17 +20,23 @@ if TYPE_CHECKING:
     from babble_app.services.runtime import Runtime
 
 
-async def with_media(rt: Runtime, job: Job, request: AgentRequest) -> AgentRequest:
-    """Return the request with whoever makes what its profile is for, on the run's account; as it is when that is text."""
+async def with_media(
+    rt: Runtime, job: Job, request: AgentRequest, workspace_id: str
+) -> AgentRequest:
+    """Return the request with whoever makes what its profile is for, on the run's account; as it is when that is text.
+
+    The chat is not looked up: a visitor's new one is still being stored.
+    """
     if request.profile is None or request.profile.makes == "text":
         return request
-    chat = await chats.get_chat(rt, job.owner_id, job.chat_id)
-    route = await _route(rt, job.owner_id, request.profile, chat.workspace_id)
+    route = await _route(rt, job.owner_id, request.profile, workspace_id)
     scope = CallScope(
         owner_id=job.owner_id,
-        workspace_id=chat.workspace_id,
+        workspace_id=workspace_id,
         chat_id=job.chat_id,
         run_id=job.run_id,
+        app_id=job.visit.app.id if job.visit else "",
+        token_id=job.visit.token_id if job.visit else "",
         profile=request.profile.id,
     )
     return replace(request, media=RoutedMedia(route, rt.models.health, rt.meter, scope))

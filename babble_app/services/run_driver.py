@@ -142,7 +142,7 @@ async def _drive(
                 await _until_stored(storing)
                 found = await run_context.find(rt, job.owner_id, job.chat_id)
             context = await _gather(rt, job, found)
-            request = await made_files.with_media(rt, job, context.request)
+            request = await made_files.with_media(rt, job, context.request, context.workspace_id)
             answer.model = request.media.name if request.media else job.model
             model = await _open(rt, job, context, found)
             await _until_stored(storing)

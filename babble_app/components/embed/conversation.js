@@ -19,10 +19,11 @@ const fromServer = (message) => ({ key: message.id, steps: [], ...message });
 
 /** Return stored messages as they are shown; what became of an answer that is none is told again, and the last one can be asked for again. */
 function shown(messages) {
+  const asked = messages.findLast((one) => one.role === "user")?.text; // above it may stand another answer that is none
   return messages.map((message, index) => {
     const code = message.role === "assistant" && CODES[message.status];
     if (!code) return fromServer(message);
-    const question = index === messages.length - 1 ? messages[index - 1]?.text : undefined;
+    const question = index === messages.length - 1 ? asked : undefined;
     return { ...fromServer(message), question, trouble: { code } };
   });
 }
