@@ -38,7 +38,7 @@ SHORT = (
 TYPES = Check("types", (BIN / "pyright", "--warnings"))
 QUICK = ((TYPES,), (Check("unit tests", (*PYTEST, "tests/unit")),))
 BROWSER = [*PYTEST, "--reruns", "1"]
-"""On a machine that runs four rows at once a page can be late for once; who fails twice fails, and who needed it is named."""
+"""On a machine that runs five rows at once a page can be late for once; who fails twice fails, and who needed it is named."""
 SECOND = tuple(
     f"tests/browser/test_{name}.py"
     for name in (
@@ -50,13 +50,20 @@ SECOND = tuple(
         "starting",
     )
 )
+API = ("tests/integration/api", "tests/integration/sdk")
 ALL = (
     (Check("browser tests", (*BROWSER, "tests/browser", *(f"--ignore={one}" for one in SECOND))),),
-    (Check("integration tests", (*PYTEST, "tests/integration")),),
+    (Check("integration tests of the API", (*PYTEST, *API)),),
+    (
+        Check(
+            "integration tests of services",
+            (*PYTEST, "tests/integration", *(f"--ignore={one}" for one in API)),
+        ),
+    ),
     (Check("unit tests", (*PYTEST, "tests/unit")),),
     (TYPES, Check("browser tests of handlers, sockets and whole stories", (*BROWSER, *SECOND))),
 )
-"""Each row is run in its order, the rows side by side; browser tests wait a lot, so four rows fit two processors."""
+"""Each row is run in its order, the rows side by side; browser tests wait a lot, so five rows fit two processors."""
 
 
 def main() -> int:

@@ -120,9 +120,9 @@ class _Reader:
 
     def _piece(self, message: dict[str, Any]) -> None:
         if thought := message.get("thinking"):
-            self._events.append(ReasoningPart(text=thought))
+            self._events.append(ReasoningPart(text=_words(thought)))
         if text := message.get("content"):
-            self._events.append(TextPart(text=text))
+            self._events.append(TextPart(text=_words(text)))
         for call in message.get("tool_calls") or ():
             self._add_call(call.get("function") or {})
 
@@ -224,3 +224,9 @@ def _message(message: ModelMessage, names: dict[str, str]) -> dict[str, Any]:
     if message.role == "tool":
         written["tool_name"] = names.get(message.tool_call_id, "")
     return written
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

@@ -7,7 +7,7 @@ LM Studio, vLLM without a reasoning parser). Some prompt templates end with the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from babble_app.schemas.models import ModelAnswer, ReasoningPart, TextPart
 
@@ -184,7 +184,7 @@ def _merged(parts: list[Part]) -> list[Part]:
     merged: list[Part] = []
     for part in parts:
         if merged and merged[-1].type == part.type and not _all_before(part):
-            joined = merged[-1].model_copy(update={"text": merged[-1].text + part.text})
+            joined = replace(merged[-1], text=merged[-1].text + part.text)
             merged[-1] = joined
         else:
             merged.append(part)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from babble_app.schemas.base import Schema, Timestamp
+from babble_app.schemas.base import Schema
 from babble_app.schemas.findings import Finding
 from babble_app.schemas.sessions import SessionStatus
 from babble_app.schemas.usage import Usage
@@ -202,11 +204,16 @@ LAST_EVENTS = ("message.done", "run.failed", "run.stopped")
 """Types after which a run's log holds nothing more."""
 
 
-class NumberedEvent(Schema):
-    """An event as the log holds it; `seq` counts from 1 without gaps within one run."""
+@dataclass(frozen=True, slots=True)
+class NumberedEvent:
+    """An event as the log holds it; `seq` counts from 1 without gaps within one run.
+
+    No `Schema`: a live run keeps one for each piece of its answer, and a model would take four times the memory.
+    """
 
     seq: int
-    at: Timestamp
+    at: datetime
+    """Aware, in UTC."""
     event: RunEvent
 
 

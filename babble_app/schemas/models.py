@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -99,20 +100,22 @@ class ModelRequest(Schema):
     """Whether the answer must be made now: no earlier one is reused, and this one is not kept for others."""
 
 
-class TextPart(Schema):
-    """A piece of the answer."""
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A piece of the answer; no `Schema`, as an answer has hundreds, which a model would make four times as large."""
 
-    type: Literal["text"] = "text"
     text: str
+    type: Literal["text"] = "text"
 
 
-class ReasoningPart(Schema):
+@dataclass(frozen=True, slots=True)
+class ReasoningPart:
     """A piece of the model's thinking."""
 
-    type: Literal["reasoning"] = "reasoning"
     text: str
     all_before: bool = False
     """Whether the text that came before was thinking too, which nobody could know."""
+    type: Literal["reasoning"] = "reasoning"
 
 
 class ModelDone(Schema):
