@@ -12,6 +12,7 @@ from babble_app.store.tables.apps import AppTokenRow, SightingRow
 from babble_app.store.tables.base import now
 from babble_app.store.tables.usage import UsageRow
 from babble_app.store.tables.visits import VisitRow
+from babble_app.store.visit_desk import HAS_BEGUN
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,6 +24,7 @@ class Activity(NamedTuple):
     """Counts of one app."""
 
     conversations: int = 0
+    """In which a visitor has said something, or asked for a person: those that the page of conversations lists."""
     conversations_since: int = 0
     tokens: int = 0
     """Those that are valid now."""
@@ -37,7 +39,8 @@ def sum_activity(db: Connection, owner_id: str, since: datetime) -> dict[str, Ac
         func.sum(case((col(VisitRow.created_at) >= since, 1), else_=0)),
         func.max(VisitRow.updated_at),
     )
-    visits = visits.where(col(VisitRow.owner_id) == owner_id).group_by(col(VisitRow.app_id))
+    visits = visits.where(col(VisitRow.owner_id) == owner_id, HAS_BEGUN)
+    visits = visits.group_by(col(VisitRow.app_id))
     valid = or_(col(AppTokenRow.expires_at).is_(None), col(AppTokenRow.expires_at) > now())
     tokens = (
         select_columns(col(AppTokenRow.app_id), func.count())

@@ -60,7 +60,7 @@ _COUNT = (
     .scalar_subquery()
 )
 _ANSWERING = exists().where(col(RunRow.chat_id) == VisitRow.chat_id, col(RunRow.status).in_(ACTIVE))
-_HAS_BEGUN = or_(_has_message(col(MessageRow.role) == "user"), col(VisitRow.human_asked))
+HAS_BEGUN = or_(_has_message(col(MessageRow.role) == "user"), col(VisitRow.human_asked))
 """A page that was only looked at has a conversation, too, with what the program says first."""
 _WAITS = or_(
     and_(col(VisitRow.human) == "", col(VisitRow.human_asked)),
@@ -199,7 +199,7 @@ async def last_position(db: AsyncSession, owner_id: str, chat_id: str) -> int:
 
 
 def _conditions(wanted: ConversationFilter) -> Sequence[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_HAS_BEGUN]
+    found: list[ColumnElement[bool]] = [HAS_BEGUN]
     if wanted.channel is not None:
         found.append(col(VisitRow.channel) == wanted.channel)
     if wanted.version is not None:

@@ -19,6 +19,7 @@ from babble_app.services import (
     visitors,
 )
 from babble_app.services.app_callers import find_caller
+from babble_app.store.runs import add_message
 from tests.call_factories import make_record
 from tests.factories import PROGRAM, make_agent, make_user, make_workspace
 
@@ -61,12 +62,16 @@ async def test_what_visitors_did_is_counted(rt: Runtime) -> None:
     caller = await find_caller(rt, used.token)
     _, stored = visit_openings.open_visit(caller, "s_1", "vis_1")
     await rt.writer.write(stored)
+    only_looked = (await app_activity.list_activity(rt, owner))[app.id]
+    said = add_message("msg_1", owner, "s_1", run_id=None, role="user", text="Hello")
+    await rt.writer.write([said])
     record = make_record(owner, dollars=1.5, started_at=datetime.now(UTC), app_id=app.id)
     await rt.meter.note(record)
 
     activity = (await app_activity.list_activity(rt, owner))[app.id]
     uses = await app_activity.list_last_uses(rt, owner, app.id)
 
+    assert (only_looked.conversations, only_looked.conversations_today) == (0, 0)
     assert (activity.conversations, activity.conversations_today, activity.tokens) == (1, 1, 1)
     assert (activity.calls_today, activity.cost_today_usd) == (1, 1.5)
     assert activity.last_seen_at is not None
