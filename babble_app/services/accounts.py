@@ -155,6 +155,7 @@ async def update_user(
             row.theme = theme
         await db.flush()
     rt.login_cache.forget()
+    rt.app_cache.forget()
     return rows.user_shape(row)
 
 

@@ -181,10 +181,10 @@ async def _find_visitor(rt: Runtime, token: str, *, even_expired: bool) -> AppCa
 
 
 async def _find_opened(rt: Runtime, key: str, find: rows.Finder, value: str) -> OpenedApp | None:
-    known, opened = rt.app_cache.find(key)
-    if not known:
-        opened = await rt.database.fetch(find, value)
-        rt.app_cache.keep(key, opened)
+    if known := rt.app_cache.apps.find(key):
+        return known[0]
+    opened = await rt.database.fetch(find, value)
+    rt.app_cache.apps.keep(key, opened)
     return opened
 
 

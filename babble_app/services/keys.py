@@ -84,6 +84,7 @@ async def set_key(rt: Runtime, owner_id: str, provider: str, key: str, base_url:
         await _lock_owner(db, owner_id, row.base_url)
         await rows.delete_keys(db, owner_id, provider)
         db.add(row)
+    rt.app_cache.forget()
     await forget_answers(rt, owner_id)
 
 
@@ -121,6 +122,7 @@ async def add_key(
         await _lock_owner(db, owner_id, row.base_url)
         _check_new(rt, row, await rows.list_keys(db, owner_id, provider))
         db.add(row)
+    rt.app_cache.forget()
     return _shape(rt, row)
 
 
@@ -132,6 +134,7 @@ async def delete_key(rt: Runtime, owner_id: str, provider: str, key_id: str = ""
             await db.delete(await rows.get_key(db, owner_id, provider, key_id))
         elif not await rows.delete_keys(db, owner_id, provider):
             raise NotFoundError("There is no stored key for this provider.")
+    rt.app_cache.forget()
     await forget_answers(rt, owner_id)
 
 

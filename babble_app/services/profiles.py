@@ -108,6 +108,7 @@ async def update_profile(
         row = await rows.get_profile(db, owner_id, profile_id, lock=True)
         _set(row, fields)
         row.updated_at = now()
+    rt.app_cache.forget()
     return rows.profile_shape(row)
 
 
@@ -121,6 +122,7 @@ async def delete_profile(rt: Runtime, owner_id: str, profile_id: str) -> None:
     async with rt.database.unit_of_work() as db:
         await db.delete(await rows.get_profile(db, owner_id, profile_id, lock=True))
         await chat_rows.forget_profile(db, owner_id, profile_id)
+    rt.app_cache.forget()
 
 
 def _require_own(profile_id: str) -> None:

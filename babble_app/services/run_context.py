@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from babble_app.store.users import ChosenModels
     from babble_app.tools.toolkit import OutsideTool
 
-    _Basis = tuple[list[SealedKey], ChosenModels, Profile | None]
+    Basis = tuple[list[SealedKey], ChosenModels, Profile | None]
 
 T = TypeVar("T")
 logger = getLogger(__name__)
@@ -107,7 +107,7 @@ async def find_with(
     turn, read_at = rt.runs.turn(chat_id), time.monotonic()
     came = turn.came if turn.free else None
 
-    def read_all(db: Connection) -> tuple[T, Conversation, _Basis]:
+    def read_all(db: Connection) -> tuple[T, Conversation, Basis]:
         first = read(db)
         chat = conversations.get_conversation(db, owner_id, chat_id, HISTORY_MESSAGES)
         return first, chat, _read_basis(db, owner_id, chat)
@@ -129,13 +129,15 @@ async def find_new(rt: Runtime, owner_id: str, chat_id: str, app: App) -> Found:
         profile=app.profile,
         file_ids=[],
     )
-    basis = await rt.database.fetch(_read_basis, owner_id, chat)
-    return _found(chat, basis, turn, turn.came, read_at)
+    key = f"{owner_id} {chat.workspace_id} {chat.profile}"
+    known = rt.app_cache.bases.find(key)
+    if known is None:
+        known = (await rt.database.fetch(_read_basis, owner_id, chat),)
+        rt.app_cache.bases.keep(key, known[0])
+    return _found(chat, known[0], turn, turn.came, read_at)
 
 
-def _found(
-    chat: Conversation, basis: _Basis, turn: Turn, came: int | None, read_at: float
-) -> Found:
+def _found(chat: Conversation, basis: Basis, turn: Turn, came: int | None, read_at: float) -> Found:
     stored, chosen, profile = basis
     return Found(
         chat=chat,
@@ -148,7 +150,7 @@ def _found(
     )
 
 
-def _read_basis(db: Connection, owner_id: str, chat: Conversation) -> _Basis:
+def _read_basis(db: Connection, owner_id: str, chat: Conversation) -> Basis:
     stored = keys.list_sealed(db, owner_id, chat.workspace_id)
     own = chat.profile and chat.profile not in all_profiles()
     profile = profile_rows.find_shape(db, owner_id, chat.profile) if own else None

@@ -11,7 +11,7 @@ import pytest
 
 from babble_app.errors import NotFoundError
 from babble_app.schemas.events import MessageDone, RunFailed
-from babble_app.services import accounts, chats, keys, profiles, run_context, runs
+from babble_app.services import accounts, apps, chats, keys, profiles, run_context, runs
 from babble_app.store import profiles as profile_rows
 from tests.factories import make_chat, make_user
 from tests.fakes.model_server import ModelServer
@@ -161,3 +161,31 @@ async def test_a_stranger_finds_nothing(rt: Runtime, owner: str, chat: Chat) -> 
     assert (found.profile and found.profile.instructions) == "Be a sailor."
     assert [key.owner_id for key in found.keys] == [owner]
     assert await rt.database.fetch(profile_rows.find_shape, stranger.id, mine.id) is None
+
+
+async def test_a_new_conversation_of_an_app_rests_on_what_the_person_has_changed_just_now(
+    rt: Runtime, owner: str
+) -> None:
+    profile = await profiles.create_profile(rt, owner, name="Quick")
+    app = await apps.create_app(rt, owner, "Helper", profile=profile.id)
+
+    async def find() -> run_context.Found:
+        return await run_context.find_new(rt, owner, "s_new", app)
+
+    before = await find()
+    assert ([key.provider for key in before.keys], before.chosen.default) == (["custom"], "")
+
+    await keys.add_key(rt, owner, "openai", "sk-canary-2345678")
+    assert [key.provider for key in (await find()).keys] == ["custom", "openai"]
+    await keys.delete_key(rt, owner, "custom")
+    assert [key.provider for key in (await find()).keys] == ["openai"]
+    await keys.set_key(rt, owner, "groq", "sk-canary-3456789")
+    assert [key.provider for key in (await find()).keys] == ["openai", "groq"]
+    await accounts.update_user(rt, owner, default_model="openai/gpt-x")
+    assert (await find()).chosen.default == "openai/gpt-x"
+    await profiles.update_profile(rt, owner, profile.id, name="Slow")
+    changed = (await find()).profile
+    assert changed is not None
+    assert changed.name == "Slow"
+    await profiles.delete_profile(rt, owner, profile.id)
+    assert (await find()).profile is None
